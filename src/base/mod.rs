@@ -1,0 +1,9 @@
+//! Units, time, portable maths, keyed random streams, distributions, statistics, ids.
+
+pub mod bound;
+pub mod columns;
+pub mod dist;
+pub mod math;
+pub mod rng;
+pub mod stats;
+pub mod time;

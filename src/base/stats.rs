@@ -1,0 +1,1 @@
+//! Sums, moments, quantiles and intervals of result columns.

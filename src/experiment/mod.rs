@@ -1,0 +1,1 @@
+//! Experiment methods: each plans runs, then analyses result columns.

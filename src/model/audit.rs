@@ -1,0 +1,1 @@
+//! Ordinary functions that check conservation of money and things.

@@ -1,0 +1,134 @@
+//! Books every yuan twice: who paid, who got, under which instrument.
+
+/// Who holds money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+#[allow(missing_docs)]
+pub enum Account {
+    Firms,
+    Units,
+    Households,
+    Banks,
+    Funds,
+    Central,
+    Local,
+    /// Customers, suppliers, the world.
+    Rest,
+}
+
+/// Number of accounts.
+pub const ACCOUNTS: usize = 8;
+
+/// What a payment is for. Append only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+#[allow(missing_docs)]
+pub enum Instrument {
+    // private flows
+    Sales,
+    OperatingCost,
+    ResearchCost,
+    ContractResearch,
+    Licence,
+    PatentFee,
+    LoanDrawn,
+    LoanRepaid,
+    Interest,
+    Equity,
+    LoanLoss,
+    EntryExit,
+    Dividend,
+    InsurancePremium,
+    FirstSale,
+    InventorReward,
+    // government: receipts and relief
+    CorporateTax,
+    SuperDeduction,
+    HighTechRate,
+    SmallProfitRate,
+    DeductionRefund,
+    TransferRelief,
+    GiftDeduction,
+    RegistrationRelief,
+    // government: outlays
+    Appropriation,
+    Grants,
+    FilingSubsidy,
+    RegistrationAward,
+    RegisterAward,
+    RelendingSubsidy,
+    RiskCompensation,
+    GuideFund,
+    FirstSetInsurance,
+    FirstPurchase,
+    Platforms,
+    Offices,
+    Training,
+    LicenceCover,
+    DataCompute,
+    Openness,
+    PatentOffice,
+}
+
+/// Number of instruments.
+pub const INSTRUMENTS: usize = Instrument::PatentOffice as usize + 1;
+
+/// Money of one quarter by (from, to, instrument), million yuan, and relief forgone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Books {
+    /// `flow[from][to]` \[mn\] this quarter.
+    pub flow: [[f64; ACCOUNTS]; ACCOUNTS],
+    /// Cash paid by central and local government by instrument \[mn\], receipts negative.
+    pub cash: [[f64; 2]; INSTRUMENTS],
+    /// The same when it accrues \[mn\].
+    pub accrual: [[f64; 2]; INSTRUMENTS],
+}
+
+impl Default for Books {
+    fn default() -> Self {
+        Self {
+            flow: [[0.0; ACCOUNTS]; ACCOUNTS],
+            cash: [[0.0; 2]; INSTRUMENTS],
+            accrual: [[0.0; 2]; INSTRUMENTS],
+        }
+    }
+}
+
+impl Books {
+    /// Empties the quarter.
+    pub fn open(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Books a payment of `amount` (mn, weighted to real units) from one account to another.
+    /// Where a government pays or is paid, it is also booked under its instrument, as cash
+    /// and accrual alike.
+    pub fn pay(&mut self, from: Account, to: Account, instrument: Instrument, amount: f64) {
+        self.flow[from as usize][to as usize] += amount;
+        for (account, column) in [(Account::Central, 0), (Account::Local, 1)] {
+            if from == account {
+                self.cash[instrument as usize][column] += amount;
+                self.accrual[instrument as usize][column] += amount;
+            }
+            if to == account {
+                self.cash[instrument as usize][column] -= amount;
+                self.accrual[instrument as usize][column] -= amount;
+            }
+        }
+    }
+
+    /// Books tax forgone under an instrument (static cost), split between payers; no money
+    /// moves: the tax paid is booked as `CorporateTax`.
+    pub fn forgo(&mut self, instrument: Instrument, central: f64, local: f64) {
+        self.accrual[instrument as usize][0] += central;
+        self.accrual[instrument as usize][1] += local;
+    }
+
+    /// Net inflow of an account over the quarter \[mn\].
+    pub fn net(&self, account: Account) -> f64 {
+        let a = account as usize;
+        let received: f64 = (0..ACCOUNTS).map(|from| self.flow[from][a]).sum();
+        let paid: f64 = self.flow[a].iter().sum();
+        received - paid
+    }
+}

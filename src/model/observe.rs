@@ -1,0 +1,1 @@
+//! What statistics would print, beside what is true.

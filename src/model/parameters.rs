@@ -1,0 +1,56 @@
+//! Every parameter of the model, by sub-model; declared beside its equations, valued in
+//! `seeds/parameters/`.
+
+use super::{
+    buyers, claims, contract_research, demand, entry, finance, funnel, innovation, openness,
+    patents, people, platforms, policy_knowledge, population, programmes, registers,
+    registration, research, tax, transfer, universities,
+};
+
+crate::families! {
+    /// Parameter values of one draw.
+    pub struct Parameters {
+        /// Founding population.
+        population: population::PopulationParameters,
+        /// Knowledge of policy.
+        policy_knowledge: policy_knowledge::PolicyKnowledgeParameters,
+        /// Tax positions.
+        tax: tax::TaxParameters,
+        /// R&D projects.
+        research: research::ResearchParameters,
+        /// Claims and relabelling.
+        claims: claims::ClaimParameters,
+        /// Registers.
+        registers: registers::RegisterParameters,
+        /// Researchers' market.
+        people: people::PeopleParameters,
+        /// Public money.
+        programmes: programmes::ProgrammeParameters,
+        /// Credit and equity.
+        finance: finance::FinanceParameters,
+        /// Demand.
+        demand: demand::DemandParameters,
+        /// Successes, imitation, spillovers.
+        innovation: innovation::InnovationParameters,
+        /// Entry, exit, splitting.
+        entry: entry::EntryParameters,
+        /// The world outside.
+        openness: openness::OpennessParameters,
+        /// Universities and institutes.
+        universities: universities::UniversityParameters,
+        /// Contract research.
+        contract_research: contract_research::ContractResearchParameters,
+        /// Offices, search, bargains.
+        transfer: transfer::TransferParameters,
+        /// Registration of contracts.
+        registration: registration::RegistrationParameters,
+        /// Funnel from deal to industry.
+        funnel: funnel::FunnelParameters,
+        /// Platforms.
+        platforms: platforms::PlatformParameters,
+        /// First buyers.
+        buyers: buyers::BuyerParameters,
+        /// Filing and examination.
+        patents: patents::PatentParameters,
+    }
+}

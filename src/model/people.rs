@@ -1,0 +1,25 @@
+//! Clears the researchers' market by field.
+
+use super::context::Context;
+use super::state::State;
+
+crate::family! {
+    /// Parameters: Clears the researchers' market by field.
+    pub struct PeopleParameters in "people" {
+    }
+}
+
+/// State: Clears the researchers' market by field.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct People {}
+
+impl People {
+    /// State at the start of the warm-up.
+    pub fn found(_state: &State, _ctx: &Context) -> Self {
+        Self::default()
+    }
+}
+
+/// Stub.
+pub fn clear_market(_state: &mut State, _ctx: &Context) {}
+

@@ -1,0 +1,34 @@
+//! The state of one world: populations and stocks, by sub-model.
+
+use super::books::Books;
+use super::firms::Firms;
+use super::{
+    buyers::BuyersState, contract_research::ContractResearchState, demand::MarketState,
+    entry::EntryState, finance::FinanceState, funnel::FunnelState, innovation::InnovationState,
+    openness::OpennessState, patents::PatentOffice, people::People, platforms::PlatformsState,
+    programmes::ProgrammesState, registration::RegistrationState, transfer::TransferState,
+    universities::Universities,
+};
+
+/// Everything that changes during a run.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[allow(missing_docs)]
+pub struct State {
+    pub firms: Firms,
+    pub books: Books,
+    pub people: People,
+    pub programmes: ProgrammesState,
+    pub finance: FinanceState,
+    pub market: MarketState,
+    pub innovation: InnovationState,
+    pub entry: EntryState,
+    pub openness: OpennessState,
+    pub universities: Universities,
+    pub contract_research: ContractResearchState,
+    pub transfer: TransferState,
+    pub registration: RegistrationState,
+    pub funnel: FunnelState,
+    pub platforms: PlatformsState,
+    pub buyers: BuyersState,
+    pub patents: PatentOffice,
+}

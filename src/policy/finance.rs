@@ -1,0 +1,7 @@
+//! Bank credit, guarantees, guide funds.
+
+crate::family! {
+    /// Bank credit, guarantees, guide funds.
+    pub struct Finance in "finance" {
+    }
+}

@@ -1,0 +1,7 @@
+//! Proof-of-concept and pilot platforms.
+
+crate::family! {
+    /// Proof-of-concept and pilot platforms.
+    pub struct Maturation in "maturation" {
+    }
+}

@@ -1,0 +1,1 @@
+//! Results in, bytes out: tables, figures, HTML, Parquet; English and Chinese from one table.
