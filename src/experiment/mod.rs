@@ -1,1 +1,3 @@
 //! Experiment methods: each plans runs, then analyses result columns.
+
+pub mod compare;

@@ -1,1 +1,3 @@
 //! Results in, bytes out: tables, figures, HTML, Parquet; English and Chinese from one table.
+
+pub mod results;
