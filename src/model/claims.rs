@@ -1,14 +1,235 @@
-//! Decides what a firm claims and relabels.
+//! Answers whether a firm claims the super-deduction and how much ordinary cost it relabels.
+//!
+//! ```text
+//! claim  iff aware and relief(R; s) − relief(R; 0) > C₀ · procedure · (R/2)^0.3 · e^{ε}
+//! m/R    = max(0, (τ s u − a·fine)/κ_m),  at most m̄
+//! ```
+//!
+//! Relabelling pays wherever the deduction saves tax, not only at a notch. At an intensity tier
+//! the firm compares the interior choice with relabelling up to each tier (enumeration: the
+//! problem has kinks and jumps, no smooth optimum). Source: mechanisms M2, M5; Chen, Liu,
+//! Suárez Serrato and Xu (2021) for the relabelled share it is judged by.
 
 use super::context::Context;
+use super::firms::{Firms, REGIONS};
+use super::research::{carry_table, tax_position};
 use super::state::State;
+use super::tax::CarryTable;
+use super::tax::statute::super_deduction_rate;
+use crate::base::math;
+use crate::base::rng::Purpose;
 
 crate::family! {
-    /// Parameters: Decides what a firm claims and relabels.
+    /// Claiming and relabelling.
     pub struct ClaimParameters in "claims" {
+        /// Median claiming cost of a firm with R&D of 2 mn, 2015 \[mn\].
+        cost_2015,
+        /// Spread of its logarithm \[log points\].
+        cost_spread,
+        /// Growth of claiming cost with R&D \[elasticity\].
+        cost_size,
+        /// Share of doers that knew how to claim in 2013 \[share\].
+        aware_2013,
+        /// Yearly hazard of getting to know, alone \[1/yr\].
+        aware_base,
+        /// Added hazard at a full share of claimants among doers \[1/yr\].
+        aware_peers,
+        /// Cost of relabelling κ_m \[1\].
+        relabelling_cost,
+        /// Fine on relabelled cost that is found, a yuan \[ratio\].
+        fine,
+        /// Relabelled over real R&D at most \[share\].
+        relabelled_cap,
     }
 }
 
-/// Stub.
-pub fn decide(_state: &mut State, _ctx: &Context) {}
+/// Net gain of claiming \[mn/yr\].
+#[inline]
+pub fn claim_net_benefit(relief: f64, cost: f64) -> f64 {
+    relief - cost
+}
 
+/// Cost of claiming \[mn/yr\]: `C₀ · procedure · (R/2)^size · e^{spread z}`.
+#[inline]
+pub fn claim_cost(research: f64, deviation: f64, procedure: f64, p: &ClaimParameters) -> f64 {
+    p.cost_2015 * procedure * math::pow(0.5 * research, p.cost_size)
+        * math::exp(p.cost_spread * deviation)
+}
+
+/// Yearly hazard that a firm gets to know how to claim.
+#[inline]
+pub fn claim_awareness_hazard(claiming_share: f64, service: f64, p: &ClaimParameters) -> f64 {
+    let alone = math::min(p.aware_base + p.aware_peers * claiming_share, 1.0);
+    alone + (1.0 - alone) * service
+}
+
+/// Relabelled over real R&D at an interior optimum, `(τ s u − a·fine)/κ_m` within its bounds.
+#[inline]
+pub fn relabelled_share(saving: f64, expected_fine: f64, cost: f64, cap: f64) -> f64 {
+    math::clamp((saving - expected_fine) / cost, 0.0, cap)
+}
+
+/// Gain of relabelling `m` on R&D `research` when a relabelled yuan saves `saving`
+/// \[mn/yr\]: `m (saving − a·fine) − κ m²/(2R)`.
+#[inline]
+pub fn relabelling_gain(m: f64, research: f64, saving: f64, expected_fine: f64, cost: f64) -> f64 {
+    m * (saving - expected_fine) - 0.5 * cost * m * m / research
+}
+
+/// Yearly relief from the super-deduction on `research`: with it less without it \[mn/yr\].
+fn extra_relief(firms: &Firms, i: usize, research: f64, carry: &CarryTable, ctx: &Context) -> f64 {
+    let law = &ctx.seen.tax;
+    let position = tax_position(firms, i, research, true, law, ctx);
+    position.relief_value(research, position.rate, carry, law)
+        - position.relief_value(research, 0.0, carry, law)
+}
+
+/// Whether firm `i` would claim on R&D of `research`.
+pub fn would_claim(
+    firms: &Firms,
+    i: usize,
+    research: f64,
+    carry: &CarryTable,
+    ctx: &Context,
+) -> bool {
+    if !firms.aware_claim[i] {
+        return false;
+    }
+    let cost = claim_cost(
+        research,
+        firms.claim_cost[i],
+        ctx.seen.tax.claim_procedure,
+        &ctx.parameters.claims,
+    );
+    claim_net_benefit(extra_relief(firms, i, research, carry, ctx), cost) > 0.0
+}
+
+/// Relabelled cost of firm `i` \[mn/yr\]: the best of the interior choice and each tier.
+fn choose_relabelling(firms: &Firms, i: usize, carry: &CarryTable, ctx: &Context) -> f64 {
+    let p = &ctx.parameters.claims;
+    let law = &ctx.seen.tax;
+    let research = firms.rd[i];
+    let extra = extra_relief(firms, i, research, carry, ctx);
+    let saving = extra / research;
+    let expected_fine = law.audit_rate * p.fine;
+    let cap = p.relabelled_cap;
+    let interior =
+        research * relabelled_share(saving, expected_fine, p.relabelling_cost, cap);
+    let rate = |m: f64| {
+        super_deduction_rate(
+            firms.sector[i],
+            firms.is_tech_sme(i, ctx.q()),
+            (research + m) / firms.sales[i],
+            law,
+        )
+    };
+    let plain = rate(interior);
+    let unit = saving / math::max(plain, f64::MIN_POSITIVE);
+    let gain = |m: f64| {
+        // the whole claim moves to the tier's rate, so a tier pays on real R&D too
+        let s = rate(m);
+        (s - plain) * unit * research
+            + relabelling_gain(m, research, s * unit, expected_fine, p.relabelling_cost)
+    };
+    let mut best = interior;
+    let mut most = gain(interior);
+    for threshold in [law.tier_1_threshold, law.tier_2_threshold, law.tier_3_threshold] {
+        let m = threshold * firms.sales[i] - research;
+        if m > interior && m <= cap * research && gain(m) > most {
+            most = gain(m);
+            best = m;
+        }
+    }
+    best
+}
+
+/// Yearly, in the second quarter (settlement): who gets to know, who claims, who relabels.
+pub fn decide(state: &mut State, ctx: &Context) {
+    if ctx.quarter.of_year() != 2 {
+        return;
+    }
+    let carry = carry_table(ctx);
+    let firms = &mut state.firms;
+    let mut doing = [0.0; REGIONS];
+    let mut claiming = [0.0; REGIONS];
+    for i in 0..firms.len() {
+        if firms.alive[i] && firms.rd[i] > 0.0 {
+            let region = firms.region[i] as usize;
+            doing[region] += firms.weight[i];
+            claiming[region] += if firms.claims[i] { firms.weight[i] } else { 0.0 };
+        }
+    }
+    for i in 0..firms.len() {
+        if !firms.alive[i] || firms.rd[i] <= 0.0 {
+            continue;
+        }
+        if !firms.aware_claim[i] {
+            let region = firms.region[i] as usize;
+            let share = claiming[region] / math::max(doing[region], f64::MIN_POSITIVE);
+            let hazard =
+                claim_awareness_hazard(share, ctx.seen.tax.claim_service, &ctx.parameters.claims);
+            firms.aware_claim[i] =
+                ctx.uniform(firms.id[i], 0, 0, Purpose::LearnClaim) < hazard;
+        }
+        let base = math::max(firms.rd_last_year[i], firms.rd[i]);
+        firms.claims[i] = would_claim(firms, i, base, &carry, ctx);
+        firms.relabelled[i] = if firms.claims[i] {
+            choose_relabelling(firms, i, &carry, ctx)
+        } else {
+            0.0
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parameters() -> ClaimParameters {
+        ClaimParameters {
+            cost_2015: 0.3,
+            cost_spread: 1.2,
+            cost_size: 0.3,
+            aware_2013: 0.4,
+            aware_base: 0.1,
+            aware_peers: 0.74,
+            relabelling_cost: 0.44,
+            fine: 0.65,
+            relabelled_cap: 0.8,
+        }
+    }
+
+    #[test]
+    fn claiming_cost_is_the_median_at_two_million() {
+        let p = parameters();
+        assert!((claim_cost(2.0, 0.0, 1.0, &p) - 0.3).abs() < 1e-12);
+        assert!(claim_cost(2.0, 0.0, 0.08, &p) < claim_cost(2.0, 0.0, 1.0, &p));
+        assert!(claim_net_benefit(0.2, claim_cost(2.0, 0.0, 1.0, &p)) < 0.0);
+        assert!(claim_net_benefit(0.2, claim_cost(2.0, 0.0, 0.08, &p)) > 0.0);
+    }
+
+    #[test]
+    fn service_and_peers_raise_the_hazard_of_knowing() {
+        let p = parameters();
+        assert!((claim_awareness_hazard(0.5, 0.0, &p) - 0.47).abs() < 1e-12);
+        assert!(claim_awareness_hazard(0.5, 0.2, &p) > claim_awareness_hazard(0.5, 0.0, &p));
+        assert!(claim_awareness_hazard(1.0, 1.0, &p) <= 1.0);
+    }
+
+    #[test]
+    fn audit_lowers_and_the_rate_raises_relabelling() {
+        // standard payer, s = 1, u = 1: (0.25 − 0.026)/0.44 = 0.509
+        let m = relabelled_share(0.25, 0.026, 0.44, 0.8);
+        assert!((m - 0.509_09).abs() < 1e-4);
+        assert!(relabelled_share(0.25, 0.1, 0.44, 0.8) < m);
+        // raising s by half raises m by half or more
+        assert!(relabelled_share(0.375, 0.026, 0.44, 0.8) >= 1.5 * m);
+    }
+
+    #[test]
+    fn interior_choice_is_the_best_of_its_kind() {
+        let best = 3.0 * relabelled_share(0.25, 0.02, 0.5, 0.8);
+        let gain = |m: f64| relabelling_gain(m, 3.0, 0.25, 0.02, 0.5);
+        assert!(gain(best) > gain(best * 0.9) && gain(best) > gain(best * 1.1));
+    }
+}

@@ -1,14 +1,84 @@
-//! Spreads knowledge of policy.
+//! Spreads knowledge of policy: which firms have learnt of what has been announced.
+//!
+//! A firm carries the quarter up to which it knows policy (`vintage`). When something new is
+//! announced or comes into force it learns with a hazard that rises with size and with the share
+//! of claiming firms in its region; until then it plans on what it knew before. Left out:
+//! wrong beliefs other than stale ones.
 
 use super::context::Context;
+use super::firms::REGIONS;
 use super::state::State;
+use crate::base::math;
+use crate::base::rng::Purpose;
+use crate::policy::tax::Tax;
 
 crate::family! {
-    /// Parameters: Spreads knowledge of policy.
+    /// Learning of policy.
     pub struct PolicyKnowledgeParameters in "policy_knowledge" {
+        /// Chance a quarter that a small firm learns of a new measure \[1/quarter\].
+        learn_small,
+        /// The same for a firm doing R&D \[1/quarter\].
+        learn_doer,
+        /// Added chance at a full share of claiming neighbours \[1/quarter\].
+        learn_peers,
     }
 }
 
-/// Stub.
-pub fn learn(_state: &mut State, _ctx: &Context) {}
+/// Chance that a firm learns of a measure this quarter.
+#[inline]
+pub fn learning_hazard(base: f64, peers: f64, claiming_share: f64) -> f64 {
+    math::min(base + peers * claiming_share, 1.0)
+}
 
+/// Tax settings a firm of that vintage expects: today's expectation if it knows the last news,
+/// else what it expected just before the first news it missed.
+#[inline]
+pub fn expected_tax<'a>(vintage: i32, ctx: &Context<'a>) -> &'a Tax {
+    let known = ctx.seen_path.known_until(vintage, ctx.quarter);
+    &ctx.seen_path.expected_at(known).tax
+}
+
+/// Lets firms learn of tax policy.
+pub fn learn(state: &mut State, ctx: &Context) {
+    let p = &ctx.parameters.policy_knowledge;
+    let q = ctx.q();
+    let news = ctx.seen_path.last_news(ctx.quarter).index();
+    let firms = &mut state.firms;
+    let mut claiming = [0.0; REGIONS];
+    let mut doing = [0.0; REGIONS];
+    for i in 0..firms.len() {
+        if firms.alive[i] && firms.rd[i] > 0.0 {
+            let region = firms.region[i] as usize;
+            doing[region] += firms.weight[i];
+            claiming[region] += if firms.claims[i] { firms.weight[i] } else { 0.0 };
+        }
+    }
+    for i in 0..firms.len() {
+        if firms.vintage[i] >= news {
+            firms.vintage[i] = q;
+            continue;
+        }
+        let region = firms.region[i] as usize;
+        let share = claiming[region] / math::max(doing[region], f64::MIN_POSITIVE);
+        let base = if firms.rd[i] > 0.0 {
+            p.learn_doer
+        } else {
+            p.learn_small
+        };
+        let hazard = learning_hazard(base, p.learn_peers, share);
+        if ctx.uniform(firms.id[i], 0, 0, Purpose::LearnPolicy) < hazard {
+            firms.vintage[i] = q;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_speed_up_learning() {
+        assert!((learning_hazard(0.3, 0.4, 0.5) - 0.5).abs() < 1e-15);
+        assert_eq!(learning_hazard(0.9, 0.4, 1.0), 1.0);
+    }
+}
