@@ -4,6 +4,7 @@ pub mod bound;
 pub mod columns;
 pub mod dist;
 pub mod math;
+pub mod metric;
 pub mod rng;
 pub mod stats;
 pub mod time;

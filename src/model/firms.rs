@@ -117,12 +117,10 @@ crate::columns! {
         rd_last_year: f64,
         /// Real R&D of this tax year so far \[mn\].
         rd_this_year: f64,
-        /// Three-year mean of certified intensity numerator R + m \[mn/yr\].
+        /// Three-year mean of real R&D \[mn/yr\].
         rd_mean: f64,
         /// Ordinary cost relabelled as R&D m \[mn/yr\].
         relabelled: f64,
-        /// Relabelled cost of last tax year \[mn\].
-        relabelled_last_year: f64,
         /// Quarters in a row with surplus below the team cost.
         quarters_under: u8,
         /// Knowledge stock K, R&D volume at 2020 R&D prices \[mn\].
@@ -147,10 +145,14 @@ crate::columns! {
         aware_claim: bool,
         /// Its log claiming cost relative to the median.
         claim_cost: f64,
-        /// Tax-year income before R&D so far \[mn\].
+        /// Income of this tax year before R&D so far \[mn\].
         income_this_year: f64,
-        /// After-tax profit of last tax year \[mn\].
-        profit_last_year: f64,
+        /// Income tax prepaid in this tax year so far \[mn\].
+        prepaid: f64,
+        /// Still due (or, negative, to be paid back) at the settlement of last tax year \[mn\].
+        tax_due: f64,
+        /// Deducted beyond cost in the last assessment: super-deduction times its base \[mn\].
+        extra_deduction: f64,
         /// Present value of after-tax profit since the run's start \[mn, 2020 prices\].
         profit_value: f64,
 

@@ -1,8 +1,358 @@
-//! Settles taxes on their dates.
+//! Settles corporate income tax on its dates.
+//!
+//! Each quarter a firm prepays a quarter of the tax on its annualised income after R&D cost. The
+//! super-deduction reaches it in the July and October prepayments as far as the law lets it, the
+//! rest with the settlement in the second quarter of the next year. The tax year is assessed at
+//! its end: R&D deduction, then losses oldest first, then the small-profit test on what is left.
+//! Taxed and loss years alternate by the chain of [`super::tax::carry`], drawn each first quarter.
 
+use super::books::{Account, Books, Instrument};
 use super::context::Context;
+use super::firms::{Firms, Ownership, Sector};
+use super::research::{loss_share, tax_status};
 use super::state::State;
+use super::tax::statute::{
+    TaxStatus, absorb_losses, corporate_tax, relief, super_deduction_rate,
+};
+use crate::base::math;
+use crate::base::rng::Purpose;
 
-/// Stub.
-pub fn settle(_state: &mut State, _ctx: &Context) {}
+/// Relief of one assessment by instrument, and what is due \[mn\].
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Assessment {
+    /// Tax of the year, before refunds.
+    pub tax: f64,
+    /// Tax saved by the extra deduction.
+    pub super_deduction: f64,
+    /// Tax saved by the high-tech rate.
+    pub hightech: f64,
+    /// Tax saved by the small-profit rate.
+    pub small_profit: f64,
+    /// Cash paid for deductions given up.
+    pub refund: f64,
+    /// Deductions given up for it.
+    pub given_up: f64,
+    /// Income after all deductions, before losses; negative is a loss.
+    pub income: f64,
+    /// Extra deduction claimed.
+    pub extra: f64,
+}
 
+/// Assesses a tax year of a firm.
+///
+/// `income` before R&D cost, `research` real cost, `extra` the super-deduction in yuan, `losses`
+/// the sum carried in, `refunds` whether the firm gives up what it cannot use for a refund.
+pub fn assess(
+    income: f64,
+    research: f64,
+    extra: f64,
+    losses: f64,
+    status: TaxStatus,
+    refunds: bool,
+    law: &crate::policy::tax::Tax,
+) -> Assessment {
+    let after_cost = income - research;
+    let deducted = after_cost - extra;
+    let taxable = math::max(deducted - losses, 0.0);
+    let tax = corporate_tax(taxable, status, law);
+    let plain = TaxStatus {
+        hightech: false,
+        ..status
+    };
+    let large = TaxStatus {
+        small: false,
+        ..status
+    };
+    let unused = math::max(-deducted, 0.0);
+    let of_extra = math::min(unused, extra);
+    let of_cost = math::min(unused - of_extra, research);
+    let given_up = if refunds {
+        of_extra + law.refund_base * of_cost
+    } else {
+        0.0
+    };
+    Assessment {
+        tax,
+        super_deduction: relief(after_cost, losses, extra, status, law).now,
+        hightech: corporate_tax(taxable, plain, law) - tax,
+        small_profit: corporate_tax(taxable, large, law) - tax,
+        refund: law.refund_share * law.standard_rate_of(status) * given_up,
+        given_up,
+        income: deducted + given_up,
+        extra,
+    }
+}
+
+/// Share of the year's deduction that reaches the firm in this quarter's prepayment.
+#[inline]
+pub fn advance_share(quarter_of_year: i32, july: f64, october: f64) -> f64 {
+    match quarter_of_year {
+        3 => july,                        // derived: third quarter holds July
+        4 => math::max(october - july, 0.0), // derived: fourth quarter holds October
+        _ => 0.0,
+    }
+}
+
+/// Income before R&D of a firm this quarter, as a yearly rate \[mn/yr\].
+#[inline]
+fn income(firms: &Firms, i: usize, ctx: &Context) -> f64 {
+    let tax = &ctx.parameters.tax;
+    super::demand::operating_profit(
+        firms.margin[i],
+        firms.sales[i],
+        firms.rd[i],
+        firms.taxed[i],
+        tax.loss_margin,
+        tax.research_return_in_income,
+    )
+}
+
+/// Super-deduction in yuan a year on firm `i`'s R&D by the law `law` \[mn/yr\].
+fn extra_deduction(
+    firms: &Firms,
+    i: usize,
+    research: f64,
+    law: &crate::policy::tax::Tax,
+    ctx: &Context,
+) -> f64 {
+    if !firms.claims[i] || firms.sector[i] == Sector::Negative {
+        return 0.0;
+    }
+    let tax = &ctx.parameters.tax;
+    let m = firms.relabelled[i];
+    let rate = super_deduction_rate(
+        firms.sector[i],
+        firms.is_tech_sme(i, ctx.q()),
+        (research + m) / math::max(firms.sales[i], f64::MIN_POSITIVE),
+        law,
+    );
+    let own = math::max(research - firms.grant[i], 0.0) * tax.deductible_share;
+    rate * (own + tax.outsourced_share * firms.outsourced[i] + m)
+}
+
+/// Money of one quarter's settlement, weighted \[mn\].
+#[derive(Clone, Copy, Debug, Default)]
+struct Totals {
+    central: f64,
+    local: f64,
+    refund_central: f64,
+    refund_local: f64,
+    relief: [[f64; 2]; 3],
+}
+
+impl Totals {
+    fn pay(&mut self, amount: f64, local_share: f64) {
+        self.central += amount * (1.0 - local_share);
+        self.local += amount * local_share;
+    }
+
+    fn book(self, books: &mut Books) {
+        let tax = Instrument::CorporateTax;
+        books.pay(Account::Firms, Account::Central, tax, self.central);
+        books.pay(Account::Firms, Account::Local, tax, self.local);
+        let refund = Instrument::DeductionRefund;
+        books.pay(Account::Central, Account::Firms, refund, self.refund_central);
+        books.pay(Account::Local, Account::Firms, refund, self.refund_local);
+        for (instrument, [central, local]) in [
+            Instrument::SuperDeduction,
+            Instrument::HighTechRate,
+            Instrument::SmallProfitRate,
+        ]
+        .into_iter()
+        .zip(self.relief)
+        {
+            books.forgo(instrument, central, local);
+        }
+    }
+}
+
+/// Settles the quarter.
+pub fn settle(state: &mut State, ctx: &Context) {
+    let firms = &mut state.firms;
+    let mut totals = Totals::default();
+    let of_year = ctx.quarter.of_year();
+    let share = loss_share(ctx);
+    for i in 0..firms.len() {
+        if !firms.alive[i] {
+            continue;
+        }
+        let local = if firms.ownership[i] == Ownership::State {
+            // state-controlled firms of the centre pay to the centre
+            0.5 * ctx.parameters.tax.local_share
+        } else {
+            ctx.parameters.tax.local_share
+        };
+        prepay(firms, i, local, of_year, &mut totals, ctx);
+        if of_year == 2 && firms.tax_due[i] != 0.0 {
+            firms.cash[i] -= firms.tax_due[i];
+            totals.pay(firms.weight[i] * firms.tax_due[i], local);
+            firms.tax_due[i] = 0.0;
+        }
+        if of_year == 4 {
+            close_year(firms, i, local, &mut totals, ctx);
+            firms.taxed[i] = next_state(firms, i, share, ctx);
+        }
+    }
+    totals.book(&mut state.books);
+}
+
+/// Prepays a quarter of the tax on annualised income, less the relief that may be advanced.
+fn prepay(
+    firms: &mut Firms,
+    i: usize,
+    local: f64,
+    of_year: i32,
+    totals: &mut Totals,
+    ctx: &Context,
+) {
+    let quarter = 1.0 / 4.0; // derived: quarters a year
+    let law = &ctx.law.tax;
+    let y = income(firms, i, ctx);
+    let research = firms.rd[i];
+    firms.income_this_year[i] += quarter * y;
+    let status = tax_status(firms, i, ctx.q(), law);
+    let losses: f64 = firms.losses[i].iter().sum();
+    let before = math::max(y - research - losses, 0.0);
+    let mut due = quarter * corporate_tax(before, status, law);
+    let share = advance_share(of_year, law.prepayment_july, law.prepayment_october);
+    if share > 0.0 && firms.claims[i] {
+        let extra = extra_deduction(firms, i, research, law, ctx);
+        let advance = share * relief(y - research, losses, extra, status, law).now;
+        // a prepayment can fall to nothing and give back what was prepaid, not more
+        due = math::max(due - advance, -firms.prepaid[i]);
+    }
+    let real = firms.cash[i] - due;
+    firms.cash[i] = real;
+    firms.prepaid[i] += due;
+    totals.pay(firms.weight[i] * due, local);
+    let profit = quarter * (y - research) - due;
+    let years = f64::from(ctx.quarter.since(super::world::LAST_RECORDED)) * quarter;
+    let discount = math::pow(1.0 + ctx.parameters.tax.discount_rate, -years);
+    firms.profit_value[i] += discount * profit;
+}
+
+/// Assesses the tax year, ages the losses, starts the next year.
+fn close_year(firms: &mut Firms, i: usize, local: f64, totals: &mut Totals, ctx: &Context) {
+    let law = &ctx.law.tax;
+    let q = ctx.q();
+    let status = tax_status(firms, i, q, law);
+    let research = firms.rd_this_year[i];
+    let losses: f64 = firms.losses[i].iter().sum();
+    let extra = extra_deduction(firms, i, research, law, ctx);
+    let refunds = wants_refund(firms, i, status, ctx);
+    let a = assess(
+        firms.income_this_year[i],
+        research,
+        extra,
+        losses,
+        status,
+        refunds,
+        law,
+    );
+    let years = if firms.is_hightech(i, q) || firms.is_tech_sme(i, q) {
+        law.loss_years_registered
+    } else {
+        law.loss_years_general
+    };
+    absorb_losses(a.income, &mut firms.losses[i], years as usize);
+    let weight = firms.weight[i];
+    firms.tax_due[i] = a.tax - firms.prepaid[i];
+    firms.prepaid[i] = 0.0;
+    firms.cash[i] += a.refund;
+    totals.refund_central += weight * a.refund * (1.0 - local);
+    totals.refund_local += weight * a.refund * local;
+    for (slot, amount) in totals
+        .relief
+        .iter_mut()
+        .zip([a.super_deduction, a.hightech, a.small_profit])
+    {
+        slot[0] += weight * amount * (1.0 - local);
+        slot[1] += weight * amount * local;
+    }
+    firms.extra_deduction[i] = a.extra;
+    firms.rd_last_year[i] = research;
+    firms.rd_this_year[i] = 0.0;
+    firms.income_this_year[i] = 0.0;
+    firms.rd_mean[i] += (research - firms.rd_mean[i]) / 3.0; // derived: three-year mean
+}
+
+/// Whether firm `i` takes the refund: where it is worth more than the loss carried on.
+fn wants_refund(firms: &Firms, i: usize, status: TaxStatus, ctx: &Context) -> bool {
+    let seen = &ctx.seen.tax;
+    if seen.refund_share <= 0.0 {
+        return false;
+    }
+    let carry = super::research::carry_table(ctx);
+    let position =
+        super::research::tax_position(firms, i, firms.rd[i], firms.claims[i], seen, ctx);
+    let depth = position.losses / math::max(position.income, f64::MIN_POSITIVE);
+    let usable = carry.usable(firms.taxed[i], position.loss_years, depth);
+    seen.refund_share * seen.standard_rate_of(status) > position.average_rate(seen) * usable
+}
+
+/// Draws next year's state of the chain; larger firms fall into losses more seldom.
+fn next_state(firms: &Firms, i: usize, share: f64, ctx: &Context) -> bool {
+    let tax = &ctx.parameters.tax;
+    let entry = loss_entry(share, tax.loss_persistence, firms.sales[i], tax.loss_size_slope);
+    let to_loss = if firms.taxed[i] {
+        entry
+    } else {
+        tax.loss_persistence
+    };
+    ctx.uniform(firms.id[i], 0, 0, Purpose::TaxState) >= to_loss
+}
+
+/// Chance that a taxed year is followed by a loss year, `π(1−p)/(1−π)` at sales of 100 mn,
+/// falling with size.
+pub fn loss_entry(share: f64, persistence: f64, sales: f64, slope: f64) -> f64 {
+    const REFERENCE: f64 = 100.0; // derived: sales at which the national share holds, mn
+    let size = math::pow(math::max(sales, 1.0) / REFERENCE, -slope);
+    math::min(share * (1.0 - persistence) / (1.0 - share) * size, 0.5)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::tax::position::tests::law_2023;
+
+    #[test]
+    fn assessment_by_hand() {
+        // income 10, R&D 2, s = 1: taxable 6, tax 1.5; without the extra 8 → 2.0; relief 0.5
+        let law = law_2023();
+        let a = assess(10.0, 2.0, 2.0, 0.0, TaxStatus::default(), false, &law);
+        assert!((a.tax - 1.5).abs() < 1e-12);
+        assert!((a.super_deduction - 0.5).abs() < 1e-12);
+        assert_eq!(a.income, 6.0);
+    }
+
+    #[test]
+    fn a_refund_is_paid_once_and_extinguishes_its_loss() {
+        let mut law = law_2023();
+        law.refund_share = 1.0;
+        let status = TaxStatus::default();
+        let without = assess(1.0, 2.0, 2.0, 0.0, status, false, &law);
+        assert_eq!((without.income, without.refund), (-3.0, 0.0));
+        let narrow = assess(1.0, 2.0, 2.0, 0.0, status, true, &law);
+        assert_eq!((narrow.income, narrow.given_up), (-1.0, 2.0));
+        assert!((narrow.refund - 0.5).abs() < 1e-12);
+        law.refund_base = 1.0;
+        let wide = assess(1.0, 2.0, 2.0, 0.0, status, true, &law);
+        assert_eq!((wide.income, wide.given_up), (0.0, 3.0));
+    }
+
+    #[test]
+    fn advances_come_in_july_and_october() {
+        assert_eq!(advance_share(3, 0.5, 0.75), 0.5);
+        assert_eq!(advance_share(4, 0.5, 0.75), 0.25);
+        assert_eq!(advance_share(4, 0.0, 0.75), 0.75);
+        assert_eq!(advance_share(1, 0.5, 0.75), 0.0);
+    }
+
+    #[test]
+    fn the_chain_keeps_the_share_of_losses() {
+        // stationary share of the chain is the share it was made from
+        let entry = loss_entry(0.15, 0.7, 100.0, 0.2);
+        assert!((entry / (entry + 0.3) - 0.15).abs() < 1e-12);
+        assert!(loss_entry(0.15, 0.7, 10_000.0, 0.2) < entry);
+    }
+}
