@@ -2,6 +2,7 @@
 
 pub mod bound;
 pub mod columns;
+pub mod dispatch;
 pub mod dist;
 pub mod math;
 pub mod metric;
