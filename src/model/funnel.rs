@@ -11,7 +11,17 @@ crate::family! {
 
 /// State: Moves dealt inventions from readiness to industry.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct FunnelState {}
+pub struct FunnelState {
+    /// Counters of this quarter.
+    pub tally: FunnelTally,
+}
+
+/// Counters of this quarter.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct FunnelTally {
+    /// Real inventions industrialised.
+    pub industrialised: f64,
+}
 
 impl FunnelState {
     /// State at the start of the warm-up.
