@@ -12,6 +12,7 @@
 use super::books::{Account, Instrument};
 use super::context::Context;
 use super::firms::FIELDS;
+use super::funnel::Project;
 use super::state::State;
 use crate::base::math::{exp, max, min, normal_cdf, normal_quantile, pow};
 use crate::base::rng::Purpose;
@@ -113,10 +114,16 @@ impl BuyersState {
     /// Buyers without experience; every second is a state firm.
     pub fn found(state: &State, ctx: &Context) -> Self {
         let count = max(1.0, ctx.parameters.buyers.buyers_a_field) as usize;
-        let mut found = Self { willing: vec![0.0; FIELDS], must: vec![0.0; FIELDS], ..Self::default() };
+        let mut found = Self {
+            willing: vec![0.0; FIELDS],
+            must: vec![0.0; FIELDS],
+            ..Self::default()
+        };
         for field in 0..FIELDS {
             for k in 0..count {
-                let u = ctx.key.uniform(field as u32, k as u32, 0, 0, Purpose::BuyerTraits);
+                let u = ctx
+                    .key
+                    .uniform(field as u32, k as u32, 0, 0, Purpose::BuyerTraits);
                 found.buyers.push(Buyer {
                     state_owned: k % 2 == 0,
                     weight: 1.0 / count as f64,
@@ -138,13 +145,22 @@ impl BuyersState {
     fn publish(&mut self, state: &State, ctx: &Context) {
         let p = &ctx.parameters.buyers;
         let seen = &ctx.seen.buyers;
-        let insured = insured_share(p, seen.first_set_premium_subsidy, seen.first_set_insurance_cover);
+        let insured = insured_share(
+            p,
+            seen.first_set_premium_subsidy,
+            seen.first_set_insurance_cover,
+        );
         let cover = seen.first_set_insurance_cover * insured;
         let count = self.buyers.len() / FIELDS;
         for field in 0..FIELDS {
-            let quality = state.funnel.offered_quality.get(field).copied().unwrap_or(1.0);
+            let quality = state
+                .funnel
+                .offered_quality
+                .get(field)
+                .copied()
+                .unwrap_or(1.0);
             let turn = state.openness.domestic_turn[field] - 1.0;
-            let (mut willing, mut by_state) = (0.0, 0.0);
+            let mut willing = 0.0;
             for buyer in &self.buyers[field * count..(field + 1) * count] {
                 let terms = Terms {
                     quality,
@@ -159,12 +175,10 @@ impl BuyersState {
                 let taste = 0.5 * p.taste_sd * buyer.taste;
                 let share = normal_cdf((adoption_gain(p, &terms) + taste) / p.taste_sd);
                 willing += buyer.weight * share;
-                by_state += if buyer.state_owned { buyer.weight * share } else { 0.0 };
             }
             let must = must_take(p.public_orders, seen.first_purchase_quota, willing);
             self.must[field] = must;
             self.willing[field] = min(1.0, willing + must);
-            debug_assert!(by_state <= willing + f64::EPSILON);
         }
     }
 }
@@ -204,7 +218,9 @@ pub fn adoption_gain(p: &BuyerParameters, t: &Terms) -> f64 {
     } else {
         (0.0, 0.0)
     };
-    worth - 1.0 - fail * p.loss * (1.0 - t.cover) - fail * blame + appraisal + p.learning
+    worth - 1.0 - fail * p.loss * (1.0 - t.cover) - fail * blame
+        + appraisal
+        + p.learning
         + p.turn_gain * t.turn
         - p.tender_cost * (1.0 - t.green)
 }
@@ -229,11 +245,19 @@ pub fn adopt(state: &mut State, ctx: &Context) {
     market.tally = BuyerTally::default();
     let p = &ctx.parameters.buyers;
     let seen = &ctx.seen.buyers;
-    let insured = insured_share(p, seen.first_set_premium_subsidy, seen.first_set_insurance_cover);
+    let insured = insured_share(
+        p,
+        seen.first_set_premium_subsidy,
+        seen.first_set_insurance_cover,
+    );
     let count = market.buyers.len() / FIELDS;
     for field in 0..FIELDS {
         let sold = state.funnel.first_sales.get(field).copied().unwrap_or(0.0);
-        let by_quota = if market.willing[field] > 0.0 { sold * market.must[field] / market.willing[field] } else { 0.0 };
+        let by_quota = if market.willing[field] > 0.0 {
+            sold * market.must[field] / market.willing[field]
+        } else {
+            0.0
+        };
         market.tally.adopted += sold;
         market.tally.by_quota += by_quota;
         market.tally.insured += sold * insured;
@@ -251,49 +275,73 @@ pub fn adopt(state: &mut State, ctx: &Context) {
     state.buyers = market;
 }
 
-/// Premiums, their subsidy, and the price above a proven set; firms share by what they
-/// sold first, here by the R&D of all firms that have first sales to make.
+/// Premiums, their subsidy, and the price above a proven set, shared among firms by what
+/// they still have to sell first.
 fn pay(state: &mut State, ctx: &Context, tally: BuyerTally) {
     let p = &ctx.parameters.buyers;
     let price = p.price * ctx.world.price;
     let premium = tally.insured * price * p.premium_rate * p.insurance_years;
     let subsidy = premium * ctx.law.buyers.first_set_premium_subsidy;
     let quota = ctx.law.buyers.first_purchase_quota;
-    let paid = if quota > 0.0 { tally.by_quota * price * p.purchase_premium } else { 0.0 };
+    let paid = if quota > 0.0 {
+        tally.by_quota * price * p.purchase_premium
+    } else {
+        0.0
+    };
     let mut sellers = 0.0;
+    let firms = &mut state.firms;
+    let ids = &firms.id;
+    let there = |project: &Project| {
+        project.live && ids[project.firm] == project.firm_id && firms.alive[project.firm]
+    };
     for project in &state.funnel.projects {
-        if project.live {
+        if there(project) {
             sellers += project.mass[2];
         }
     }
     let (from, weightless) = (Account::Firms, sellers <= 0.0);
     let holder = if weightless { Account::Rest } else { from };
-    state.books.pay(holder, Account::Rest, Instrument::InsurancePremium, premium);
-    state.books.pay(Account::Central, holder, Instrument::FirstSetInsurance, subsidy);
-    state.books.pay(Account::Local, holder, Instrument::FirstPurchase, paid);
+    state
+        .books
+        .pay(holder, Account::Rest, Instrument::InsurancePremium, premium);
+    state.books.pay(
+        Account::Central,
+        holder,
+        Instrument::FirstSetInsurance,
+        subsidy,
+    );
+    state
+        .books
+        .pay(Account::Local, holder, Instrument::FirstPurchase, paid);
     if weightless {
         return;
     }
     let net = (subsidy + paid - premium) / sellers;
     for project in &state.funnel.projects {
-        if project.live {
-            let firm = project.firm;
-            state.firms.cash[firm] += net * project.mass[2] / state.firms.weight[firm];
+        let firm = project.firm;
+        if project.live && firms.id[firm] == project.firm_id && firms.alive[firm] {
+            firms.cash[firm] += net * project.mass[2] / firms.weight[firm];
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::funnel::{FunnelState, Project};
+    use super::super::funnel::FunnelState;
     use super::super::patents::testbed::{Scene, parameters, world_of};
     use super::*;
     use crate::base::time::Quarter;
 
     fn terms() -> Terms {
         Terms {
-            quality: 1.0, turn: 0.0, cover: 0.5, failure: 0.2, liability: 0.0, green: 0.0,
-            scene: 0.0, state_owned: true,
+            quality: 1.0,
+            turn: 0.0,
+            cover: 0.5,
+            failure: 0.2,
+            liability: 0.0,
+            green: 0.0,
+            scene: 0.0,
+            state_owned: true,
         }
     }
 
@@ -308,16 +356,62 @@ mod tests {
     fn each_lever_raises_the_willingness_of_a_state_buyer() {
         let p = parameters().buyers;
         let base = adoption_gain(&p, &terms());
-        assert!(adoption_gain(&p, &Terms { cover: 0.8, ..terms() }) > base);
-        assert!(adoption_gain(&p, &Terms { liability: 1.0, ..terms() }) > base);
-        assert!(adoption_gain(&p, &Terms { green: 1.0, ..terms() }) > base);
-        assert!(adoption_gain(&p, &Terms { scene: 0.5, ..terms() }) > base);
-        assert!(adoption_gain(&p, &Terms { turn: 0.5, ..terms() }) > base);
+        assert!(
+            adoption_gain(
+                &p,
+                &Terms {
+                    cover: 0.8,
+                    ..terms()
+                }
+            ) > base
+        );
+        assert!(
+            adoption_gain(
+                &p,
+                &Terms {
+                    liability: 1.0,
+                    ..terms()
+                }
+            ) > base
+        );
+        assert!(
+            adoption_gain(
+                &p,
+                &Terms {
+                    green: 1.0,
+                    ..terms()
+                }
+            ) > base
+        );
+        assert!(
+            adoption_gain(
+                &p,
+                &Terms {
+                    scene: 0.5,
+                    ..terms()
+                }
+            ) > base
+        );
+        assert!(
+            adoption_gain(
+                &p,
+                &Terms {
+                    turn: 0.5,
+                    ..terms()
+                }
+            ) > base
+        );
         assert!(insured_share(&p, 0.8, 0.7) > insured_share(&p, 0.0, 0.7));
         assert_eq!(insured_share(&p, 0.8, 0.0), 0.0);
         assert!(must_take(0.15, 0.3, 0.5) > must_take(0.15, 0.1, 0.5));
-        let private = Terms { state_owned: false, ..terms() };
-        let shielded = Terms { liability: 1.0, ..private };
+        let private = Terms {
+            state_owned: false,
+            ..terms()
+        };
+        let shielded = Terms {
+            liability: 1.0,
+            ..private
+        };
         assert_eq!(adoption_gain(&p, &private), adoption_gain(&p, &shielded));
     }
 
@@ -340,15 +434,29 @@ mod tests {
         state.buyers = BuyersState::found(&state, &scene.context(now));
         let before = state.buyers.willing(3);
         state.funnel.first_sales[3] = 30.0;
-        state.funnel.projects.push(Project { live: true, field: 3, mass: [0.0, 0.0, 4.0], ..Project::default() });
+        state.funnel.projects.push(Project {
+            live: true,
+            field: 3,
+            mass: [0.0, 0.0, 4.0],
+            ..Project::default()
+        });
         let cash = state.firms.total(&state.firms.cash);
         adopt(&mut state, &scene.context(now));
         let moved = state.firms.total(&state.firms.cash) - cash;
-        assert!((moved - state.books.net(Account::Firms)).abs() < 1e-6, "{moved}");
+        assert!(
+            (moved - state.books.net(Account::Firms)).abs() < 1e-6,
+            "{moved}"
+        );
         assert!(state.books.cash[Instrument::FirstSetInsurance as usize][0] > 0.0);
         assert!(state.books.cash[Instrument::FirstPurchase as usize][1] > 0.0);
         assert!(state.buyers.willing(3) > before);
         assert_eq!(state.buyers.tally.adopted, 30.0);
-        assert!(state.buyers.willing.iter().all(|&w| (0.0..=1.0).contains(&w)));
+        assert!(
+            state
+                .buyers
+                .willing
+                .iter()
+                .all(|&w| (0.0..=1.0).contains(&w))
+        );
     }
 }

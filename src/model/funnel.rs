@@ -184,7 +184,10 @@ pub fn pass_hazard(base: f64, gap: f64, slowing: f64, absorptive: f64, floor: f6
 
 /// Worth of a product to the firm \[mn, 2020 prices\].
 pub fn product_worth(quality: f64, p: &FunnelParameters) -> f64 {
-    p.revenue * p.profit_share * p.horizon * pow(max(quality, f64::MIN_POSITIVE), p.quality_exponent)
+    p.revenue
+        * p.profit_share
+        * p.horizon
+        * pow(max(quality, f64::MIN_POSITIVE), p.quality_exponent)
 }
 
 /// Share of a lot that goes on: expected worth above the cost of the stage, with spread.
@@ -211,7 +214,8 @@ pub fn advance(state: &mut State, ctx: &Context) {
         waiting[project.field] += project.mass[2];
         let left: f64 = project.mass.iter().sum();
         let old = f64::from(ctx.q() - project.begun) >= ctx.parameters.funnel.abandon_after;
-        let gone = !state.firms.alive[project.firm] || state.firms.id[project.firm] != project.firm_id;
+        let gone =
+            !state.firms.alive[project.firm] || state.firms.id[project.firm] != project.firm_id;
         if old || gone || left <= f64::EPSILON {
             funnel.tally.abandoned += left;
             project = Project::default();
@@ -290,9 +294,19 @@ fn move_on(project: &mut Project, funnel: &mut FunnelState, state: &mut State, c
     let mut worth = product_worth(project.quality, p) * price;
     for stage in (0..STAGES).rev() {
         let mass = project.mass[stage];
-        let served = if stage < 2 { project.served[stage] } else { 0.0 };
+        let served = if stage < 2 {
+            project.served[stage]
+        } else {
+            0.0
+        };
         let lack = max(0.0, gap(project, stage, p) - served * reliefs[stage]);
-        let mut hazard = pass_hazard(bases[stage], lack, p.gap_slowing, state.firms.absorptive[firm], p.absorptive_floor);
+        let mut hazard = pass_hazard(
+            bases[stage],
+            lack,
+            p.gap_slowing,
+            state.firms.absorptive[firm],
+            p.absorptive_floor,
+        );
         if stage == 2 {
             funnel.tally.offered += mass;
             hazard *= state.buyers.willing(project.field);
@@ -312,7 +326,12 @@ fn move_on(project: &mut Project, funnel: &mut FunnelState, state: &mut State, c
         let wanted = mass * go;
         let funded = min(wanted, max(0.0, state.firms.cash[firm]) * weight / cost);
         state.firms.cash[firm] -= funded * cost / weight;
-        state.books.pay(Account::Firms, Account::Rest, Instrument::ResearchCost, funded * cost);
+        state.books.pay(
+            Account::Firms,
+            Account::Rest,
+            Instrument::ResearchCost,
+            funded * cost,
+        );
         funnel.tally.spent += funded * cost;
         let (pass, fail) = competing_risks(hazard, failures[stage]);
         let (_, stale) = competing_risks(0.0, failures[stage]);
@@ -330,19 +349,31 @@ fn move_on(project: &mut Project, funnel: &mut FunnelState, state: &mut State, c
 }
 
 /// Counts industrialised mass and passes its gain to the firm.
-fn industrialise(project: &Project, mass: f64, funnel: &mut FunnelState, state: &mut State, ctx: &Context) {
+fn industrialise(
+    project: &Project,
+    mass: f64,
+    funnel: &mut FunnelState,
+    state: &mut State,
+    ctx: &Context,
+) {
     let p = &ctx.parameters.funnel;
     funnel.tally.industrialised += mass;
     funnel.first_sales[project.field] += mass;
     let age = max(0.0, f64::from(ctx.q() - project.disclosed)) as usize;
     if age <= WINDOW {
         funnel.duration[age] += mass;
-        add(&mut funnel.industrialised_within_24, project.disclosed, mass);
+        add(
+            &mut funnel.industrialised_within_24,
+            project.disclosed,
+            mass,
+        );
     }
     let firms = &mut state.firms;
     let firm = project.firm;
     let each = mass / firms.weight[firm];
-    let revenue = p.revenue * ctx.world.price * pow(max(project.quality, f64::MIN_POSITIVE), p.quality_exponent);
+    let revenue = p.revenue
+        * ctx.world.price
+        * pow(max(project.quality, f64::MIN_POSITIVE), p.quality_exponent);
     firms.new_product_sales[firm] += each * revenue;
     let jump = productivity_jump(p.productivity_share * revenue * each, firms.sales[firm]);
     firms.pending_gain[firm] = min(p.gain_cap, firms.pending_gain[firm] + jump);
@@ -352,7 +383,11 @@ fn industrialise(project: &Project, mass: f64, funnel: &mut FunnelState, state: 
 ///
 /// Example: 1 mn on sales of 99 mn gives 0.01.
 pub fn productivity_jump(saving: f64, sales: f64) -> f64 {
-    if saving > 0.0 { saving / (sales + saving) } else { 0.0 }
+    if saving > 0.0 {
+        saving / (sales + saving)
+    } else {
+        0.0
+    }
 }
 
 #[cfg(test)]
@@ -391,20 +426,36 @@ mod tests {
         let start = Quarter::new(2015, 1);
         let mut state = world_of(64, 100.0, 20.0);
         state.funnel = FunnelState::found(&state, &Scene::at(start).context(start));
-        state.buyers = super::super::buyers::BuyersState::found(&state, &Scene::at(start).context(start));
+        state.buyers =
+            super::super::buyers::BuyersState::found(&state, &Scene::at(start).context(start));
         let (mut entered, mut ended) = (0.0, 0.0);
         for step in 0..60 {
             let now = start.plus(step);
             let scene = Scene::at(now);
             let invention = state.universities.inventions.push(Invention {
-                quality: 1.0, readiness: 0.3, field: 3, disclosed: now.index(),
+                quality: 1.0,
+                readiness: 0.3,
+                field: 3,
+                disclosed: now.index(),
             });
             state.transfer.deals_this_quarter.clear();
             for firm in 0..8_usize {
-                let motive = if firm == 7 { Motive::Order } else { Motive::Use };
+                let motive = if firm == 7 {
+                    Motive::Order
+                } else {
+                    Motive::Use
+                };
                 state.transfer.deals_this_quarter.push(Deal {
-                    invention, invention_id: step as u32, firm, firm_id: firm as u32, mass: 5.0,
-                    motive, kind: DealKind::Transfer, price: 0.5, royalty: 0.0, unit: 0,
+                    invention,
+                    invention_id: step as u32,
+                    firm,
+                    firm_id: firm as u32,
+                    mass: 5.0,
+                    motive,
+                    kind: DealKind::Transfer,
+                    price: 0.5,
+                    royalty: 0.0,
+                    unit: 0,
                 });
             }
             state.books.open();
@@ -415,13 +466,26 @@ mod tests {
             let t = state.funnel.tally;
             entered += t.entered;
             ended += t.industrialised + t.failed.iter().sum::<f64>() + t.abandoned;
-            assert!(state.funnel.projects.iter().all(|p| p.mass.iter().all(|&m| m >= 0.0)));
+            assert!(
+                state
+                    .funnel
+                    .projects
+                    .iter()
+                    .all(|p| p.mass.iter().all(|&m| m >= 0.0))
+            );
         }
         let present: f64 = state.funnel.tally.present.iter().sum();
-        assert!((entered - ended - present).abs() < 1e-6, "{entered} {ended} {present}");
+        assert!(
+            (entered - ended - present).abs() < 1e-6,
+            "{entered} {ended} {present}"
+        );
         assert_eq!(entered, 60.0 * 7.0 * 5.0);
         assert!(state.funnel.duration.iter().sum::<f64>() > 0.0);
         assert!(state.funnel.projects.len() < 7 * 45, "places are reused");
-        println!("{:?} mean quarters {}", state.funnel.tally, state.funnel.mean_duration());
+        println!(
+            "{:?} mean quarters {}",
+            state.funnel.tally,
+            state.funnel.mean_duration()
+        );
     }
 }

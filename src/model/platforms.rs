@@ -70,7 +70,11 @@ impl PlatformsState {
         }
         let sum: f64 = self.region_share.iter().sum();
         for share in &mut self.region_share {
-            *share = if sum > 0.0 { *share / sum } else { 1.0 / REGIONS as f64 };
+            *share = if sum > 0.0 {
+                *share / sum
+            } else {
+                1.0 / REGIONS as f64
+            };
         }
     }
 }
@@ -115,15 +119,23 @@ pub fn serve(state: &mut State, ctx: &Context) {
         }
         // derived: 4 quarters a year
         let cost = running[kind] * ctx.world.price / 4.0;
-        let paid = ctx.law.maturation.public_share * max(0.0, 1.0 - ctx.law.maturation.platform_fee);
-        state.books.pay(Account::Local, Account::Rest, Instrument::Platforms, open * cost * paid);
+        let paid =
+            ctx.law.maturation.public_share * max(0.0, 1.0 - ctx.law.maturation.platform_fee);
+        state.books.pay(
+            Account::Local,
+            Account::Rest,
+            Instrument::Platforms,
+            open * cost * paid,
+        );
         for k in 0..state.funnel.projects.len() {
             let project = state.funnel.projects[k];
             let used = project.served[kind] * project.mass[kind];
             if used > 0.0 {
                 let fee = used * cost * ctx.law.maturation.platform_fee;
                 state.firms.cash[project.firm] -= fee / state.firms.weight[project.firm];
-                state.books.pay(Account::Firms, Account::Rest, Instrument::Platforms, fee);
+                state
+                    .books
+                    .pay(Account::Firms, Account::Rest, Instrument::Platforms, fee);
             }
         }
     }
@@ -131,17 +143,29 @@ pub fn serve(state: &mut State, ctx: &Context) {
 }
 
 /// Firms that apply for a kind of place in a region, in keyed order.
-fn line_up(platforms: &mut PlatformsState, state: &mut State, ctx: &Context, kind: usize, region: usize) {
+fn line_up(
+    platforms: &mut PlatformsState,
+    state: &mut State,
+    ctx: &Context,
+    kind: usize,
+    region: usize,
+) {
     let p = &ctx.parameters.platforms;
     let f = &ctx.parameters.funnel;
     let price = ctx.world.price;
     let cost = [f.proof_cost, f.pilot_cost][kind] * price;
-    let fee = [p.proof_running_cost, p.pilot_running_cost][kind] * ctx.seen.maturation.platform_fee * price;
+    let fee = [p.proof_running_cost, p.pilot_running_cost][kind]
+        * ctx.seen.maturation.platform_fee
+        * price;
     let relief = [p.proof_gap_relief, p.pilot_gap_relief][kind];
     let hazard = [f.proof_hazard, f.pilot_hazard][kind];
     platforms.queue.clear();
     for (index, project) in state.funnel.projects.iter_mut().enumerate() {
-        if !project.live || project.firm_id != state.firms.id[project.firm] {
+        if !project.live {
+            continue;
+        }
+        if project.firm_id != state.firms.id[project.firm] || !state.firms.alive[project.firm] {
+            project.served[kind] = 0.0;
             continue;
         }
         if usize::from(state.firms.region[project.firm]) != region {
@@ -151,14 +175,23 @@ fn line_up(platforms: &mut PlatformsState, state: &mut State, ctx: &Context, kin
         let mass = project.mass[kind];
         // Time won: a smaller gap raises the hazard, worth a part of the product.
         let faster = hazard * f.gap_slowing * min(relief, super::funnel::gap(project, kind, f));
-        let worth = super::funnel::product_worth(project.quality, f) * price * faster / STAGES as f64;
+        let worth =
+            super::funnel::product_worth(project.quality, f) * price * faster / STAGES as f64;
         if mass > 0.0 && application_gain(p.cost_saved * cost, worth, fee) > 0.0 {
-            let draw = ctx.key.uniform(project.invention_id, project.firm_id, 0, kind as u32, Purpose::Funnel);
+            let draw = ctx.key.uniform(
+                project.invention_id,
+                project.firm_id,
+                0,
+                kind as u32,
+                Purpose::Funnel,
+            );
             platforms.queue.push((draw, index, mass));
             platforms.tally.applied[kind] += mass;
         }
     }
-    platforms.queue.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    platforms
+        .queue
+        .sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
 }
 
 #[cfg(test)]
@@ -178,15 +211,24 @@ mod tests {
         for k in 0..200_u32 {
             let firm = (k % 64) as usize;
             let project = Project {
-                live: true, firm, firm_id: firm as u32, invention_id: k, mass: [10.0, 0.0, 0.0],
-                quality: 1.0, ..Project::default()
+                live: true,
+                firm,
+                firm_id: firm as u32,
+                invention_id: k,
+                mass: [10.0, 0.0, 0.0],
+                quality: 1.0,
+                ..Project::default()
             };
             state.funnel.projects.push(project);
         }
         let cash = state.firms.total(&state.firms.cash);
         serve(&mut state, &scene.context(now));
         let moved = state.firms.total(&state.firms.cash) - cash;
-        (state.platforms.tally, moved, state.books.net(Account::Firms))
+        (
+            state.platforms.tally,
+            moved,
+            state.books.net(Account::Firms),
+        )
     }
 
     #[test]

@@ -181,7 +181,11 @@ pub fn size_classes(log_sd: f64, alpha: f64) -> ([f64; SIZES], [f64; SIZES]) {
             relative[size] = exp(log_sd * low) * alpha / (alpha - 1.0);
         } else {
             number[size] = normal_cdf(high) - below;
-            let below = if size == 0 { 0.0 } else { normal_cdf(low - log_sd) };
+            let below = if size == 0 {
+                0.0
+            } else {
+                normal_cdf(low - log_sd)
+            };
             let value = exp(0.5 * log_sd * log_sd) * (normal_cdf(high - log_sd) - below);
             relative[size] = value / number[size];
         }
@@ -225,7 +229,11 @@ pub fn registration_gain(b: &Benefit, value: f64) -> f64 {
 
 /// Share of aware sellers who register: `Φ(ln(gain/cost)/σ_c)`.
 pub fn willing_share(gain: f64, cost: f64, log_sd: f64) -> f64 {
-    if gain > 0.0 { normal_cdf(ln(gain / cost) / log_sd) } else { 0.0 }
+    if gain > 0.0 {
+        normal_cdf(ln(gain / cost) / log_sd)
+    } else {
+        0.0
+    }
 }
 
 /// Pressure of local targets `t` years after 2015.
@@ -243,8 +251,26 @@ impl RegistrationState {
         let (number, relative) = size_classes(p.size_log_sd, p.pareto_exponent);
         let (early, late) = (p.aware_early, p.aware_late);
         Self {
-            aware: [p.aware_beijing, early, early, late, early, late, early, late],
-            registered: [p.aware_beijing, early, early, late, early, late, early, late],
+            aware: [
+                p.aware_beijing,
+                early,
+                early,
+                late,
+                early,
+                late,
+                early,
+                late,
+            ],
+            registered: [
+                p.aware_beijing,
+                early,
+                early,
+                late,
+                early,
+                late,
+                early,
+                late,
+            ],
             number,
             relative,
             ..Self::default()
@@ -279,19 +305,43 @@ fn eligible(
     // derived: 4 quarters a year; mid-2015 lies 10 quarters after the start of 2013
     let years = market.quarters / 4.0;
     let back = exp(-p.reference_growth * 10.0 / 4.0);
-    let rd_growth = if market.rd_start > 0.0 { rd / market.rd_start } else { 1.0 };
+    let rd_growth = if market.rd_start > 0.0 {
+        rd / market.rd_start
+    } else {
+        1.0
+    };
     let trade = exp(market.ln_trade);
     let development = rd_growth * exp(p.outsourcing_growth * years);
     let regions = [
-        p.share_beijing, p.share_shanghai, p.share_delta, p.share_guangdong,
-        p.share_hubei, p.share_shandong, p.share_midwest, p.share_rest,
+        p.share_beijing,
+        p.share_shanghai,
+        p.share_delta,
+        p.share_guangdong,
+        p.share_hubei,
+        p.share_shandong,
+        p.share_midwest,
+        p.share_rest,
     ];
-    let kinds = [p.share_transfer, p.share_development, p.share_service, p.share_consulting];
-    let relative = [p.relative_transfer, p.relative_development, 1.0, p.relative_consulting];
+    let kinds = [
+        p.share_transfer,
+        p.share_development,
+        p.share_service,
+        p.share_consulting,
+    ];
+    let relative = [
+        p.relative_transfer,
+        p.relative_development,
+        1.0,
+        p.relative_consulting,
+    ];
     let mut out = [[0.0; KINDS]; REGIONS];
     let mut means = [0.0; KINDS];
     for kind in 0..KINDS {
-        let growth = if kind == DEVELOPMENT { development } else { trade };
+        let growth = if kind == DEVELOPMENT {
+            development
+        } else {
+            trade
+        };
         for region in 0..REGIONS {
             // derived: bn a year to mn a quarter
             let level = 1000.0 * p.eligible_2015 * back / 4.0;
@@ -318,7 +368,11 @@ fn learn(market: &mut RegistrationState, trade: &[[f64; KINDS]; REGIONS], ctx: &
     nation /= max(market.tally.eligible, f64::MIN_POSITIVE);
     for region in 0..REGIONS {
         let peers = p.within_region * market.registered[region] + (1.0 - p.within_region) * nation;
-        let push = if ctx.q() >= STARTS[region] { p.push } else { 0.0 };
+        let push = if ctx.q() >= STARTS[region] {
+            p.push
+        } else {
+            0.0
+        };
         // derived: a quarter of the yearly rate
         let rate = (p.peers * peers + push) / 4.0;
         let room = max(0.0, p.ceiling - market.aware[region]);
@@ -394,14 +448,22 @@ fn decide(
                 // Sticky: who registers goes on; audits strike shams off.
                 // derived: a quarter of the yearly audit
                 let struck = *share * audit * p.sham_share / 4.0;
-                *share = clamp(max(*share - struck, target * (1.0 - audit * p.sham_share)), 0.0, 1.0);
+                *share = clamp(
+                    max(*share - struck, target * (1.0 - audit * p.sham_share)),
+                    0.0,
+                    1.0,
+                );
                 let number = contracts * market.number[size] * *share;
                 market.tally.struck_off += contracts * market.number[size] * struck;
                 market.tally.contracts += number;
                 market.tally.value += number * value;
                 market.tally.by_region[region] += number * value;
                 market.tally.by_kind[kind] += number * value;
-                let exempt = if kind <= DEVELOPMENT { 1.0 } else { p.exempt_service };
+                let exempt = if kind <= DEVELOPMENT {
+                    1.0
+                } else {
+                    p.exempt_service
+                };
                 relief += number * value * law.vat_relief * exempt;
                 let started = f64::from(u8::from(ctx.q() >= STARTS[region]));
                 let cap = law.award_cap / p.contracts_per_seller;
@@ -409,19 +471,42 @@ fn decide(
             }
         }
         let all: f64 = trade[region].iter().sum();
-        market.registered[region] = if all > 0.0 { market.tally.by_region[region] / all } else { 0.0 };
+        market.registered[region] = if all > 0.0 {
+            market.tally.by_region[region] / all
+        } else {
+            0.0
+        };
     }
     let tally = &mut market.tally;
-    tally.mean = if tally.contracts > 0.0 { tally.value / tally.contracts } else { 0.0 };
+    tally.mean = if tally.contracts > 0.0 {
+        tally.value / tally.contracts
+    } else {
+        0.0
+    };
     let top = tally.by_region.iter().fold(0.0, |a, &b| max(a, b));
-    tally.top_region_share = if tally.value > 0.0 { top / tally.value } else { 0.0 };
+    tally.top_region_share = if tally.value > 0.0 {
+        top / tally.value
+    } else {
+        0.0
+    };
     // derived: mn a year to mn a quarter
     let bought = state.firms.total(&state.firms.outsourced) / 4.0;
-    let deals: f64 = state.transfer.deals_this_quarter.iter().map(|d| d.mass * d.price).sum();
-    let share = tally.by_kind[DEVELOPMENT] / max(trade.iter().map(|t| t[DEVELOPMENT]).sum(), f64::MIN_POSITIVE);
+    let deals: f64 = state
+        .transfer
+        .deals_this_quarter
+        .iter()
+        .map(|d| d.mass * d.price)
+        .sum();
+    let share = tally.by_kind[DEVELOPMENT]
+        / max(
+            trade.iter().map(|t| t[DEVELOPMENT]).sum(),
+            f64::MIN_POSITIVE,
+        );
     tally.university_value = share * (bought + deals);
     tally.awards = pay_awards(state, &awards);
-    state.books.forgo(Instrument::RegistrationRelief, 0.5 * relief, 0.5 * relief);
+    state
+        .books
+        .forgo(Instrument::RegistrationRelief, 0.5 * relief, 0.5 * relief);
 }
 
 /// Pays a region's awards to its firms in proportion to their R&D; what no firm of the
@@ -441,8 +526,17 @@ fn pay_awards(state: &mut State, awards: &[f64; REGIONS]) -> f64 {
         }
     }
     for region in 0..REGIONS {
-        let to = if research[region] > 0.0 { Account::Firms } else { Account::Rest };
-        state.books.pay(Account::Local, to, Instrument::RegistrationAward, awards[region]);
+        let to = if research[region] > 0.0 {
+            Account::Firms
+        } else {
+            Account::Rest
+        };
+        state.books.pay(
+            Account::Local,
+            to,
+            Instrument::RegistrationAward,
+            awards[region],
+        );
     }
     awards.iter().sum()
 }
@@ -456,8 +550,13 @@ mod tests {
     #[test]
     fn gain_of_a_contract_by_hand() {
         let b = Benefit {
-            relief: 0.02, award_rate: 0.006, award_cap: 0.05, deduction: 0.0,
-            certificate: 1.0, pressure: 17.0, exponent: 0.55,
+            relief: 0.02,
+            award_rate: 0.006,
+            award_cap: 0.05,
+            deduction: 0.0,
+            certificate: 1.0,
+            pressure: 17.0,
+            exponent: 0.55,
         };
         // 1 mn: 20 + 6 + 1 + 17 thousand
         assert!((registration_gain(&b, 1.0) - 44.0).abs() < 1e-9);
@@ -507,9 +606,12 @@ mod tests {
 
     #[test]
     fn history_of_turnover_follows_from_trade_and_spread() {
-        let fit = [911.0, 1140.0, 1434.0, 1804.0, 2269.0, 2844.0, 3543.0, 4378.0, 5363.0, 6512.0];
+        let fit = [
+            911.0, 1140.0, 1434.0, 1804.0, 2269.0, 2844.0, 3543.0, 4378.0, 5363.0, 6512.0,
+        ];
         let research = [
-            920.0, 1005.67, 1088.13, 1214.24, 1366.02, 1523.37, 1692.18, 1867.38, 2150.41, 2387.86, 2592.22, 2821.16,
+            920.0, 1005.67, 1088.13, 1214.24, 1366.02, 1523.37, 1692.18, 1867.38, 2150.41, 2387.86,
+            2592.22, 2821.16,
         ];
         let mut state = world_of(64, 1000.0, 0.0);
         let start = Quarter::new(2013, 1);
@@ -522,12 +624,18 @@ mod tests {
                 let mut scene = Scene::at(now);
                 scene.world.trade_growth = ln(1.16) / 4.0;
                 let weight: f64 = state.firms.weight.iter().sum();
-                state.firms.rd.iter_mut().for_each(|r| *r = rd * 1000.0 / weight);
+                state
+                    .firms
+                    .rd
+                    .iter_mut()
+                    .for_each(|r| *r = rd * 1000.0 / weight);
                 let cash = state.firms.total(&state.firms.cash);
                 state.books.open();
                 register(&mut state, &scene.context(now));
                 let moved = state.firms.total(&state.firms.cash) - cash;
-                assert!((moved - state.books.net(Account::Firms)).abs() < 1e-6 * (1.0 + moved.abs()));
+                assert!(
+                    (moved - state.books.net(Account::Firms)).abs() < 1e-6 * (1.0 + moved.abs())
+                );
                 let t = state.registration.tally;
                 assert!(t.value <= t.eligible && t.contracts >= 0.0);
                 sums[0] += t.value / 1000.0;
@@ -538,12 +646,25 @@ mod tests {
             values.push(sums);
         }
         for (k, v) in values[2..].iter().enumerate() {
-            println!("{} value {:.0} fit {} contracts {:.0} mean {:.2} beijing {:.3} eligible {:.0}",
-                2015 + k, v[0], fit[k], v[1], v[0] / v[1], v[2] / v[0], v[3]);
+            println!(
+                "{} value {:.0} fit {} contracts {:.0} mean {:.2} beijing {:.3} eligible {:.0}",
+                2015 + k,
+                v[0],
+                fit[k],
+                v[1],
+                v[0] / v[1],
+                v[2] / v[0],
+                v[3]
+            );
         }
         println!("aware {:?}", state.registration.aware);
         for (k, v) in values[2..].iter().enumerate() {
-            assert!((v[0] / fit[k] - 1.0).abs() < 0.1, "value of {}: {:.0}", 2015 + k, v[0]);
+            assert!(
+                (v[0] / fit[k] - 1.0).abs() < 0.1,
+                "value of {}: {:.0}",
+                2015 + k,
+                v[0]
+            );
         }
     }
 }

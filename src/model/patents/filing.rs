@@ -19,7 +19,11 @@ pub fn bin_share(bin: usize) -> f64 {
     // derived: half the width of a class
     let (low, high) = (bin_z(bin) - 0.2, bin_z(bin) + 0.2);
     let below = if bin == 0 { 0.0 } else { normal_cdf(low) };
-    let above = if bin + 1 == BINS { 1.0 } else { normal_cdf(high) };
+    let above = if bin + 1 == BINS {
+        1.0
+    } else {
+        normal_cdf(high)
+    };
     above - below
 }
 
@@ -33,7 +37,13 @@ pub fn filing_threshold(fee: f64, subsidy: f64, points: f64) -> f64 {
 
 /// Share of a class filed: those above the threshold, of which the use-motivated share is
 /// judged at the threshold of use, so that a fading subsidy leaves a floor (correction 5).
-pub fn filed_share(bin: usize, log_sd: f64, threshold: f64, use_share: f64, use_threshold: f64) -> f64 {
+pub fn filed_share(
+    bin: usize,
+    log_sd: f64,
+    threshold: f64,
+    use_share: f64,
+    use_threshold: f64,
+) -> f64 {
     let above = |t: f64| {
         // derived: share of a class 0.4 wide that lies above, the edge cut linearly
         let edge = (bin_z(bin) + 0.2 - t / log_sd) / 0.4;

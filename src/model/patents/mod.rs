@@ -158,19 +158,27 @@ impl PatentOffice {
         let mut shape = [0.0; BINS];
         for (bin, share) in shape.iter_mut().enumerate() {
             *share = bin_share(bin)
-                * filed_share(bin, p.quality_log_sd, threshold, p.use_motivated_share, p.use_motivated_threshold);
+                * filed_share(
+                    bin,
+                    p.quality_log_sd,
+                    threshold,
+                    p.use_motivated_share,
+                    p.use_motivated_threshold,
+                );
         }
         let sum: f64 = shape.iter().sum();
         let abroad = foreign_shape(ctx);
         let abroad_share = p.in_force_abroad_2013
             / (p.in_force_firms_2013 + p.in_force_units_2013 + p.in_force_abroad_2013);
-        let units_share =
-            p.in_force_units_2013 / (p.in_force_firms_2013 + p.in_force_units_2013);
+        let units_share = p.in_force_units_2013 / (p.in_force_firms_2013 + p.in_force_units_2013);
         let vintages = max(1.0, p.backlog_vintages) as i32;
         // derived: thousands to cases; 0.5 of the share abroad, whose filings grow slower
         let each = 1000.0 * p.backlog_2013 / f64::from(vintages);
         for age in (1..=vintages).rev() {
-            let mut vintage = Vintage { filed: ctx.q() - age - 1, ..Vintage::default() };
+            let mut vintage = Vintage {
+                filed: ctx.q() - age - 1,
+                ..Vintage::default()
+            };
             for bin in 0..BINS {
                 let home = each * (1.0 - 0.5 * abroad_share) * shape[bin] / sum;
                 vintage.cases[FIRMS][bin] = home * (1.0 - units_share);
@@ -180,8 +188,13 @@ impl PatentOffice {
             office.queue.push_back(vintage);
         }
         let newest = office.queue.back().copied().unwrap_or_default();
-        office.arriving = Vintage { filed: ctx.q() - 1, ..newest };
-        let granted = |bin: usize| shape[bin] * grant_chance(p.quality_log_sd * bin_z(bin), p.grant_bar, p.grant_noise);
+        office.arriving = Vintage {
+            filed: ctx.q() - 1,
+            ..newest
+        };
+        let granted = |bin: usize| {
+            shape[bin] * grant_chance(p.quality_log_sd * bin_z(bin), p.grant_bar, p.grant_noise)
+        };
         let good: f64 = (0..BINS).map(granted).sum();
         for bin in 0..BINS {
             // derived: thousands to patents
@@ -198,7 +211,11 @@ impl PatentOffice {
     /// Shares the firms' backlog out by R&D.
     fn seed_pending(&mut self, state: &State, _ctx: &Context) {
         let total = state.firms.total(&state.firms.rd);
-        let waiting: f64 = self.queue.iter().map(|v| v.cases[FIRMS].iter().sum::<f64>()).sum();
+        let waiting: f64 = self
+            .queue
+            .iter()
+            .map(|v| v.cases[FIRMS].iter().sum::<f64>())
+            .sum();
         if total > 0.0 {
             for (pending, rd) in self.pending.iter_mut().zip(&state.firms.rd) {
                 *pending = waiting * rd / total;
@@ -234,7 +251,12 @@ pub fn file_and_examine(state: &mut State, ctx: &Context) {
     if extra > 0.0 {
         // derived: thousand examiners, a quarter of a year
         let cost = 1000.0 * extra * ctx.parameters.patents.examiner_cost * ctx.world.price / 4.0;
-        state.books.pay(Account::Central, Account::Households, Instrument::PatentOffice, cost);
+        state.books.pay(
+            Account::Central,
+            Account::Households,
+            Instrument::PatentOffice,
+            cost,
+        );
     }
     state.patents = office;
 }
@@ -251,7 +273,13 @@ fn firm_shares(ctx: &Context, need: f64) -> Mass {
     let mut shares = [0.0; BINS];
     for (bin, share) in shares.iter_mut().enumerate() {
         *share = bin_share(bin)
-            * filed_share(bin, p.quality_log_sd, threshold, p.use_motivated_share, p.use_motivated_threshold);
+            * filed_share(
+                bin,
+                p.quality_log_sd,
+                threshold,
+                p.use_motivated_share,
+                p.use_motivated_threshold,
+            );
     }
     shares
 }
@@ -290,7 +318,10 @@ fn file(office: &mut PatentOffice, state: &mut State, ctx: &Context) -> Vintage 
         office.pending[i] += filings;
         firms.cash[i] -= filings * net;
     }
-    let mut vintage = Vintage { filed: ctx.q(), ..Vintage::default() };
+    let mut vintage = Vintage {
+        filed: ctx.q(),
+        ..Vintage::default()
+    };
     for need in 0..NEEDS {
         for bin in 0..BINS {
             vintage.cases[FIRMS][bin] += considered[need] * shares[need][bin];
@@ -305,7 +336,13 @@ fn file(office: &mut PatentOffice, state: &mut State, ctx: &Context) -> Vintage 
     for bin in 0..BINS {
         vintage.cases[UNITS][bin] = disclosed
             * bin_share(bin)
-            * filed_share(bin, p.quality_log_sd, threshold, p.use_motivated_share, p.use_motivated_threshold);
+            * filed_share(
+                bin,
+                p.quality_log_sd,
+                threshold,
+                p.use_motivated_share,
+                p.use_motivated_threshold,
+            );
         vintage.cases[ABROAD][bin] = abroad * shape[bin];
     }
     office.tally.considered = [considered.iter().sum(), disclosed, abroad];
@@ -320,12 +357,25 @@ fn file(office: &mut PatentOffice, state: &mut State, ctx: &Context) -> Vintage 
 fn book_filings(state: &mut State, ctx: &Context, filings: [f64; OWNERS]) {
     let p = &ctx.parameters.patents;
     let cost = p.filing_cost * ctx.world.price;
-    let rates = [ctx.law.patents.filing_subsidy, ctx.law.patents.university_filing_reward];
+    let rates = [
+        ctx.law.patents.filing_subsidy,
+        ctx.law.patents.university_filing_reward,
+    ];
     for (owner, account) in [(FIRMS, Account::Firms), (UNITS, Account::Units)] {
         let fees = filings[owner] * cost;
         let books = &mut state.books;
-        books.pay(account, Account::Central, Instrument::PatentFee, fees * p.official_share);
-        books.pay(account, Account::Rest, Instrument::PatentFee, fees * (1.0 - p.official_share));
+        books.pay(
+            account,
+            Account::Central,
+            Instrument::PatentFee,
+            fees * p.official_share,
+        );
+        books.pay(
+            account,
+            Account::Rest,
+            Instrument::PatentFee,
+            fees * (1.0 - p.official_share),
+        );
         let subsidy = fees * rates[owner] * p.subsidy_over_fee;
         books.pay(Account::Local, account, Instrument::FilingSubsidy, subsidy);
     }
@@ -341,7 +391,12 @@ fn close(office: &mut PatentOffice, ctx: &Context, filed: Vintage) -> Closed {
     let p = &ctx.parameters.patents;
     // derived: index 72 is 2018Q1 (quarters since 2000Q1), 4 quarters a year
     let years = f64::from(ctx.q() - 72) / 4.0;
-    let share = examined_share(p.examined_share_2018, p.examined_share_growth, p.examined_share_ceiling, years);
+    let share = examined_share(
+        p.examined_share_2018,
+        p.examined_share_growth,
+        p.examined_share_ceiling,
+        years,
+    );
     let mut entering = office.arriving;
     let total = entering.total();
     for case in entering.cases.iter_mut().flatten() {
@@ -354,7 +409,12 @@ fn close(office: &mut PatentOffice, ctx: &Context, filed: Vintage) -> Closed {
     // derived: thousand examiners, 4 quarters
     let staff = 1000.0 * (ctx.world.examiners + seen.examiners_extra);
     let capacity = staff * ctx.world.cases_per_examiner / 4.0;
-    let cases = throughput(office.backlog(), office.tally.entered, capacity, seen.pendency_goal);
+    let cases = throughput(
+        office.backlog(),
+        office.tally.entered,
+        capacity,
+        seen.pendency_goal,
+    );
     office.queue.push_back(entering);
     let closed = examine(&mut office.queue, cases, seen.fast_track_share, ctx.q());
     office.tally.disposals = closed.total;
@@ -383,9 +443,16 @@ fn grant(office: &mut PatentOffice, ctx: &Context, closed: &Closed) -> (f64, f64
     let home = office.tally.grants[FIRMS] + office.tally.grants[UNITS];
     office.tally.grant_quality = if home > 0.0 { quality / home } else { 0.0 };
     let disposed: f64 = closed.cases[FIRMS].iter().sum();
-    let waiting: f64 = office.queue.iter().map(|v| v.cases[FIRMS].iter().sum::<f64>()).sum();
+    let waiting: f64 = office
+        .queue
+        .iter()
+        .map(|v| v.cases[FIRMS].iter().sum::<f64>())
+        .sum();
     if disposed > 0.0 {
-        (disposed / (disposed + waiting), office.tally.grants[FIRMS] / disposed)
+        (
+            disposed / (disposed + waiting),
+            office.tally.grants[FIRMS] / disposed,
+        )
     } else {
         (0.0, 0.0)
     }
@@ -401,7 +468,11 @@ fn give_to_firms(office: &mut PatentOffice, state: &mut State, ctx: &Context, ra
             all += firms.weight[i] * office.pending[i];
         }
     }
-    let scale = if all > 0.0 && closed > 0.0 { office.tally.grants[FIRMS] / (all * closed * granted) } else { 0.0 };
+    let scale = if all > 0.0 && closed > 0.0 {
+        office.tally.grants[FIRMS] / (all * closed * granted)
+    } else {
+        0.0
+    };
     let lapse = lapse_rate(&office.in_force[FIRMS], ctx);
     for i in 0..firms.len() {
         if !firms.alive[i] || office.pending[i] + firms.patents[i] <= 0.0 {
@@ -424,7 +495,8 @@ fn lapse_rate(stock: &Mass, ctx: &Context) -> f64 {
     let (mut lapsed, mut total) = (0.0, 0.0);
     for (bin, &patents) in stock.iter().enumerate() {
         // derived: a quarter of the yearly share
-        lapsed += patents * lapse_chance(p.quality_log_sd * bin_z(bin), p.keep_bar, p.keep_sd) / 4.0;
+        lapsed +=
+            patents * lapse_chance(p.quality_log_sd * bin_z(bin), p.keep_bar, p.keep_sd) / 4.0;
         total += patents;
     }
     if total > 0.0 { lapsed / total } else { 0.0 }
@@ -454,5 +526,6 @@ fn renew_and_use(office: &mut PatentOffice, state: &State, ctx: &Context) {
     let fading = office.university_used / (4.0 * p.university_use_years);
     office.university_used += state.funnel.tally.industrialised - fading;
     let units = office.tally.in_force[UNITS];
-    office.tally.use_university = rate(min(office.university_used, units), units) + p.university_own_use;
+    office.tally.use_university =
+        rate(min(office.university_used, units), units) + p.university_own_use;
 }

@@ -70,7 +70,11 @@ impl Closed {
 
     /// Mean age at disposal \[months\].
     pub fn pendency(&self) -> f64 {
-        if self.total > 0.0 { self.months / self.total } else { 0.0 }
+        if self.total > 0.0 {
+            self.months / self.total
+        } else {
+            0.0
+        }
     }
 }
 
@@ -88,7 +92,9 @@ pub fn examine(queue: &mut VecDeque<Vintage>, cases: f64, fast: f64, q: i32) -> 
         }
     }
     while left > 0.0 {
-        let Some(oldest) = queue.front_mut() else { break };
+        let Some(oldest) = queue.front_mut() else {
+            break;
+        };
         let total = oldest.total();
         let age = q - oldest.filed;
         if total <= left {

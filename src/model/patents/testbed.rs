@@ -37,20 +37,33 @@ fn tables(texts: &[&str], kind: &str) -> Vec<toml::Table> {
 }
 
 fn number(value: &toml::Value) -> f64 {
-    value.as_float().unwrap_or_else(|| value.as_integer().unwrap() as f64)
+    value
+        .as_float()
+        .unwrap_or_else(|| value.as_integer().unwrap() as f64)
 }
 
 /// Central values of these sub-models' parameters, 1 for all others.
 pub(in crate::model) fn parameters() -> Parameters {
     let mut central = BTreeMap::new();
     for entry in tables(&PARAMETERS, "parameter") {
-        central.insert(entry["path"].as_str().unwrap().to_owned(), number(&entry["central"]));
+        central.insert(
+            entry["path"].as_str().unwrap().to_owned(),
+            number(&entry["central"]),
+        );
     }
     Parameters::build(&mut |path| {
-        let mine = ["patents.", "registration.", "funnel.", "platforms.", "buyers."];
+        let mine = [
+            "patents.",
+            "registration.",
+            "funnel.",
+            "platforms.",
+            "buyers.",
+        ];
         match central.get(path) {
             Some(&value) => value,
-            None if mine.iter().any(|family| path.starts_with(family)) => panic!("no value of {path}"),
+            None if mine.iter().any(|family| path.starts_with(family)) => {
+                panic!("no value of {path}")
+            }
             None => 1.0,
         }
     })
@@ -62,7 +75,10 @@ pub(in crate::model) fn settings(date: &str) -> Settings {
     for lever in tables(&LEVERS, "lever") {
         for dated in lever["status_quo"].as_array().unwrap() {
             if dated["from"].as_str().unwrap() <= date {
-                now.insert(lever["path"].as_str().unwrap().to_owned(), number(&dated["value"]));
+                now.insert(
+                    lever["path"].as_str().unwrap().to_owned(),
+                    number(&dated["value"]),
+                );
             }
         }
     }
@@ -85,13 +101,24 @@ pub(in crate::model) struct Scene {
 
 impl Scene {
     pub(in crate::model) fn at(quarter: Quarter) -> Self {
-        let seen = settings(&format!("{}-{:02}-28", quarter.year(), quarter.of_year() * 3 - 2));
+        let seen = settings(&format!(
+            "{}-{:02}-28",
+            quarter.year(),
+            quarter.of_year() * 3 - 2
+        ));
         Self {
             parameters: parameters(),
             seen,
             law: seen,
-            path: PolicyPath { start: quarter, in_force: vec![seen], expected: vec![seen] },
-            world: WorldQuarter { price: 1.0, ..WorldQuarter::default() },
+            path: PolicyPath {
+                start: quarter,
+                in_force: vec![seen],
+                expected: vec![seen],
+            },
+            world: WorldQuarter {
+                price: 1.0,
+                ..WorldQuarter::default()
+            },
         }
     }
 
