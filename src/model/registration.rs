@@ -304,7 +304,7 @@ fn eligible(
     market.quarters += 1.0;
     // derived: 4 quarters a year; mid-2015 lies 10 quarters after the start of 2013
     let years = market.quarters / 4.0;
-    let back = exp(-p.reference_growth * 10.0 / 4.0);
+    let back = exp(-p.reference_growth * 10.0 / 4.0); // derived: 10 quarters to mid-2015
     let rd_growth = if market.rd_start > 0.0 {
         rd / market.rd_start
     } else {

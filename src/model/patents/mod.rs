@@ -199,8 +199,8 @@ impl PatentOffice {
         for bin in 0..BINS {
             // derived: thousands to patents
             office.in_force[FIRMS][bin] = 1000.0 * p.in_force_firms_2013 * granted(bin) / good;
-            office.in_force[UNITS][bin] = 1000.0 * p.in_force_units_2013 * granted(bin) / good;
-            office.in_force[ABROAD][bin] = 1000.0 * p.in_force_abroad_2013 * abroad[bin];
+            office.in_force[UNITS][bin] = 1000.0 * p.in_force_units_2013 * granted(bin) / good; // derived: as above
+            office.in_force[ABROAD][bin] = 1000.0 * p.in_force_abroad_2013 * abroad[bin]; // derived: as above
         }
         office.pending = vec![0.0; state.firms.len()];
         office.pending_id = state.firms.id.clone();
@@ -408,7 +408,7 @@ fn close(office: &mut PatentOffice, ctx: &Context, filed: Vintage) -> Closed {
     let seen = &ctx.seen.patents;
     // derived: thousand examiners, 4 quarters
     let staff = 1000.0 * (ctx.world.examiners + seen.examiners_extra);
-    let capacity = staff * ctx.world.cases_per_examiner / 4.0;
+    let capacity = staff * ctx.world.cases_per_examiner / 4.0; // derived: 4 quarters
     let cases = throughput(
         office.backlog(),
         office.tally.entered,
@@ -496,7 +496,7 @@ fn lapse_rate(stock: &Mass, ctx: &Context) -> f64 {
     for (bin, &patents) in stock.iter().enumerate() {
         // derived: a quarter of the yearly share
         lapsed +=
-            patents * lapse_chance(p.quality_log_sd * bin_z(bin), p.keep_bar, p.keep_sd) / 4.0;
+            patents * lapse_chance(p.quality_log_sd * bin_z(bin), p.keep_bar, p.keep_sd) / 4.0; // derived: 4 quarters
         total += patents;
     }
     if total > 0.0 { lapsed / total } else { 0.0 }
