@@ -11,7 +11,10 @@ crate::family! {
 
 /// State: Lets the world in: frontier, inflow, inputs, shocks.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct OpennessState {}
+pub struct OpennessState {
+    /// Turn of demand to domestic first sets by field, 1 = none.
+    pub domestic_turn: [f64; super::firms::FIELDS],
+}
 
 impl OpennessState {
     /// State at the start of the warm-up.
