@@ -1,6 +1,10 @@
 //! Runs replicates: one (run, all scenarios) at a time, many in parallel, each a pure
 //! function of (scenario, seed, run). Takes the simulation as a trait, so tests inject faults.
 
+pub mod batch;
+pub mod fan;
+pub mod replicate;
+
 /// Which parameter draw and which chance stream a run takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RunId {

@@ -1,3 +1,4 @@
 //! Experiment methods: each plans runs, then analyses result columns.
 
 pub mod compare;
+pub mod statistics;

@@ -1,5 +1,6 @@
 //! Everything a report is made of, as computed or as read back from a results folder.
 
+pub use crate::engine::fan::{Fan, SeriesFan};
 use crate::engine::{Direction, Ensemble};
 
 /// A result column as stored.
@@ -38,24 +39,6 @@ pub struct ScenarioInfo {
     pub sets: Vec<String>,
     /// Digest.
     pub digest: String,
-}
-
-/// Quantiles over runs of one series in one quarter.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Fan {
-    /// Mean.
-    pub mean: f64,
-    /// 2.5, 5, 10, 25, 50, 75, 90, 95, 97.5 % points.
-    pub q: [f64; 9],
-}
-
-/// Fans of one series: `level[scenario][quarter]`, `difference[variant][quarter]` (paired).
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SeriesFan {
-    /// Levels by scenario and quarter.
-    pub level: Vec<Vec<Fan>>,
-    /// Paired differences by variant (scenario index − 1) and quarter.
-    pub difference: Vec<Vec<Fan>>,
 }
 
 /// All results of one batch.

@@ -1,1 +1,4 @@
 //! One integration binary: every file of this folder is a module here.
+
+mod engine_batch;
+mod engine_toy;
