@@ -1,1 +1,0 @@
-//! What statistics would print, beside what is true.
