@@ -11,7 +11,10 @@ crate::family! {
 
 /// State: Clears the researchers' market by field.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct People {}
+pub struct People {
+    /// Price of R&D volume over the price level by field, 1 in 2015.
+    pub rd_price: [f64; super::firms::FIELDS],
+}
 
 impl People {
     /// State at the start of the warm-up.
