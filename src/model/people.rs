@@ -12,7 +12,7 @@ crate::family! {
 /// State: Clears the researchers' market by field.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct People {
-    /// Price of R&D volume over the output price by field, 1 in 2015.
+    /// Price of R&D volume over the price level by field, 1 in 2015.
     pub rd_price: [f64; super::firms::FIELDS],
 }
 

@@ -1,0 +1,120 @@
+//! Offices, search, bargains: which invention goes to which firm on what terms.
+
+use super::context::Context;
+use super::state::State;
+
+crate::family! {
+    /// Offices, search, reserve prices, bargains.
+    pub struct TransferParameters in "transfer" {
+        /// Cases of an office of one full-time person, A \[cases/yr\].
+        office_productivity,
+        /// Returns to scale of an office, γ \[exponent\].
+        office_returns,
+        /// Share of technology managers who work for unit offices, the rest for exchanges \[share\].
+        manager_share,
+        /// Quit rate of managers at the going pay \[1/yr\].
+        manager_quits,
+        /// Share of vacant manager posts filled a year \[1/yr\].
+        manager_hiring,
+        /// Cases an inventor with control leads a year through own ties \[cases/yr\].
+        inventor_cases,
+        /// Noise of the quality an office sees without evaluation \[log points\].
+        observation_noise,
+        /// Part of that noise which pre-filing evaluation removes \[share\].
+        evaluation_gain,
+        /// Fall of a case's priority each time it was tried without a deal \[log points\].
+        retry_discount,
+        /// Partners tried per case and quarter \[firms\].
+        draws,
+        /// Addresses tried until a living firm answers \[draws\].
+        tries,
+        /// Largest lot of real cases that search together \[cases\].
+        lot,
+        /// Lot as a share of the agent's weight \[share\].
+        lot_share,
+        /// Addresses reserved for entrants over the founding ones \[share\].
+        reserve,
+        /// Elasticity of a firm's visibility to sales \[elasticity\].
+        exposure,
+        /// Share of search in the invention's own field \[share\].
+        field_focus,
+        /// Deals one firm can take in a quarter \[deals\].
+        slots,
+        /// Sales per further slot \[mn/yr\].
+        slot_sales,
+        /// Sales of the firm to which the median value belongs \[mn/yr\].
+        sales_reference,
+        /// Elasticity of value to the user's sales \[elasticity\].
+        sales_elasticity,
+        /// Value kept by a firm that can absorb nothing \[share\].
+        absorptive_floor,
+        /// Loss of log value at full field distance \[log points\].
+        distance_cost,
+        /// Loss of log value per readiness level missing \[log points\].
+        gap_cost,
+        /// Value to a firm without an open need over one with \[share\].
+        no_need,
+        /// Spread of value between firms with the same traits \[log points\].
+        match_log_sd,
+        /// Worth of a patent to a firm short of the certificate's points \[mn\].
+        qualification_value,
+        /// Patents at which a firm has all points \[patents\].
+        qualification_patents,
+        /// Worth to a friendly firm of taking a patent that a unit must place \[mn\].
+        order_value,
+        /// Part of the reserve price that the push makes an owner give up \[share\].
+        order_credit,
+        /// Share of firms found that would oblige under a full push \[share\].
+        order_friends,
+        /// Owner's share of the surplus, β \[share\].
+        bargaining,
+        /// Cost of making a contract \[mn\].
+        keep_cost,
+        /// Loss of the signing official if the value later proves far above the price, over the value \[share\].
+        blame_penalty,
+        /// How often the price the later value must be to bring blame \[ratio\].
+        blame_multiple,
+        /// Spread of the later value around the seen one \[log points\].
+        value_noise,
+        /// Part of blame that separate asset management takes away \[share\].
+        separate_relief,
+        /// Part of blame that a fully believed liability shield takes away \[share\].
+        shield_relief,
+        /// Part of blame that a posted price takes away \[share\].
+        posted_relief,
+        /// Part of blame that a stake in the later value takes away \[share\].
+        equity_relief,
+        /// Value from which owner and firm prefer a stake, prices of 2020 \[mn\].
+        equity_value,
+        /// Share of firms that prefer a licence to a transfer \[share\].
+        licence_share,
+        /// Share of its cash a firm would spend on a fee \[share\].
+        fee_cash,
+        /// Posted price over the value the owner sees \[share\].
+        open_price,
+        /// Firms that come by a posted patent in a quarter \[firms\].
+        open_draws,
+        /// Chance that a trial shows a use, at the value of the fee \[share\].
+        trial_good,
+        /// Chance that a satisfied user pays \[share\].
+        trial_honest,
+        /// Quarters from first use to payment \[quarters\].
+        trial_length,
+        /// Patents per contract \[patents\].
+        bundle,
+    }
+}
+
+/// State: Offices, search, bargains: which invention goes to which firm on what terms.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TransferState {}
+
+impl TransferState {
+    /// State at the start of the warm-up.
+    pub fn found(_state: &State, _ctx: &Context) -> Self {
+        Self::default()
+    }
+}
+
+/// Stub.
+pub fn deal(_state: &mut State, _ctx: &Context) {}

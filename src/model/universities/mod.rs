@@ -1,0 +1,593 @@
+//! How much universities and public institutes research, what they invent, what of it they
+//! disclose and keep on the shelf.
+
+pub mod effort;
+
+use super::context::Context;
+use super::firms::{FIELDS, REGIONS};
+use super::state::State;
+use crate::base::rng::Purpose;
+use crate::base::{dist, math};
+
+crate::family! {
+    /// Universities and institutes: sizes, time use, inventions, disclosure.
+    pub struct UniversityParameters in "universities" {
+        /// Universities and public institutes that do R&D \[units\].
+        count,
+        /// Share of them that are universities \[share\].
+        university_share,
+        /// Share of them that report transfer at the start of 2013 \[share\].
+        reporting_2013,
+        /// Growth of the number of reporting units \[1/yr\].
+        reporting_growth,
+        /// Spread of the number of researchers among units \[log points\].
+        size_log_sd,
+        /// Noise in the order in which units get an office or report \[log points\].
+        size_noise,
+        /// Sampling fraction of units over that of firms \[ratio\].
+        sample_boost,
+        /// Researchers of all units \[thousand FTE\].
+        researchers,
+        /// Share of a unit's research outside its home field \[share\].
+        field_spread,
+        /// Own money for R&D over public money \[share\].
+        own_funds,
+        /// Inventions per volume of R&D at universities, prices of 2020 \[1/mn\].
+        inventions_university,
+        /// Inventions per volume of R&D at institutes, prices of 2020 \[1/mn\].
+        inventions_institute,
+        /// Elasticity of inventions to the stock of time given to papers \[elasticity\].
+        idea_elasticity,
+        /// Share of the idea stock renewed a quarter \[1/quarter\].
+        idea_memory,
+        /// Share of inventions in the top stratum of quality \[share\].
+        top_share,
+        /// Weight of a top-stratum agent over an ordinary one \[ratio\].
+        top_weight,
+        /// Median value of an invention to a well-fitting firm, prices of 2020 \[mn\].
+        quality_median,
+        /// Spread of the value below the top stratum \[log points\].
+        quality_log_sd,
+        /// Pareto exponent of the value in the top stratum \[exponent\].
+        tail_exponent,
+        /// Mean readiness of an invention at the time use of 2015 \[TRL\].
+        readiness_mean,
+        /// Spread of readiness \[TRL\].
+        readiness_sd,
+        /// Levels gained per log point of time given to transfer \[TRL\].
+        readiness_effort,
+        /// Exponent a of the reward from time \[exponent\].
+        effort_curvature,
+        /// Worth of full appraisal by papers \[reward\].
+        paper_reward,
+        /// Worth of income and standing from contracts \[reward\].
+        contract_reward,
+        /// Worth of all of a transfer's income \[reward\].
+        transfer_reward,
+        /// Median share of value that an inventor can keep outside the books \[share\].
+        outside_median,
+        /// Spread of that share among inventors \[log points\].
+        outside_log_sd,
+        /// Worth of a disclosure in duty, points and appraisal \[share\].
+        disclosure_credit,
+        /// Part of the rest of the value that ownership or a long use right gives \[share\].
+        control_gain,
+        /// Hazard that a patent on the shelf lapses \[1/yr\].
+        lapse,
+        /// Fall of an undealt invention's value \[1/yr\].
+        age_discount,
+    }
+}
+
+crate::columns! {
+    /// Universities and public institutes.
+    pub struct Units of
+    /// One unit.
+    Unit {
+        /// Entity id of its draws.
+        id: u32,
+        /// Real units it stands for \[units\].
+        weight: f64,
+        /// University, not institute.
+        university: bool,
+        /// Region.
+        region: u8,
+        /// Home field.
+        field: u8,
+        /// Researchers of one represented unit \[FTE\].
+        researchers: f64,
+        /// Standing, standard normal.
+        standing: f64,
+        /// Place in the order in which units report and get offices, 0 first \[0..1\].
+        office_rank: f64,
+        /// Place in the order in which inventors get control.
+        control_rank: f64,
+        /// Place in the order in which assets are kept apart.
+        separate_rank: f64,
+        /// Place in the order in which trials are offered.
+        trial_rank: f64,
+        /// Reports transfer.
+        reports: bool,
+        /// Has an office.
+        office: bool,
+        /// Contract income of one represented unit \[mn/yr\].
+        contract_income: f64,
+        /// R&D spending of one represented unit \[mn/yr\].
+        spending: f64,
+        /// Clock of ordinary arrivals \[arrivals\].
+        clock: f64,
+        /// When the next ordinary arrival comes.
+        next: f64,
+        /// Ordinary arrivals so far.
+        arrivals: u32,
+        /// Clock of top arrivals.
+        top_clock: f64,
+        /// When the next top arrival comes.
+        top_next: f64,
+        /// Top arrivals so far.
+        top_arrivals: u32,
+    }
+}
+
+crate::columns! {
+    /// Disclosed inventions on the shelf; a slot is used again once its shelf is empty.
+    pub struct Inventions of
+    /// One invention agent.
+    Invention {
+        /// Entity id by lineage; 0 for a free slot.
+        id: u32,
+        /// Unit index.
+        unit: u32,
+        /// Region.
+        region: u8,
+        /// Field.
+        field: u8,
+        /// Quarter of disclosure (index since 2000Q1).
+        disclosed: i32,
+        /// Value to a well-fitting firm, prices of 2020 \[mn\].
+        quality: f64,
+        /// Log quality as the office sees it.
+        seen: f64,
+        /// Readiness \[TRL 1..9\].
+        readiness: f64,
+        /// Answers a need that firms posed.
+        posed: bool,
+        /// Real inventions disclosed.
+        mass: f64,
+        /// Real inventions still on the shelf.
+        shelf: f64,
+        /// Place in the order in which patents are posted \[0..1\].
+        post_rank: f64,
+        /// Times tried without a deal.
+        tried: f64,
+    }
+}
+
+/// Counters of one quarter, real units.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct UniversityTally {
+    /// Inventions made.
+    pub made: f64,
+    /// Inventions disclosed.
+    pub disclosed: f64,
+    /// Inventions used outside the books.
+    pub off_book: f64,
+    /// Inventions lapsed on the shelf.
+    pub lapsed: f64,
+    /// Inventions on the shelf at the end of this process.
+    pub shelf: f64,
+    /// Units that report.
+    pub reporting: f64,
+    /// Units with an office.
+    pub offices: f64,
+}
+
+/// State: universities and institutes and their inventions.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Universities {
+    /// Units.
+    pub units: Units,
+    /// Inventions.
+    pub inventions: Inventions,
+    /// Free slots of the inventions.
+    pub free: Vec<u32>,
+    /// Shelf of each unit, best priority first.
+    pub shelf: Vec<Vec<u32>>,
+    /// Inventions disclosed this quarter.
+    pub fresh: Vec<u32>,
+    /// R&D spending of public units by field \[mn/yr\].
+    pub research_spending_by_field: [f64; FIELDS],
+    /// R&D spending of universities \[mn/yr\].
+    pub spending_universities: f64,
+    /// R&D spending of institutes \[mn/yr\].
+    pub spending_institutes: f64,
+    /// Time for papers, contracts, transfer over that of 2015.
+    pub effort: [f64; 3],
+    /// Time shares of 2015Q1.
+    pub effort_2015: [f64; 3],
+    /// Slow mean of the relative time for papers.
+    pub ideas: f64,
+    /// Counters.
+    pub tally: UniversityTally,
+}
+
+/// Distance between two fields: 0 the same, ½ one block of two, 1 else.
+pub fn field_distance(a: u8, b: u8) -> f64 {
+    if a == b {
+        0.0
+    } else if a / 2 == b / 2 {
+        0.5
+    } else {
+        1.0
+    }
+}
+
+/// Inclusion probability of a unit of relative size `z` over the mean, π = min(1, s(½ + ½z)).
+pub fn inclusion(sampling: f64, z: f64) -> f64 {
+    math::min(1.0, sampling * (0.5 + 0.5 * z))
+}
+
+/// Value of an invention at uniform `u` of its stratum: log-normal below the top share,
+/// Pareto from its edge upward \[mn\].
+pub fn quality(u: f64, top: bool, p: &UniversityParameters) -> f64 {
+    let edge = 1.0 - p.top_share;
+    if top {
+        let start = dist::lognormal(edge, p.quality_median, p.quality_log_sd);
+        start * math::pow(1.0 - u, -1.0 / p.tail_exponent)
+    } else {
+        dist::lognormal(edge * u, p.quality_median, p.quality_log_sd)
+    }
+}
+
+/// Time until the next arrival of a unit-rate process, uniform on \[½, 1½\] (mean one).
+fn gap(ctx: &Context, id: u32, ordinal: u32, draw: u32) -> f64 {
+    0.5 + ctx.key.uniform(id, ordinal, 0, draw, Purpose::Invention)
+}
+
+fn rewards(ctx: &Context, share: f64, paper: f64, transfer: f64) -> [f64; 3] {
+    let p = &ctx.parameters.universities;
+    [
+        p.paper_reward * paper,
+        p.contract_reward,
+        p.transfer_reward * share + transfer,
+    ]
+}
+
+impl Universities {
+    /// Units and a shelf filled by earlier years at the start of the warm-up.
+    pub fn found(_state: &State, ctx: &Context) -> Self {
+        let p = &ctx.parameters.universities;
+        let mut u = Self {
+            ideas: 1.0,
+            effort: [1.0; 3],
+            ..Self::default()
+        };
+        let r = &ctx.seen.rights;
+        let before = rewards(
+            ctx,
+            r.inventor_share,
+            r.appraisal_paper_weight,
+            r.appraisal_transfer_weight,
+        );
+        u.effort_2015 = effort::time_shares(before, p.effort_curvature);
+        u.sample(ctx);
+        u
+    }
+
+    fn sample(&mut self, ctx: &Context) {
+        let p = &ctx.parameters.universities;
+        let mean_log = 0.5 * p.size_log_sd * p.size_log_sd;
+        let traits = |j: u32, draw: u32| ctx.key.pair(j, 0, 0, draw, Purpose::UnitTraits);
+        let mut order: Vec<(f64, usize)> = Vec::new();
+        for j in 0..p.count as u32 {
+            let (a, b) = traits(j, 0);
+            let z = dist::lognormal(math::max(a, f64::EPSILON), 1.0, p.size_log_sd)
+                / math::exp(mean_log);
+            let pi = inclusion(p.sample_boost * ctx.scale, z);
+            if b >= pi {
+                continue;
+            }
+            let (place, kind) = traits(j, 1);
+            let (field, standing) = traits(j, 2);
+            let (control, separate) = traits(j, 3); // derived: number of the draw
+            let (trial, noise) = traits(j, 4); // derived: number of the draw
+            let id = 0x8000_0000 | j;
+            let i = self.units.push(Unit {
+                id,
+                weight: 1.0 / pi,
+                university: kind < p.university_share,
+                region: region_of(place),
+                field: (field * FIELDS as f64) as u8,
+                researchers: 1000.0 * p.researchers / p.count * z, // derived: thousand
+                standing: math::normal_quantile(math::max(standing, f64::EPSILON)),
+                control_rank: control,
+                separate_rank: separate,
+                trial_rank: trial,
+                next: gap(ctx, id, 0, 0),
+                top_next: gap(ctx, id, 0, 1),
+                ..Unit::default()
+            });
+            let score =
+                math::ln(z) + dist::normal(math::max(noise, f64::EPSILON), 0.0, p.size_noise);
+            order.push((score, i));
+        }
+        order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let total: f64 = self.units.weight.iter().sum();
+        let mut before = 0.0;
+        for &(_, i) in &order {
+            let w = self.units.weight[i];
+            self.units.office_rank[i] = (before + 0.5 * w) / total;
+            before += w;
+        }
+        self.shelf = vec![Vec::new(); self.units.len()];
+    }
+
+    /// Share of units that report at quarter index `q`.
+    fn reporting(q: i32, p: &UniversityParameters) -> f64 {
+        let years = f64::from(q - super::world::WARM_UP.index()) / 4.0; // derived: quarters a year
+        math::min(
+            1.0,
+            p.reporting_2013 * math::exp(p.reporting_growth * years),
+        )
+    }
+
+    fn spend(&mut self, ctx: &Context, money: [&[f64; FIELDS]; 2]) {
+        let p = &ctx.parameters.universities;
+        let own = 1.0 + p.own_funds;
+        let spread = p.field_spread / FIELDS as f64;
+        let mut home = [[0.0; FIELDS]; 2];
+        let mut all = [0.0; 2];
+        let n = self.units.len();
+        for i in 0..n {
+            let k = usize::from(!self.units.university[i]);
+            let size = self.units.weight[i] * self.units.researchers[i];
+            home[k][usize::from(self.units.field[i])] += size;
+            all[k] += size;
+        }
+        // money per researcher, at home in a field and from every field
+        let mut at_home = [[0.0; FIELDS]; 2];
+        let mut common = [0.0; 2];
+        let mut by_field = [0.0; FIELDS];
+        for k in 0..2 {
+            for f in 0..FIELDS {
+                let denominator = (1.0 - p.field_spread) * home[k][f] + spread * all[k];
+                if denominator > 0.0 {
+                    let rate = own * money[k][f] / denominator;
+                    at_home[k][f] = (1.0 - p.field_spread) * rate;
+                    common[k] += spread * rate;
+                }
+                by_field[f] += own * money[k][f];
+            }
+        }
+        let mut total = [0.0; 2];
+        for i in 0..n {
+            let k = usize::from(!self.units.university[i]);
+            let f = usize::from(self.units.field[i]);
+            let income = self.units.contract_income[i];
+            let spending = self.units.researchers[i] * (at_home[k][f] + common[k]) + income;
+            self.units.spending[i] = spending;
+            total[k] += self.units.weight[i] * spending;
+            by_field[f] += self.units.weight[i] * income;
+        }
+        self.research_spending_by_field = by_field;
+        self.spending_universities = total[0];
+        self.spending_institutes = total[1];
+    }
+}
+
+/// Region of a unit at uniform `u`, by regular schools (history: `universities_region`).
+fn region_of(u: f64) -> u8 {
+    // derived: 92, 69, 285, 162, 133, 157 of 2,868; the rest between midwest and elsewhere
+    const EDGE: [f64; REGIONS] = [0.032, 0.056, 0.155, 0.212, 0.258, 0.313, 0.65, 1.0];
+    EDGE.iter()
+        .position(|&edge| u < edge)
+        .unwrap_or(REGIONS - 1) as u8
+}
+
+/// One quarter: spending, time use, ageing of the shelf, new inventions, disclosure.
+pub fn work(state: &mut State, ctx: &Context) {
+    let programmes = &state.programmes;
+    let posed = programmes.need_share * programmes.direction_accuracy;
+    let u = &mut state.universities;
+    u.tally = UniversityTally::default();
+    u.spend(
+        ctx,
+        [&programmes.to_universities, &programmes.to_institutes],
+    );
+    divide_time(u, ctx);
+    settle_offices(u, ctx);
+    age_shelf(u, ctx);
+    invent(u, &state.people.rd_price, posed, ctx);
+    u.tally.shelf = u.inventions.shelf.iter().sum();
+}
+
+fn divide_time(u: &mut Universities, ctx: &Context) {
+    let (p, r) = (&ctx.parameters.universities, &ctx.seen.rights);
+    let now = rewards(
+        ctx,
+        r.inventor_share,
+        r.appraisal_paper_weight,
+        r.appraisal_transfer_weight,
+    );
+    let shares = effort::time_shares(now, p.effort_curvature);
+    if ctx.quarter <= super::world::HISTORY {
+        u.effort_2015 = shares;
+    }
+    for k in 0..3 {
+        u.effort[k] = shares[k] / u.effort_2015[k];
+    }
+    u.ideas += p.idea_memory * (u.effort[0] - u.ideas);
+}
+
+fn settle_offices(u: &mut Universities, ctx: &Context) {
+    let reporting = Universities::reporting(ctx.q(), &ctx.parameters.universities);
+    let offices = reporting * ctx.seen.transfer.office_coverage;
+    for i in 0..u.units.len() {
+        let rank = u.units.office_rank[i];
+        u.units.reports[i] = rank < reporting;
+        u.units.office[i] = rank < offices;
+        u.tally.reporting += if u.units.reports[i] {
+            u.units.weight[i]
+        } else {
+            0.0
+        };
+        u.tally.offices += if u.units.office[i] {
+            u.units.weight[i]
+        } else {
+            0.0
+        };
+    }
+}
+
+fn age_shelf(u: &mut Universities, ctx: &Context) {
+    let p = &ctx.parameters.universities;
+    let keep = math::exp(-p.lapse / 4.0); // derived: quarters a year
+    let v = &mut u.inventions;
+    for i in 0..v.len() {
+        if v.id[i] == 0 {
+            continue;
+        }
+        let left = v.shelf[i] * keep;
+        // under a hundredth of its mass the rest is let go
+        let left = if left < 0.01 * v.mass[i] { 0.0 } else { left }; // derived: rounding of the shelf
+        u.tally.lapsed += v.shelf[i] - left;
+        v.shelf[i] = left;
+    }
+    // slots that emptied are free: listed first, so that no list names a slot used again
+    for list in &mut u.shelf {
+        list.retain(|&i| v.shelf[i as usize] > 0.0);
+    }
+    for i in 0..v.len() {
+        if v.id[i] != 0 && v.shelf[i] == 0.0 {
+            v.id[i] = 0;
+            u.free.push(i as u32);
+        }
+    }
+}
+
+fn invent(u: &mut Universities, rd_price: &[f64; FIELDS], posed: f64, ctx: &Context) {
+    let p = &ctx.parameters.universities;
+    u.fresh.clear();
+    let weights = [
+        math::max(1.0, 1.0 / ctx.scale),
+        math::max(1.0, p.top_weight / ctx.scale),
+    ];
+    let ideas = math::pow(u.ideas, p.idea_elasticity);
+    for i in 0..u.units.len() {
+        let price = rd_price[usize::from(u.units.field[i])] * ctx.world.price;
+        let per_volume = if u.units.university[i] {
+            p.inventions_university
+        } else {
+            p.inventions_institute
+        };
+        let made = u.units.weight[i] * u.units.spending[i] / price * per_volume * ideas / 4.0; // derived: quarters
+        u.units.clock[i] += made * (1.0 - p.top_share) / weights[0];
+        u.units.top_clock[i] += made * p.top_share / weights[1];
+        while u.units.next[i] < u.units.clock[i] {
+            u.units.arrivals[i] += 1;
+            let n = u.units.arrivals[i];
+            u.units.next[i] += gap(ctx, u.units.id[i], n, 0);
+            disclose(u, i, n, false, weights[0], posed, ctx);
+        }
+        while u.units.top_next[i] < u.units.top_clock[i] {
+            u.units.top_arrivals[i] += 1;
+            let n = u.units.top_arrivals[i];
+            u.units.top_next[i] += gap(ctx, u.units.id[i], n, 1);
+            disclose(u, i, n, true, weights[1], posed, ctx);
+        }
+    }
+}
+
+/// Priority of a case in its office's queue: seen log value less age and failed trials.
+pub fn priority(v: &Inventions, i: usize, ctx: &Context) -> f64 {
+    let age = ctx.parameters.universities.age_discount / 4.0; // derived: quarters a year
+    v.seen[i] + age * f64::from(v.disclosed[i])
+        - ctx.parameters.transfer.retry_discount * v.tried[i]
+}
+
+/// Noise of the value an office sees: evaluation before filing removes part of it
+/// \[log points\].
+///
+/// Example: noise 1, gain ½: 0.5 if evaluated, 1 if not.
+pub fn observation_noise(evaluated: bool, noise: f64, gain: f64) -> f64 {
+    if evaluated {
+        noise * (1.0 - gain)
+    } else {
+        noise
+    }
+}
+
+fn disclose(
+    u: &mut Universities,
+    i: usize,
+    n: u32,
+    top: bool,
+    weight: f64,
+    posed: f64,
+    ctx: &Context,
+) {
+    let (p, t) = (&ctx.parameters.universities, &ctx.parameters.transfer);
+    let r = &ctx.seen.rights;
+    // 13 bits of unit, one of stratum, 18 of ordinal
+    let id = (u.units.id[i] & 0x1FFF) << 19 | u32::from(top) << 18 | (n & 0x3_FFFF);
+    let draw = |k: u32| ctx.key.pair(id, 0, 0, k, Purpose::InventionQuality);
+    let (a, b) = draw(0);
+    let (c, d) = draw(1);
+    let (e, f) = draw(2);
+    let (g, _) = draw(3); // derived: number of the draw
+    let control = u.units.control_rank[i] < r.inventor_control;
+    let income = effort::inventor_income(r.inventor_share, control, p.control_gain);
+    let worth = income + p.disclosure_credit + r.appraisal_transfer_weight;
+    let mass = weight * effort::disclosed_share(worth, p.outside_median, p.outside_log_sd);
+    u.tally.made += weight;
+    u.tally.disclosed += mass;
+    u.tally.off_book += weight - mass;
+    let value = quality(math::max(a, f64::EPSILON), top, p);
+    let noise = observation_noise(
+        c < ctx.seen.transfer.pre_filing_evaluation,
+        t.observation_noise,
+        t.evaluation_gain,
+    );
+    let readiness =
+        p.readiness_mean + p.readiness_effort * math::ln(math::max(u.effort[2], f64::EPSILON));
+    let outside = d < p.field_spread;
+    let row = Invention {
+        id,
+        unit: i as u32,
+        region: u.units.region[i],
+        field: if outside {
+            (d / p.field_spread * FIELDS as f64) as u8
+        } else {
+            u.units.field[i]
+        },
+        disclosed: ctx.q(),
+        quality: value,
+        seen: math::ln(value) + dist::normal(math::max(b, f64::EPSILON), 0.0, noise),
+        readiness: math::clamp(
+            dist::normal(math::max(e, f64::EPSILON), readiness, p.readiness_sd),
+            1.0,
+            9.0,
+        ), // derived: TRL scale
+        posed: f < posed,
+        mass,
+        shelf: mass,
+        post_rank: g,
+        tried: 0.0,
+    };
+    let slot = match u.free.pop() {
+        Some(slot) => {
+            u.inventions.set_row(slot as usize, row);
+            slot
+        }
+        None => u.inventions.push(row) as u32,
+    };
+    u.fresh.push(slot);
+    insert(&u.inventions, &mut u.shelf[i], slot, ctx);
+}
+
+/// Puts an invention in its place on the unit's shelf, best priority first.
+pub fn insert(v: &Inventions, list: &mut Vec<u32>, slot: u32, ctx: &Context) {
+    let own = priority(v, slot as usize, ctx);
+    let at = list.partition_point(|&j| priority(v, j as usize, ctx) >= own);
+    list.insert(at, slot);
+}
