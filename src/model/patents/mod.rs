@@ -329,7 +329,7 @@ fn file(office: &mut PatentOffice, state: &mut State, ctx: &Context) -> Vintage 
     }
     let reward = ctx.seen.patents.university_filing_reward;
     let threshold = filing_threshold(p.fee_log, p.subsidy_log * reward, p.points_log * reward);
-    let disclosed = state.universities.tally.disclosures * p.considered_per_disclosure;
+    let disclosed = state.universities.tally.disclosed * p.considered_per_disclosure;
     // derived: thousands a year to cases a quarter
     let abroad = 1000.0 * ctx.world.foreign_filings / 4.0;
     let shape = foreign_shape(ctx);

@@ -120,7 +120,7 @@ fn history_of_grants_follows_from_the_observed_research() {
             scene.world.cases_per_examiner = 60.0;
             let rd = business * 1000.0 / state.firms.weight.iter().sum::<f64>();
             state.firms.rd.iter_mut().for_each(|r| *r = rd);
-            state.universities.tally.disclosures = 0.75 * public * 1000.0 / scene.world.price / 4.0;
+            state.universities.tally.disclosed = 0.75 * public * 1000.0 / scene.world.price / 4.0;
             let before = state.patents.backlog();
             file_and_examine(&mut state, &scene.context(now));
             let t = state.patents.tally;
