@@ -7,8 +7,10 @@
 //!
 //! Money is million yuan at current prices, flows are yearly rates, counts are real units.
 
+pub mod headline;
 pub mod reading;
 
+pub use headline::{detail_values, details, headline, metrics, reading_index, series, series_value};
 pub use reading::{Reading, Record, read};
 
 crate::family! {
