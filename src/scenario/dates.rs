@@ -87,8 +87,19 @@ mod tests {
             quarter("2025-02-29"),
             Err("2025-02 has no day 29".to_owned())
         );
-        assert_eq!(quarter("2025-13-01"), Err("there is no month 13".to_owned()));
-        for text in ["2025Q5", "2025Q", "25Q1", "soon", "2025-1-1", "", "二〇二五-01-01"] {
+        assert_eq!(
+            quarter("2025-13-01"),
+            Err("there is no month 13".to_owned())
+        );
+        for text in [
+            "2025Q5",
+            "2025Q",
+            "25Q1",
+            "soon",
+            "2025-1-1",
+            "",
+            "二〇二五-01-01",
+        ] {
             assert!(quarter(text).is_err(), "{text}");
         }
     }

@@ -365,7 +365,12 @@ mod tests {
     fn codes_are_unique_and_explained() {
         for (n, code) in CODES.iter().enumerate() {
             assert!(code.explanation.len() > 20);
-            assert!(CODES[..n].iter().all(|other| other.id < code.id || other.id.as_bytes()[0] != code.id.as_bytes()[0]));
+            assert!(
+                CODES[..n]
+                    .iter()
+                    .all(|other| other.id < code.id
+                        || other.id.as_bytes()[0] != code.id.as_bytes()[0])
+            );
         }
     }
 }

@@ -68,7 +68,10 @@ impl Location {
         match self {
             Self::Disk(file) => file.display().to_string(),
             Self::Shipped(file) => {
-                format!("{SHIPPED_PREFIX}{}", file.strip_suffix(".toml").unwrap_or(file))
+                format!(
+                    "{SHIPPED_PREFIX}{}",
+                    file.strip_suffix(".toml").unwrap_or(file)
+                )
             }
         }
     }
@@ -109,7 +112,10 @@ impl Location {
         let source = Arc::new(Source { name, text });
         match too_deep(&source.text) {
             Some(at) => {
-                let place = Place { source, span: at..at + 1 };
+                let place = Place {
+                    source,
+                    span: at..at + 1,
+                };
                 let message = format!("tables or arrays are nested deeper than {DEEPEST} levels");
                 Err(Fault::new(TOO_DEEP, place, "", message))
             }
@@ -240,13 +246,21 @@ fn after_string(bytes: &[u8], at: usize) -> usize {
     if bytes[at..].starts_with(&triple) {
         let mut end = at + 3;
         while end < bytes.len() && !bytes[end..].starts_with(&triple) {
-            end += if bytes[end] == b'\\' && quote == b'"' { 2 } else { 1 };
+            end += if bytes[end] == b'\\' && quote == b'"' {
+                2
+            } else {
+                1
+            };
         }
         return (end + 3).min(bytes.len());
     }
     let mut end = at + 1;
     while end < bytes.len() && bytes[end] != quote && bytes[end] != b'\n' {
-        end += if bytes[end] == b'\\' && quote == b'"' { 2 } else { 1 };
+        end += if bytes[end] == b'\\' && quote == b'"' {
+            2
+        } else {
+            1
+        };
     }
     (end + 1).min(bytes.len())
 }

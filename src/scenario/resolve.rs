@@ -42,7 +42,11 @@ struct Chain {
 ///
 /// # Errors
 /// Every fault of the file, of those it extends, and of `sets`.
-pub fn resolve(file: &Path, sets: &[String], evidence: &Evidence) -> Result<(Scenario, Warnings), Faults> {
+pub fn resolve(
+    file: &Path,
+    sets: &[String],
+    evidence: &Evidence,
+) -> Result<(Scenario, Warnings), Faults> {
     resolve_all(file, &[], sets, evidence).map(|mut all| {
         let first = all.remove(0);
         (first.scenario, first.warnings)
@@ -54,7 +58,12 @@ pub fn resolve(file: &Path, sets: &[String], evidence: &Evidence) -> Result<(Sce
 ///
 /// # Errors
 /// Every fault of all files, and variants that differ in what must be the same.
-pub fn resolve_all(base: &Path, variants: &[&Path], sets: &[String], evidence: &Evidence) -> Result<Vec<Resolved>, Faults> {
+pub fn resolve_all(
+    base: &Path,
+    variants: &[&Path],
+    sets: &[String],
+    evidence: &Evidence,
+) -> Result<Vec<Resolved>, Faults> {
     let mut paths = Vec::new();
     Settings::paths(&mut paths);
     resolve_paths(base, variants, sets, evidence, &paths)
@@ -77,10 +86,22 @@ pub(super) fn resolve_paths(
             Err(fault) => faults.push(fault),
         }
     }
-    let base = chain(Location::parse(base), &over, evidence, &instruments, &mut faults);
+    let base = chain(
+        Location::parse(base),
+        &over,
+        evidence,
+        &instruments,
+        &mut faults,
+    );
     let mut all = vec![];
     for variant in variants {
-        let mut variant = chain(Location::parse(variant), &over, evidence, &instruments, &mut faults);
+        let mut variant = chain(
+            Location::parse(variant),
+            &over,
+            evidence,
+            &instruments,
+            &mut faults,
+        );
         check_variant(&base, &variant, &mut faults);
         variant.merged.run = base.merged.run.clone();
         variant.merged.assumptions = base.merged.assumptions.clone();
@@ -92,17 +113,31 @@ pub(super) fn resolve_paths(
         resolved.push(lay(chain, evidence, &instruments, paths, &mut faults));
     }
     for (n, one) in resolved.iter().enumerate() {
-        if let Some(k) = (0..n).find(|&k| resolved[k].scenario.meta.name == one.scenario.meta.name) {
+        if let Some(k) = (0..n).find(|&k| resolved[k].scenario.meta.name == one.scenario.meta.name)
+        {
             let name = &one.scenario.meta.name;
             let (a, b) = (all[k].location.name(), all[n].location.name());
-            let place = all[n].merged.name.as_ref().map_or_else(|| super::read::nowhere(&b), |name| name.place.clone());
+            let place = all[n]
+                .merged
+                .name
+                .as_ref()
+                .map_or_else(|| super::read::nowhere(&b), |name| name.place.clone());
             faults.push(
-                Fault::new(SAME_NAME, place, "meta.name", format!("`{a}` and `{b}` are both named `{name}`"))
-                    .help("give one of them another [meta] name"),
+                Fault::new(
+                    SAME_NAME,
+                    place,
+                    "meta.name",
+                    format!("`{a}` and `{b}` are both named `{name}`"),
+                )
+                .help("give one of them another [meta] name"),
             );
         }
     }
-    if faults.is_empty() { Ok(resolved) } else { Err(faults.in_order()) }
+    if faults.is_empty() {
+        Ok(resolved)
+    } else {
+        Err(faults.in_order())
+    }
 }
 
 /// What `over` says, else what `under` says.
@@ -119,7 +154,13 @@ fn merge(under: Layer, over: &Layer) -> Layer {
 }
 
 /// Reads a text and all it extends.
-fn chain(location: Location, over: &Layer, evidence: &Evidence, instruments: &[Instrument], faults: &mut Faults) -> Chain {
+fn chain(
+    location: Location,
+    over: &Layer,
+    evidence: &Evidence,
+    instruments: &[Instrument],
+    faults: &mut Faults,
+) -> Chain {
     let mut layers: Vec<(String, Layer)> = Vec::new();
     let mut names: Vec<String> = Vec::new();
     let mut next = Some((location.clone(), None::<At<String>>));
@@ -135,7 +176,10 @@ fn chain(location: Location, over: &Layer, evidence: &Evidence, instruments: &[I
         match here.read() {
             Ok(source) => {
                 let layer = walk(&source, evidence, instruments, faults);
-                next = layer.extends.clone().map(|extends| (here.extended(&extends.value), Some(extends)));
+                next = layer
+                    .extends
+                    .clone()
+                    .map(|extends| (here.extended(&extends.value), Some(extends)));
                 layers.push((identity, layer));
             }
             Err(mut fault) => {
@@ -156,22 +200,39 @@ fn chain(location: Location, over: &Layer, evidence: &Evidence, instruments: &[I
     merged = merge(merged, over);
     merged.meta = meta;
     merged.name = over.name.clone().or(name);
-    Chain { merged, layers, location }
+    Chain {
+        merged,
+        layers,
+        location,
+    }
 }
 
 /// A variant may not say of `[run]` or `[assumptions]` what the baseline does not.
 fn check_variant(base: &Chain, variant: &Chain, faults: &mut Faults) {
     for (identity, layer) in &variant.layers {
-        if identity.starts_with(SHIPPED_PREFIX) || base.layers.iter().any(|(known, _)| known == identity) {
+        if identity.starts_with(SHIPPED_PREFIX)
+            || base.layers.iter().any(|(known, _)| known == identity)
+        {
             continue;
         }
         for (key, at) in &layer.run {
-            let same = base.merged.run.get(key).map(|b| b.value).or_else(|| default_run(key)) == Some(at.value);
+            let same = base
+                .merged
+                .run
+                .get(key)
+                .map(|b| b.value)
+                .or_else(|| default_run(key))
+                == Some(at.value);
             if !same {
                 let message = format!("a variant's run.{key} must be the baseline's");
                 faults.push(
-                    Fault::new(VARIANT_RUN, at.place.clone(), &format!("run.{key}"), message)
-                        .help("take it out; --set applies to all scenarios"),
+                    Fault::new(
+                        VARIANT_RUN,
+                        at.place.clone(),
+                        &format!("run.{key}"),
+                        message,
+                    )
+                    .help("take it out; --set applies to all scenarios"),
                 );
             }
         }
@@ -179,8 +240,13 @@ fn check_variant(base: &Chain, variant: &Chain, faults: &mut Faults) {
             if base.merged.assumptions.get(path).map(|b| b.value) != Some(at.value) {
                 let message = format!("a variant may not assume its own `{path}`");
                 faults.push(
-                    Fault::new(VARIANT_ASSUMPTIONS, at.place.clone(), &format!("assumptions.{path}"), message)
-                        .help("put it into the baseline; --set applies to all scenarios"),
+                    Fault::new(
+                        VARIANT_ASSUMPTIONS,
+                        at.place.clone(),
+                        &format!("assumptions.{path}"),
+                        message,
+                    )
+                    .help("put it into the baseline; --set applies to all scenarios"),
                 );
             }
         }
@@ -201,10 +267,21 @@ fn default_run(key: &str) -> Option<f64> {
 }
 
 /// Lays a merged chain over the status quo.
-fn lay(chain: &Chain, evidence: &Evidence, instruments: &[Instrument], paths: &[&str], faults: &mut Faults) -> Resolved {
+fn lay(
+    chain: &Chain,
+    evidence: &Evidence,
+    instruments: &[Instrument],
+    paths: &[&str],
+    faults: &mut Faults,
+) -> Resolved {
     let merged = &chain.merged;
     let number = |key: &str| {
-        merged.run.get(key).map(|at| at.value).or_else(|| default_run(key)).expect("every key of [run] has a default")
+        merged
+            .run
+            .get(key)
+            .map(|at| at.value)
+            .or_else(|| default_run(key))
+            .expect("every key of [run] has a default")
     };
     let run = RunSettings {
         start: Quarter::from_index(number("start") as i32),
@@ -215,25 +292,46 @@ fn lay(chain: &Chain, evidence: &Evidence, instruments: &[Instrument], paths: &[
         scale: number("scale"),
     };
     if run.end < run.start {
-        let at = merged.run.get("end").or_else(|| merged.run.get("start")).expect("the defaults run forwards");
-        let message = format!("the run ends in {} before it starts in {}", run.end, run.start);
+        let at = merged
+            .run
+            .get("end")
+            .or_else(|| merged.run.get("start"))
+            .expect("the defaults run forwards");
+        let message = format!(
+            "the run ends in {} before it starts in {}",
+            run.end, run.start
+        );
         faults.push(Fault::new(DATE_ORDER, at.place.clone(), "run.end", message));
     }
-    let mut layer = Layers { run: &run, faults, warnings: Vec::new(), origins: Vec::new(), touched: BTreeSet::new() };
+    let mut layer = Layers {
+        run: &run,
+        faults,
+        warnings: Vec::new(),
+        origins: Vec::new(),
+        touched: BTreeSet::new(),
+    };
     for (key, at) in &merged.run {
-        layer.origins.push((format!("run.{key}"), at.place.to_string()));
+        layer
+            .origins
+            .push((format!("run.{key}"), at.place.to_string()));
     }
-    let mut schedules: BTreeMap<&str, Schedule> =
-        evidence.levers.iter().map(|lever| (lever.path.as_str(), status_quo(lever))).collect();
+    let mut schedules: BTreeMap<&str, Schedule> = evidence
+        .levers
+        .iter()
+        .map(|lever| (lever.path.as_str(), status_quo(lever)))
+        .collect();
     layer.instruments(merged, instruments, evidence, &mut schedules);
     layer.policy(merged, evidence, &mut schedules);
     layer.shocks(merged, evidence, &mut schedules);
     for (path, at) in &merged.assumptions {
-        layer.origins.push((format!("assumptions.{path}"), at.place.to_string()));
+        layer
+            .origins
+            .push((format!("assumptions.{path}"), at.place.to_string()));
         if let Some(spec) = evidence.parameter(path) {
             let central = at.value.0[1];
             if central < spec.range[0] || central > spec.range[2] {
-                let message = format!("assumptions.{path} = {central} is outside the range of the evidence");
+                let message =
+                    format!("assumptions.{path} = {central} is outside the range of the evidence");
                 layer.warnings.push(
                     Fault::new(IMPLAUSIBLE, at.place.clone(), path, message)
                         .allowed(format!("plausible: {} to {}", spec.range[0], spec.range[2])),
@@ -243,25 +341,44 @@ fn lay(chain: &Chain, evidence: &Evidence, instruments: &[Instrument], paths: &[
     }
     let (origins, warnings, touched) = (layer.origins, layer.warnings, layer.touched);
     let mut meta = merged.meta.clone();
-    meta.name = merged.name.as_ref().map_or_else(|| default_name(&chain.location.stem()), |name| name.value.clone());
+    meta.name = merged.name.as_ref().map_or_else(
+        || default_name(&chain.location.stem()),
+        |name| name.value.clone(),
+    );
     let resolved = text::canonical(&meta, &run, merged, true);
-    let digest = blake3::hash(text::canonical(&meta, &run, merged, false).as_bytes()).to_hex().to_string();
+    let digest = blake3::hash(text::canonical(&meta, &run, merged, false).as_bytes())
+        .to_hex()
+        .to_string();
     let scenario = Scenario {
         meta,
-        schedules: paths.iter().map(|path| schedules.get(path).cloned().unwrap_or_default()).collect(),
-        assumptions: merged.assumptions.iter().map(|(path, at)| (path.clone(), at.value.0, at.value.1)).collect(),
+        schedules: paths
+            .iter()
+            .map(|path| schedules.get(path).cloned().unwrap_or_default())
+            .collect(),
+        assumptions: merged
+            .assumptions
+            .iter()
+            .map(|(path, at)| (path.clone(), at.value.0, at.value.1))
+            .collect(),
         sets: touched.into_iter().collect(),
         run,
         resolved,
         digest,
     };
-    Resolved { scenario, origins, warnings: once(in_order(warnings)) }
+    Resolved {
+        scenario,
+        origins,
+        warnings: once(in_order(warnings)),
+    }
 }
 
 /// Equal warnings once, wherever they stand.
 fn once(warnings: Warnings) -> Warnings {
     let mut seen = BTreeSet::new();
-    warnings.into_iter().filter(|w| seen.insert((w.code.id, w.message.clone()))).collect()
+    warnings
+        .into_iter()
+        .filter(|w| seen.insert((w.code.id, w.message.clone())))
+        .collect()
 }
 
 /// The status quo of a lever.
@@ -296,7 +413,8 @@ impl Layers<'_> {
             let written = raw.from.as_ref().map_or(start, |from| from.value);
             if let Some(until) = raw.until.as_ref().filter(|until| until.value <= written) {
                 let message = format!("`{path}` ends in {} but starts in {written}", until.value);
-                self.faults.push(Fault::new(DATE_ORDER, until.place.clone(), path, message));
+                self.faults
+                    .push(Fault::new(DATE_ORDER, until.place.clone(), path, message));
                 continue;
             }
             let from_place = raw.from.as_ref().map_or(&raw.place, |from| &from.place);
@@ -304,19 +422,28 @@ impl Layers<'_> {
                 && (last.from == written || last.until.is_some_and(|until| until > written))
             {
                 let message = format!("two entries of `{path}` overlap in {written}");
-                self.faults.push(Fault::new(OVERLAP, from_place.clone(), path, message));
+                self.faults
+                    .push(Fault::new(OVERLAP, from_place.clone(), path, message));
                 continue;
             }
             for (key, at) in [("announced", &raw.announced), ("from", &raw.from)] {
                 let Some(at) = at else { continue };
                 if at.value < start {
-                    let message = format!("`{path}`: {key} {} lies before the run and counts from {start}", at.value);
-                    self.warnings.push(Fault::new(BEFORE_START, at.place.clone(), path, message));
+                    let message = format!(
+                        "`{path}`: {key} {} lies before the run and counts from {start}",
+                        at.value
+                    );
+                    self.warnings
+                        .push(Fault::new(BEFORE_START, at.place.clone(), path, message));
                 }
             }
             if written > self.run.end {
-                let message = format!("`{path}` starts in {written}, after the run's end in {}", self.run.end);
-                self.warnings.push(Fault::new(AFTER_END, from_place.clone(), path, message));
+                let message = format!(
+                    "`{path}` starts in {written}, after the run's end in {}",
+                    self.run.end
+                );
+                self.warnings
+                    .push(Fault::new(AFTER_END, from_place.clone(), path, message));
             }
             let later = |quarter: Quarter| if quarter < start { start } else { quarter };
             entries.push(Entry {
@@ -336,75 +463,128 @@ impl Layers<'_> {
         if value < lever.plausible[0] || value > lever.plausible[1] {
             let message = format!("{} = {value} is outside its plausible range", lever.path);
             self.warnings.push(
-                Fault::new(IMPLAUSIBLE, place.clone(), &lever.path, message)
-                    .allowed(format!("plausible: {} to {}", lever.plausible[0], lever.plausible[1])),
+                Fault::new(IMPLAUSIBLE, place.clone(), &lever.path, message).allowed(format!(
+                    "plausible: {} to {}",
+                    lever.plausible[0], lever.plausible[1]
+                )),
             );
         }
     }
 
-    fn instruments(&mut self, merged: &Layer, known: &[Instrument], evidence: &Evidence, schedules: &mut BTreeMap<&str, Schedule>) {
+    fn instruments(
+        &mut self,
+        merged: &Layer,
+        known: &[Instrument],
+        evidence: &Evidence,
+        schedules: &mut BTreeMap<&str, Schedule>,
+    ) {
         // By lever: departure from the status quo, instrument, entries.
         let mut by_lever: BTreeMap<&str, Vec<(f64, &str, Vec<Entry>)>> = BTreeMap::new();
         for (name, raw) in &merged.instruments {
-            let Some(instrument) = known.iter().find(|i| i.id == *name) else { continue };
+            let Some(instrument) = known.iter().find(|i| i.id == *name) else {
+                continue;
+            };
             let dated = self.entries(&format!("instruments.{name}"), raw);
             for (path, full) in &instrument.sets {
-                let Some(lever) = evidence.lever(path) else { continue };
+                let Some(lever) = evidence.lever(path) else {
+                    continue;
+                };
                 let base = status_quo(lever);
                 let mut departure = 0.0;
                 let mut entries = Vec::new();
                 for (n, entry) in dated.iter().enumerate() {
                     let ends = dated.get(n + 1).map(|next| next.from).or(entry.until);
-                    let steps = base.entries.iter().map(|step| step.from).filter(|from| *from > entry.from && ends.is_none_or(|end| *from < end));
+                    let steps =
+                        base.entries.iter().map(|step| step.from).filter(|from| {
+                            *from > entry.from && ends.is_none_or(|end| *from < end)
+                        });
                     for from in std::iter::once(entry.from).chain(steps) {
                         let old = base.at(from).unwrap_or(*full);
-                        let value = if entry.value == 1.0 { *full } else { old + entry.value * (full - old) };
+                        let value = if entry.value == 1.0 {
+                            *full
+                        } else {
+                            old + entry.value * (full - old)
+                        };
                         departure = crate::base::math::max(departure, (value - old).abs());
                         let ramp = if from == entry.from { entry.ramp } else { 0 };
-                        entries.push(Entry { from, value, ramp, ..*entry });
+                        entries.push(Entry {
+                            from,
+                            value,
+                            ramp,
+                            ..*entry
+                        });
                     }
                 }
                 self.touched.insert(path.clone());
-                by_lever.entry(lever.path.as_str()).or_default().push((departure, name, entries));
+                by_lever
+                    .entry(lever.path.as_str())
+                    .or_default()
+                    .push((departure, name, entries));
             }
         }
         for (path, mut layers) in by_lever {
             layers.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(b.1)));
             let top = layers.last().map_or("", |layer| layer.1);
-            let schedule = schedules.get_mut(path).expect("an instrument sets levers of the catalogue");
+            let schedule = schedules
+                .get_mut(path)
+                .expect("an instrument sets levers of the catalogue");
             for (_, name, entries) in &layers {
                 if *name != top {
-                    let place = merged.instruments[*name].first().expect("an instrument in use has an entry").place.clone();
+                    let place = merged.instruments[*name]
+                        .first()
+                        .expect("an instrument in use has an entry")
+                        .place
+                        .clone();
                     let message = format!("instrument `{top}` covers `{name}` in {path}");
-                    self.warnings.push(Fault::new(COVERED, place, path, message));
+                    self.warnings
+                        .push(Fault::new(COVERED, place, path, message));
                 }
                 schedule.lay(entries.clone());
             }
         }
     }
 
-    fn policy(&mut self, merged: &Layer, evidence: &Evidence, schedules: &mut BTreeMap<&str, Schedule>) {
+    fn policy(
+        &mut self,
+        merged: &Layer,
+        evidence: &Evidence,
+        schedules: &mut BTreeMap<&str, Schedule>,
+    ) {
         for (path, raw) in &merged.policy {
-            let (Some(lever), Some(schedule)) = (evidence.lever(path), schedules.get_mut(path.as_str())) else { continue };
+            let (Some(lever), Some(schedule)) =
+                (evidence.lever(path), schedules.get_mut(path.as_str()))
+            else {
+                continue;
+            };
             for entry in raw {
                 self.plausible(lever, entry.value, &entry.place);
             }
             let entries = self.entries(&format!("policy.{path}"), raw);
             if self.touched.contains(path) && !raw.is_empty() {
                 let message = format!("policy.{path} covers what an instrument sets");
-                self.warnings.push(Fault::new(COVERED, raw[0].place.clone(), path, message));
+                self.warnings
+                    .push(Fault::new(COVERED, raw[0].place.clone(), path, message));
             }
             self.touched.insert(path.clone());
             schedule.lay(entries);
         }
     }
 
-    fn shocks(&mut self, merged: &Layer, evidence: &Evidence, schedules: &mut BTreeMap<&str, Schedule>) {
+    fn shocks(
+        &mut self,
+        merged: &Layer,
+        evidence: &Evidence,
+        schedules: &mut BTreeMap<&str, Schedule>,
+    ) {
         let mut shocks: Vec<_> = merged.shocks.iter().collect();
         shocks.sort_by_key(|(name, shock)| (shock.from.value, name.as_str()));
         for (name, shock) in shocks {
             for (path, at) in &shock.set {
-                let (Some(lever), Some(schedule)) = (evidence.lever(path), schedules.get_mut(path.as_str())) else { continue };
+                let (Some(lever), Some(schedule)) =
+                    (evidence.lever(path), schedules.get_mut(path.as_str()))
+                else {
+                    continue;
+                };
                 self.plausible(lever, at.value, &at.place);
                 let raw = RawEntry {
                     announced: None,

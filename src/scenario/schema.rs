@@ -9,14 +9,21 @@ pub fn scenario(evidence: &Evidence) -> Value {
     let mut families: Map<String, Value> = Map::new();
     for lever in &evidence.levers {
         let (family, name) = lever.path.split_once('.').unwrap_or((&lever.path, ""));
-        let entry = families.entry(family.to_owned()).or_insert_with(|| table(Map::new()));
+        let entry = families
+            .entry(family.to_owned())
+            .or_insert_with(|| table(Map::new()));
         let text = format!("{} / {} [{}]", lever.label.en, lever.label.zh, lever.unit);
         entry["properties"][name] = dated(lever.bounds, &text);
     }
     let instruments: Map<String, Value> = instruments::of(evidence)
         .into_iter()
         .filter(|instrument| instrument.executable)
-        .map(|i| (i.id, dated([0.0, 1.0], &format!("{} / {}", i.label.en, i.label.zh))))
+        .map(|i| {
+            (
+                i.id,
+                dated([0.0, 1.0], &format!("{} / {}", i.label.en, i.label.zh)),
+            )
+        })
         .collect();
     let range = json!({ "anyOf": [{ "type": "number" }, { "type": "object" }] });
     let parameters: Map<String, Value> = evidence
@@ -53,7 +60,8 @@ pub fn scenario(evidence: &Evidence) -> Value {
 /// Schema of a file of levers in the evidence base.
 pub fn evidence() -> Value {
     let text = json!({ "type": "string" });
-    let pair = json!({ "type": "array", "items": { "type": "number" }, "minItems": 2, "maxItems": 2 });
+    let pair =
+        json!({ "type": "array", "items": { "type": "number" }, "minItems": 2, "maxItems": 2 });
     let label = json!({ "type": "object", "required": ["en", "zh"], "properties": { "en": text, "zh": text } });
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",

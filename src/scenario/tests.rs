@@ -9,7 +9,10 @@ const PATHS: [&str; 2] = ["tax.super_deduction", "finance.guarantee"];
 fn lever(path: &str, bounds: [f64; 2], value: f64) -> LeverSpec {
     LeverSpec {
         path: path.into(),
-        label: Label { en: path.into(), zh: "杠杆".into() },
+        label: Label {
+            en: path.into(),
+            zh: "杠杆".into(),
+        },
         unit: "share".into(),
         bounds,
         plausible: [0.25, 1.5],
@@ -30,7 +33,10 @@ fn lever(path: &str, bounds: [f64; 2], value: f64) -> LeverSpec {
 
 fn evidence() -> Evidence {
     Evidence {
-        levers: vec![lever(PATHS[0], [0.0, 3.0], 1.0), lever(PATHS[1], [0.0, 1.0], 0.5)],
+        levers: vec![
+            lever(PATHS[0], [0.0, 3.0], 1.0),
+            lever(PATHS[1], [0.0, 1.0], 0.5),
+        ],
         parameters: vec![ParameterSpec {
             path: "patents.quality_log_sd".into(),
             unit: "log points".into(),
@@ -159,10 +165,16 @@ fn warnings_once() {
 #[test]
 fn variants_share_run_and_assumptions_and_differ_in_name() {
     let folder = Folder::new();
-    let base = folder.file("base.toml", "[run]\nseed = 7\n[assumptions]\ndiscount_rate = 0.03");
+    let base = folder.file(
+        "base.toml",
+        "[run]\nseed = 7\n[assumptions]\ndiscount_rate = 0.03",
+    );
     let same = folder.file("same.toml", "extends = \"base.toml\"\n[run]\nseed = 7");
     assert!(load(&base, &[&same], &[]).is_ok());
-    let other = folder.file("other.toml", "[run]\nseed = 8\n[assumptions]\ndiscount_rate = 0.05");
+    let other = folder.file(
+        "other.toml",
+        "[run]\nseed = 8\n[assumptions]\ndiscount_rate = 0.05",
+    );
     let found = load(&base, &[&other], &[]).unwrap_err();
     let codes: Vec<_> = found.0.iter().map(|f| f.code.id).collect();
     assert_eq!(codes, ["E0403", "E0404"]);
@@ -175,14 +187,31 @@ fn variants_share_run_and_assumptions_and_differ_in_name() {
 fn sets_go_the_way_of_files() {
     let folder = Folder::new();
     let file = folder.file("基线.toml", "");
-    let all = load(&file, &[], &["tax.super_deduction=1.2", "run.replicates=20", "discount_rate=0.05"]).unwrap();
+    let all = load(
+        &file,
+        &[],
+        &[
+            "tax.super_deduction=1.2",
+            "run.replicates=20",
+            "discount_rate=0.05",
+        ],
+    )
+    .unwrap();
     let scenario = &all[0].scenario;
     assert_eq!(scenario.schedules[0].at(Quarter::new(2025, 1)), Some(1.2));
     assert_eq!(scenario.schedules[0].at(Quarter::new(2024, 4)), Some(1.0));
     assert_eq!(scenario.run.replicates, 20);
     assert_eq!(scenario.assumptions[0].1, [0.05; 3]);
     assert!(is_name(&scenario.meta.name), "{}", scenario.meta.name);
-    for bad in ["x", "=1", "tax.super_deduction=", "tax.nope=1", "tax.super_deduction=nan", "run.seed=-1", "a\nb=1"] {
+    for bad in [
+        "x",
+        "=1",
+        "tax.super_deduction=",
+        "tax.nope=1",
+        "tax.super_deduction=nan",
+        "run.seed=-1",
+        "a\nb=1",
+    ] {
         assert!(load(&file, &[], &[bad]).is_err(), "{bad}");
     }
 }

@@ -62,7 +62,14 @@ const META_KEYS: [&str; 7] = [
     "name", "title", "title_zh", "author", "note", "document", "facts",
 ];
 const TOP_KEYS: [&str; 8] = [
-    "extends", "meta", "run", "policy", "instruments", "assumptions", "shock", "rule",
+    "extends",
+    "meta",
+    "run",
+    "policy",
+    "instruments",
+    "assumptions",
+    "shock",
+    "rule",
 ];
 const ENTRY_KEYS: [&str; 5] = ["announced", "from", "until", "value", "ramp"];
 const SHOCK_KEYS: [&str; 5] = ["name", "from", "until", "quarters", "set"];
@@ -105,7 +112,11 @@ pub(super) fn walk(
 }
 
 /// Turns `PATH=VALUE` into a text of its own, so that it is checked as a file is.
-pub(super) fn set_text(set: &str, evidence: &Evidence, instruments: &[Instrument]) -> Result<Arc<Source>, Fault> {
+pub(super) fn set_text(
+    set: &str,
+    evidence: &Evidence,
+    instruments: &[Instrument],
+) -> Result<Arc<Source>, Fault> {
     let bad = |message: String| {
         Fault::new(BAD_SET, super::read::nowhere("--set"), "", message)
             .help("write --set PATH=VALUE, for example --set run.replicates=20")
@@ -114,7 +125,11 @@ pub(super) fn set_text(set: &str, evidence: &Evidence, instruments: &[Instrument
         return Err(bad(format!("`{set}` has no `=`")));
     };
     let (path, value) = (path.trim(), value.trim());
-    if path.is_empty() || value.is_empty() || set.contains(['\n', '\r', '#']) || path.contains(['[', '"', '{']) {
+    if path.is_empty()
+        || value.is_empty()
+        || set.contains(['\n', '\r', '#'])
+        || path.contains(['[', '"', '{'])
+    {
         return Err(bad(format!("`{}` is not PATH=VALUE", set.escape_debug())));
     }
     let (head, rest) = path.split_once('.').unwrap_or((path, ""));
@@ -130,7 +145,11 @@ pub(super) fn set_text(set: &str, evidence: &Evidence, instruments: &[Instrument
         _ => format!("policy.{path}"),
     };
     let (_, errors) = DeValue::parse_recoverable(value);
-    let value = if errors.is_empty() { value.to_owned() } else { format!("{value:?}") };
+    let value = if errors.is_empty() {
+        value.to_owned()
+    } else {
+        format!("{value:?}")
+    };
     Ok(Arc::new(Source {
         name: "--set".to_owned(),
         text: format!("{key} = {value}"),
@@ -140,7 +159,11 @@ pub(super) fn set_text(set: &str, evidence: &Evidence, instruments: &[Instrument
 /// Lower and upper bound of a parameter: a share stays one, what is positive stays so.
 fn parameter_bounds(spec: &crate::evidence::ParameterSpec) -> [f64; 2] {
     let low = if spec.range[0] >= 0.0 { 0.0 } else { -1e12 };
-    let high = if spec.unit == "share" && spec.range[2] <= 1.0 { 1.0 } else { 1e12 };
+    let high = if spec.unit == "share" && spec.range[2] <= 1.0 {
+        1.0
+    } else {
+        1e12
+    };
     [low, high]
 }
 
@@ -156,7 +179,10 @@ type Value<'i> = Spanned<DeValue<'i>>;
 
 impl Walker<'_> {
     fn place(&self, span: &Range<usize>) -> Place {
-        Place { source: self.source.clone(), span: span.clone() }
+        Place {
+            source: self.source.clone(),
+            span: span.clone(),
+        }
     }
 
     fn build(&self, code: Code, span: &Range<usize>, path: &str, message: String) -> Fault {
@@ -178,7 +204,12 @@ impl Walker<'_> {
 
     fn expected(&mut self, value: &Value, path: &str, what: &str) {
         let found = value.get_ref().type_str();
-        self.fault(WRONG_TYPE, &value.span(), path, format!("`{path}` takes {what}, found {found}"));
+        self.fault(
+            WRONG_TYPE,
+            &value.span(),
+            path,
+            format!("`{path}` takes {what}, found {found}"),
+        );
     }
 
     fn table<'v, 'i>(&mut self, value: &'v Value<'i>, path: &str) -> Option<&'v DeTable<'i>> {
@@ -191,7 +222,10 @@ impl Walker<'_> {
 
     fn text(&mut self, value: &Value, path: &str) -> Option<At<String>> {
         if let Some(text) = value.get_ref().as_str() {
-            return Some(At { value: text.to_owned(), place: self.place(&value.span()) });
+            return Some(At {
+                value: text.to_owned(),
+                place: self.place(&value.span()),
+            });
         }
         self.expected(value, path, "text in quotes");
         None
@@ -199,7 +233,9 @@ impl Walker<'_> {
 
     fn number(&mut self, value: &Value, path: &str, bounds: [f64; 2]) -> Option<f64> {
         let number = match value.get_ref() {
-            DeValue::Integer(i) => i128::from_str_radix(i.as_str(), i.radix()).ok().map(|i| i as f64),
+            DeValue::Integer(i) => i128::from_str_radix(i.as_str(), i.radix())
+                .ok()
+                .map(|i| i as f64),
             DeValue::Float(f) => f.as_str().parse::<f64>().ok(),
             _ => {
                 self.expected(value, path, "a number");
@@ -209,14 +245,24 @@ impl Walker<'_> {
         let allowed = format!("{} to {}", bounds[0], bounds[1]);
         let Some(number) = number.filter(|n| n.is_finite()) else {
             let fault = self
-                .build(NOT_FINITE, &value.span(), path, format!("`{path}` is not a finite number"))
+                .build(
+                    NOT_FINITE,
+                    &value.span(),
+                    path,
+                    format!("`{path}` is not a finite number"),
+                )
                 .allowed(allowed);
             self.faults.push(fault);
             return None;
         };
         if number < bounds[0] || number > bounds[1] {
             let fault = self
-                .build(OUT_OF_BOUNDS, &value.span(), path, format!("`{path}` = {number} is outside the allowed range"))
+                .build(
+                    OUT_OF_BOUNDS,
+                    &value.span(),
+                    path,
+                    format!("`{path}` = {number} is outside the allowed range"),
+                )
                 .allowed(allowed);
             self.faults.push(fault);
             return None;
@@ -237,7 +283,10 @@ impl Walker<'_> {
             }
         };
         match read {
-            Ok(quarter) => Some(At { value: quarter, place: self.place(&value.span()) }),
+            Ok(quarter) => Some(At {
+                value: quarter,
+                place: self.place(&value.span()),
+            }),
             Err(message) => {
                 let fault = self
                     .build(BAD_DATE, &value.span(), path, message)
@@ -258,7 +307,9 @@ impl Walker<'_> {
             }
         };
         read.map_err(|message| {
-            let fault = self.build(BAD_DURATION, &value.span(), path, message).help("write \"8q\"");
+            let fault = self
+                .build(BAD_DURATION, &value.span(), path, message)
+                .help("write \"8q\"");
             self.faults.push(fault);
         })
         .ok()
@@ -283,7 +334,11 @@ impl Walker<'_> {
                     walker.faults.push(fault);
                 }),
                 other => {
-                    let family = self.evidence.levers.iter().any(|l| l.path.split('.').next() == Some(other));
+                    let family = self
+                        .evidence
+                        .levers
+                        .iter()
+                        .any(|l| l.path.split('.').next() == Some(other));
                     let mut fault = self
                         .build(UNKNOWN_KEY, &span, other, format!("unknown key `{other}`"))
                         .allowed(TOP_KEYS[..7].join(", "))
@@ -306,7 +361,9 @@ impl Walker<'_> {
     }
 
     fn meta(&mut self, value: &Value) {
-        let Some(table) = self.table(value, "meta") else { return };
+        let Some(table) = self.table(value, "meta") else {
+            return;
+        };
         for (key, value) in table {
             let name = key.get_ref().as_ref();
             let path = format!("meta.{name}");
@@ -326,14 +383,21 @@ impl Walker<'_> {
                 }
                 continue;
             }
-            let Some(text) = self.text(value, &path) else { continue };
+            let Some(text) = self.text(value, &path) else {
+                continue;
+            };
             match name {
                 "name" => {
                     if super::is_name(&text.value) {
                         self.layer.name = Some(text);
                     } else {
                         let fault = self
-                            .build(BAD_NAME, &value.span(), &path, format!("`{}` is no name", text.value.escape_debug()))
+                            .build(
+                                BAD_NAME,
+                                &value.span(),
+                                &path,
+                                format!("`{}` is no name", text.value.escape_debug()),
+                            )
                             .allowed("1 to 48 of a-z, 0-9 and hyphen");
                         self.faults.push(fault);
                     }
@@ -348,7 +412,9 @@ impl Walker<'_> {
     }
 
     fn run(&mut self, value: &Value) {
-        let Some(table) = self.table(value, "run") else { return };
+        let Some(table) = self.table(value, "run") else {
+            return;
+        };
         for (key, value) in table {
             let name = key.get_ref().as_ref();
             let path = format!("run.{name}");
@@ -357,7 +423,15 @@ impl Walker<'_> {
                     let (low, high) = (Quarter::new(2015, 1), Quarter::new(2060, 4));
                     if quarter.value < low || quarter.value > high {
                         let fault = self
-                            .build(OUT_OF_BOUNDS, &value.span(), &path, format!("`{path}` = {} is outside the allowed range", quarter.value))
+                            .build(
+                                OUT_OF_BOUNDS,
+                                &value.span(),
+                                &path,
+                                format!(
+                                    "`{path}` = {} is outside the allowed range",
+                                    quarter.value
+                                ),
+                            )
                             .allowed(format!("{low} to {high}"));
                         self.faults.push(fault);
                         return None;
@@ -375,7 +449,13 @@ impl Walker<'_> {
             };
             if let Some(value_) = number {
                 let place = self.place(&value.span());
-                self.layer.run.insert(name.to_owned(), At { value: value_, place });
+                self.layer.run.insert(
+                    name.to_owned(),
+                    At {
+                        value: value_,
+                        place,
+                    },
+                );
             }
         }
     }
@@ -390,19 +470,37 @@ impl Walker<'_> {
     }
 
     fn policy(&mut self, value: &Value) {
-        let Some(families) = self.table(value, "policy") else { return };
+        let Some(families) = self.table(value, "policy") else {
+            return;
+        };
         for (family, value) in families {
             let name = family.get_ref().as_ref();
             let prefix = format!("{name}.");
-            if !self.evidence.levers.iter().any(|lever| lever.path.starts_with(&prefix)) {
-                let known = self.evidence.levers.iter().filter_map(|lever| lever.path.split('.').next());
+            if !self
+                .evidence
+                .levers
+                .iter()
+                .any(|lever| lever.path.starts_with(&prefix))
+            {
+                let known = self
+                    .evidence
+                    .levers
+                    .iter()
+                    .filter_map(|lever| lever.path.split('.').next());
                 let fault = self
-                    .build(UNKNOWN_LEVER, &family.span(), &format!("policy.{name}"), format!("there is no lever family `{name}`"))
+                    .build(
+                        UNKNOWN_LEVER,
+                        &family.span(),
+                        &format!("policy.{name}"),
+                        format!("there is no lever family `{name}`"),
+                    )
                     .nearest(name, known);
                 self.faults.push(fault);
                 continue;
             }
-            let Some(levers) = self.table(value, &format!("policy.{name}")) else { continue };
+            let Some(levers) = self.table(value, &format!("policy.{name}")) else {
+                continue;
+            };
             for (lever, value) in levers {
                 let path = format!("{name}.{}", lever.get_ref());
                 if let Some(bounds) = self.lever(&path, &lever.span()) {
@@ -420,26 +518,41 @@ impl Walker<'_> {
         }
         let names = self.evidence.levers.iter().map(|lever| lever.path.as_str());
         let fault = self
-            .build(UNKNOWN_LEVER, span, path, format!("there is no lever `{path}`"))
+            .build(
+                UNKNOWN_LEVER,
+                span,
+                path,
+                format!("there is no lever `{path}`"),
+            )
             .nearest(path, names);
         self.faults.push(fault);
         None
     }
 
     fn instruments(&mut self, value: &Value) {
-        let Some(table) = self.table(value, "instruments") else { return };
+        let Some(table) = self.table(value, "instruments") else {
+            return;
+        };
         for (key, value) in table {
             let name = key.get_ref().as_ref();
             let path = format!("instruments.{name}");
             let Some(instrument) = self.instruments.iter().find(|i| i.id == name) else {
                 let fault = self
-                    .build(UNKNOWN_INSTRUMENT, &key.span(), &path, format!("there is no instrument `{name}`"))
+                    .build(
+                        UNKNOWN_INSTRUMENT,
+                        &key.span(),
+                        &path,
+                        format!("there is no instrument `{name}`"),
+                    )
                     .nearest(name, self.instruments.iter().map(|i| i.id.as_str()));
                 self.faults.push(fault);
                 continue;
             };
             if !instrument.executable {
-                let message = format!("instrument `{name}` reaches no lever: {}", instrument.reason);
+                let message = format!(
+                    "instrument `{name}` reaches no lever: {}",
+                    instrument.reason
+                );
                 self.fault(NOT_EXECUTABLE, &key.span(), &path, message);
                 continue;
             }
@@ -454,18 +567,28 @@ impl Walker<'_> {
             let place = self.place(&value.span());
             let number = self.number(value, path, bounds);
             return number
-                .map(|value| RawEntry { announced: None, from: None, until: None, value, ramp: 0, place })
+                .map(|value| RawEntry {
+                    announced: None,
+                    from: None,
+                    until: None,
+                    value,
+                    ramp: 0,
+                    place,
+                })
                 .into_iter()
                 .collect();
         }
         let mut entries = Vec::new();
-        self.each(value, path, |walker, item| entries.extend(walker.entry(item, path, bounds)));
+        self.each(value, path, |walker, item| {
+            entries.extend(walker.entry(item, path, bounds))
+        });
         entries
     }
 
     fn entry(&mut self, item: &Value, path: &str, bounds: [f64; 2]) -> Option<RawEntry> {
         let table = self.table(item, path)?;
-        let (mut announced, mut from, mut until, mut number, mut ramp) = (None, None, None, None, 0);
+        let (mut announced, mut from, mut until, mut number, mut ramp) =
+            (None, None, None, None, 0);
         let mut place = self.place(&item.span());
         for (key, value) in table {
             let name = key.get_ref().as_ref();
@@ -486,21 +609,45 @@ impl Walker<'_> {
             let message = format!("an entry of `{path}` has no `value`");
             self.fault(MISSING_KEY, &item.span(), path, message);
         }
-        Some(RawEntry { announced, from, until, value: number?, ramp, place })
+        Some(RawEntry {
+            announced,
+            from,
+            until,
+            value: number?,
+            ramp,
+            place,
+        })
     }
 
     fn assumptions(&mut self, value: &Value) {
-        let Some(table) = self.table(value, "assumptions") else { return };
+        let Some(table) = self.table(value, "assumptions") else {
+            return;
+        };
         let mut leaves = Vec::new();
-        leaves_of(table, "", &["low", "central", "high", "p05", "p95", "dist"], &mut leaves);
+        leaves_of(
+            table,
+            "",
+            &["low", "central", "high", "p05", "p95", "dist"],
+            &mut leaves,
+        );
         for (path, span, value) in leaves {
             let bounds = match self.evidence.parameter(&path) {
                 _ if path == DISCOUNT_RATE => [0.0, 1.0],
                 Some(spec) => parameter_bounds(spec),
                 None => {
-                    let names = self.evidence.parameters.iter().map(|p| p.path.as_str()).chain([DISCOUNT_RATE]);
+                    let names = self
+                        .evidence
+                        .parameters
+                        .iter()
+                        .map(|p| p.path.as_str())
+                        .chain([DISCOUNT_RATE]);
                     let fault = self
-                        .build(UNKNOWN_PARAMETER, &span, &format!("assumptions.{path}"), format!("there is no parameter `{path}`"))
+                        .build(
+                            UNKNOWN_PARAMETER,
+                            &span,
+                            &format!("assumptions.{path}"),
+                            format!("there is no parameter `{path}`"),
+                        )
                         .nearest(&path, names);
                     self.faults.push(fault);
                     continue;
@@ -508,12 +655,23 @@ impl Walker<'_> {
             };
             if let Some(range) = self.assumption(value, &format!("assumptions.{path}"), bounds) {
                 let place = self.place(&value.span());
-                self.layer.assumptions.insert(path, At { value: range, place });
+                self.layer.assumptions.insert(
+                    path,
+                    At {
+                        value: range,
+                        place,
+                    },
+                );
             }
         }
     }
 
-    fn assumption(&mut self, value: &Value, path: &str, bounds: [f64; 2]) -> Option<([f64; 3], Distribution)> {
+    fn assumption(
+        &mut self,
+        value: &Value,
+        path: &str,
+        bounds: [f64; 2],
+    ) -> Option<([f64; 3], Distribution)> {
         let DeValue::Table(table) = value.get_ref() else {
             let number = self.number(value, path, bounds)?;
             return Some(([number; 3], Distribution::Fixed));
@@ -530,15 +688,27 @@ impl Walker<'_> {
         }
         for key in keys {
             if !table.contains_key(*key) {
-                self.fault(MISSING_KEY, &value.span(), path, format!("`{path}` has no `{key}`"));
+                self.fault(
+                    MISSING_KEY,
+                    &value.span(),
+                    path,
+                    format!("`{path}` has no `{key}`"),
+                );
             }
         }
         let mut number = |key: &str| self.number(table.get(key)?, &format!("{path}.{key}"), bounds);
         if keys.len() == 3 && keys[0] == "low" {
             let range = [number("low"), number("central"), number("high")];
-            let [Some(low), Some(central), Some(high)] = range else { return None };
+            let [Some(low), Some(central), Some(high)] = range else {
+                return None;
+            };
             if !(low <= central && central <= high) {
-                self.fault(OUT_OF_BOUNDS, &value.span(), path, "low, central and high must rise".to_owned());
+                self.fault(
+                    OUT_OF_BOUNDS,
+                    &value.span(),
+                    path,
+                    "low, central and high must rise".to_owned(),
+                );
                 return None;
             }
             return Some(([low, central, high], Distribution::Triangular));
@@ -547,22 +717,37 @@ impl Walker<'_> {
         let dist = self.text(table.get("dist")?, &format!("{path}.dist"))?;
         let width = high - low;
         let range = match dist.value.as_str() {
-            "lognormal" if low > 0.0 && width > 0.0 => ([low, math::sqrt(low * high), high], Distribution::Lognormal),
+            "lognormal" if low > 0.0 && width > 0.0 => {
+                ([low, math::sqrt(low * high), high], Distribution::Lognormal)
+            }
             "uniform" if width > 0.0 => {
                 let (a, b) = (low - width / 18.0, high + width / 18.0);
                 ([a, 0.5 * (a + b), b], Distribution::Uniform)
             }
             "triangular" if width > 0.0 => {
                 let (middle, half) = (0.5 * (low + high), 0.5 * width / (1.0 - math::sqrt(0.1)));
-                ([middle - half, middle, middle + half], Distribution::Triangular)
+                (
+                    [middle - half, middle, middle + half],
+                    Distribution::Triangular,
+                )
             }
             "lognormal" | "uniform" | "triangular" => {
-                self.fault(OUT_OF_BOUNDS, &value.span(), path, "p05 must lie below p95, above 0 if lognormal".to_owned());
+                self.fault(
+                    OUT_OF_BOUNDS,
+                    &value.span(),
+                    path,
+                    "p05 must lie below p95, above 0 if lognormal".to_owned(),
+                );
                 return None;
             }
             other => {
                 let fault = self
-                    .build(UNKNOWN_KEY, &dist.place.span, path, format!("unknown distribution `{other}`"))
+                    .build(
+                        UNKNOWN_KEY,
+                        &dist.place.span,
+                        path,
+                        format!("unknown distribution `{other}`"),
+                    )
                     .allowed("lognormal, triangular, uniform");
                 self.faults.push(fault);
                 return None;
@@ -572,7 +757,9 @@ impl Walker<'_> {
     }
 
     fn shock(&mut self, item: &Value) {
-        let Some(table) = self.table(item, "shock") else { return };
+        let Some(table) = self.table(item, "shock") else {
+            return;
+        };
         let (mut name, mut from, mut until, mut quarters) = (None, None, None, None);
         let mut set = BTreeMap::new();
         for (key, value) in table {
@@ -583,15 +770,27 @@ impl Walker<'_> {
                 "until" => until = self.quarter(value, &path),
                 "quarters" => quarters = self.duration(value, &path),
                 "set" => {
-                    let Some(levers) = self.table(value, &path) else { continue };
+                    let Some(levers) = self.table(value, &path) else {
+                        continue;
+                    };
                     let mut leaves = Vec::new();
                     leaves_of(levers, "", &[], &mut leaves);
                     for (lever, span, value) in leaves {
                         let lever = lever.strip_prefix("policy.").unwrap_or(&lever).to_owned();
-                        let Some(bounds) = self.lever(&lever, &span) else { continue };
-                        if let Some(number) = self.number(value, &format!("shock.set.{lever}"), bounds) {
+                        let Some(bounds) = self.lever(&lever, &span) else {
+                            continue;
+                        };
+                        if let Some(number) =
+                            self.number(value, &format!("shock.set.{lever}"), bounds)
+                        {
                             let place = self.place(&value.span());
-                            set.insert(lever, At { value: number, place });
+                            set.insert(
+                                lever,
+                                At {
+                                    value: number,
+                                    place,
+                                },
+                            );
                         }
                     }
                 }
@@ -600,17 +799,42 @@ impl Walker<'_> {
         }
         for key in ["name", "from", "set"] {
             if !table.contains_key(key) {
-                self.fault(MISSING_KEY, &item.span(), "shock", format!("a shock has no `{key}`"));
+                self.fault(
+                    MISSING_KEY,
+                    &item.span(),
+                    "shock",
+                    format!("a shock has no `{key}`"),
+                );
             }
         }
-        let (Some(name), Some(from)) = (name, from) else { return };
+        let (Some(name), Some(from)) = (name, from) else {
+            return;
+        };
         if let Some(n) = quarters {
-            until = Some(At { value: from.value.plus(n as i32), place: from.place.clone() });
+            until = Some(At {
+                value: from.value.plus(n as i32),
+                place: from.place.clone(),
+            });
         }
         let place = name.place.clone();
-        let shock = RawShock { from, until, set, place: place.clone() };
-        if self.layer.shocks.insert(name.value.clone(), shock).is_some() {
-            self.fault(DUPLICATE, &place.span, "shock.name", format!("two shocks are named `{}`", name.value));
+        let shock = RawShock {
+            from,
+            until,
+            set,
+            place: place.clone(),
+        };
+        if self
+            .layer
+            .shocks
+            .insert(name.value.clone(), shock)
+            .is_some()
+        {
+            self.fault(
+                DUPLICATE,
+                &place.span,
+                "shock.name",
+                format!("two shocks are named `{}`", name.value),
+            );
         }
     }
 }
@@ -623,7 +847,11 @@ fn leaves_of<'v, 'i>(
     leaves: &mut Vec<(String, Range<usize>, &'v Value<'i>)>,
 ) {
     for (key, value) in table {
-        let path = if prefix.is_empty() { key.get_ref().to_string() } else { format!("{prefix}.{}", key.get_ref()) };
+        let path = if prefix.is_empty() {
+            key.get_ref().to_string()
+        } else {
+            format!("{prefix}.{}", key.get_ref())
+        };
         match value.get_ref() {
             DeValue::Table(inner) if !stops.iter().any(|stop| inner.contains_key(*stop)) => {
                 leaves_of(inner, &path, stops, leaves);
