@@ -247,7 +247,9 @@ impl Session {
             }
             Format::Table => {
                 let mut table = comfy_table::Table::new();
-                table.set_header(header.iter().copied());
+                table
+                    .load_style(comfy_table::presets::NOTHING)
+                    .set_header(header.iter().copied());
                 for row in rows {
                     table.add_row(row);
                 }
