@@ -1,4 +1,5 @@
 //! One integration binary: every file of this folder is a module here.
 
+mod command_line;
 mod engine_batch;
 mod engine_toy;
