@@ -47,8 +47,7 @@ fn evidence() -> Evidence {
             mark: "A".into(),
             note: String::new(),
         }],
-        series: Vec::new(),
-        digest: String::new(),
+        ..Evidence::default()
     }
 }
 
