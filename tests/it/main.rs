@@ -2,3 +2,4 @@
 
 mod engine_batch;
 mod engine_toy;
+mod engine_files;
