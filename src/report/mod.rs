@@ -6,6 +6,8 @@ mod page;
 mod plots;
 pub mod results;
 mod sections;
+#[cfg(test)]
+mod tests;
 mod view;
 
 use std::io;

@@ -185,11 +185,12 @@ impl Canvas<'_> {
             Align::Middle => HPos::Center,
             Align::Right => HPos::Right,
         };
+        let tone = colour(ink);
         let style = (FontFamily::Name(FONTS), size * FINE * BACKEND_FONT_FACTOR)
             .into_font()
             .style(weight)
             .into_text_style(&self.area)
-            .color(&colour(ink))
+            .color(&tone)
             .pos(Pos::new(anchor, VPos::Center));
         self.area
             .draw(&Text::new(text.to_owned(), (fine(x), fine(y)), style))
