@@ -113,6 +113,7 @@ labels! {
     CardInterval: "90 % interval: {0}", "90%区间：{0}";
     YuanPerYuan: "yuan of business R&D per fiscal yuan", "元企业研发／元财政成本";
     LevelSentence: "Over {0}, “{1}” gives {2} of {3} {4} (90 % of runs between {5} and {6}).", "在{0}期间，情景“{1}”的{2}为{3}{4}（90%的模拟在{5}与{6}之间）。";
+    OverlapFiscalMany: "Per fiscal yuan, its interval overlaps with those of {0} of the {1} other ranked variants.", "按每元财政成本计算，其区间与其余{1}个参与排序方案中的{0}个重叠。";
     // variants
     Variants: "Effect of each variant", "各方案的效果";
     VariantsLead: "Ordered by the effect on {0}. Spread and error are different things: the spread (p05 … p95) says how far futures differ from one another, the standard error (±) says how well the mean is known from this number of runs.",
@@ -135,7 +136,7 @@ labels! {
     // distributions
     Distributions: "How sure is each effect?", "各效果有多大把握？";
     DistributionsCaption: "Paired differences by run, {0}. Dots: runs; box: middle half; line: p05 to p95; diamond: mean with ± 1.96 standard errors.", "逐次模拟的配对差值，{0}。点：各次模拟；盒：中间一半；线：p05至p95；菱形：均值及±1.96个标准误。";
-    DistributionsLead: "A box wholly on one side of the zero line means that the sign is the same in at least half of the runs on either side of the median.", "若盒子完全位于零线一侧，则中位数两侧至少一半的模拟符号一致。";
+    DistributionsLead: "A box wholly on one side of the zero line means that at least three quarters of the runs have that sign; a line wholly on one side, at least 95 %.", "若盒子完全位于零线一侧，则至少四分之三的模拟符号一致；若线段也完全位于一侧，则至少95%一致。";
     // paths
     Paths: "When does it act?", "何时见效？";
     PathsLead: "Bands hold 50, 80 and 95 % of runs, the line is the median. Differences of all variants share one axis, so that small effects look small.", "色带依次包含50%、80%和95%的模拟，实线为中位数。各方案的差值共用同一坐标轴，小的效果看起来就小。";
@@ -145,7 +146,7 @@ labels! {
     Median: "median", "中位数";
     // funnel
     Funnel: "Where are inventions lost?", "成果在哪一环节流失？";
-    FunnelLead: "Each bar counts what reached a stage in the reported years; the share below it is what got there from the stage before, the rest was lost or is still under way.", "每一条表示报告期内到达该环节的数量；其旁的比例为由上一环节进入本环节的部分，其余流失或仍在途中。";
+    FunnelLead: "Each bar counts what reached a stage in the reported years; the share beside it is what got there from the stage before, the rest was lost or is still under way.", "每一条表示报告期内到达该环节的数量；其旁的比例为由上一环节进入本环节的部分，其余流失或仍在途中。";
     FunnelCaption: "From disclosure to industrial use under {0}, {1}", "情景“{0}”下从披露到产业化，{1}";
     FunnelChange: "Change of each stage against the baseline, % of its count, {0}", "各环节相对基准的变化（占其数量的%），{0}";
     FunnelPassed: "{0} of the stage before", "为上一环节的{0}";
@@ -188,11 +189,9 @@ labels! {
     // certainty
     Certainty: "What do the results hang on?", "结果取决于什么？";
     CertaintyLead: "Two kinds of doubt: chance within a run is made small by more runs, doubt about parameters is not. Pairing compares each variant with the baseline under the same chance; the variance-reduction factor says how many times more independent runs would be needed for the same precision.", "不确定性有两类：模拟内的偶然性可用更多次模拟缩小，参数的不确定性则不能。配对使各方案与基准在相同的偶然因素下比较；方差缩减倍数表示若用独立模拟，需多少倍的次数才能达到相同精度。";
-    CertaintyCaption: "{0}: Monte Carlo error, share of the spread that comes from parameters, and what pairing gains, {1}", "{0}：蒙特卡罗误差、离散中来自参数的部分以及配对的收益，{1}";
-    ErrorShare: "s.e. / effect", "标准误／效果";
-    ParameterShare: "Spread from parameters", "来自参数的离散";
-    Correlation: "Correlation of the pair", "配对相关系数";
-    VarianceReduction: "Variance reduction", "方差缩减";
+    CertaintyCaption: "Monte Carlo error, share of the spread that comes from parameters, and what pairing gains, {0}", "蒙特卡罗误差、离散中来自参数的部分以及配对的收益，{0}";
+    CertaintyKey: "Each cell: standard error as a share of the effect; below, share of the spread between runs that comes from parameters; below, correlation r of the pair and variance-reduction factor.", "每格：标准误占效果的比例；其下为各次模拟离散中来自参数的部分；再下为配对相关系数r与方差缩减倍数。";
+    FromParameters: "{0} from parameters", "{0}来自参数";
     AssumptionsTitle: "These results hang on parameters the data cannot teach:", "以下结果依赖数据无法确定的参数：";
     AssumptionsNone: "No headline result is marked as hanging on parameters the data cannot teach.", "没有主要结果被标为依赖数据无法确定的参数。";
     // limits

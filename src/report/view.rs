@@ -61,6 +61,12 @@ impl<'a> View<'a> {
         label.with(self.language, parts)
     }
 
+    /// A share as per cent, in the manner of the language.
+    pub(crate) fn percent(&self, share: f64) -> String {
+        let text = format::percent(share);
+        if self.language == Language::Chinese { text.replace(' ', "") } else { text }
+    }
+
     /// Variants, best first.
     pub(crate) fn variants(&self) -> impl Iterator<Item = &'a VariantComparison> {
         let variants = &self.comparison.variants;

@@ -35,13 +35,19 @@ impl Scale {
         self.start + share * (self.end - self.start)
     }
 
-    /// Round ticks, about `count` of them, and the decimals they need.
+    /// Round ticks, about `count` of them and at least three, and the decimals they need.
     pub(crate) fn ticks(&self, count: usize) -> (Vec<f64>, usize) {
-        let (step, places) = round_step((self.high - self.low) / math::max(count as f64, 1.0));
-        let first = (self.low / step - 1e-9).ceil() as i64;
-        let last = (self.high / step + 1e-9).floor() as i64;
-        let ticks = (first..=last).take(40).map(|k| k as f64 * step).collect();
-        (ticks, places)
+        let mut wanted = math::max(count as f64, 1.0);
+        loop {
+            let (step, places) = round_step((self.high - self.low) / wanted);
+            let first = (self.low / step - 1e-9).ceil() as i64;
+            let last = (self.high / step + 1e-9).floor() as i64;
+            if last - first >= 2 || wanted > 20.0 {
+                let ticks = (first..=last).take(40).map(|k| k as f64 * step).collect();
+                return (ticks, places);
+            }
+            wanted += 1.0;
+        }
     }
 
     /// Grid lines, tick labels and the zero line of a horizontal axis below `bottom`.

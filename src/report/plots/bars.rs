@@ -65,11 +65,14 @@ pub(crate) fn stacked(
             for (row, values) in shown.rows.iter().enumerate() {
                 let y = top + ROW * row as f64 + 5.0;
                 let (mut plus, mut minus) = (0.0, 0.0);
-                for (value, (_, tone)) in values.iter().zip(parts) {
+                let pairs = values.iter().zip(parts);
+                let right = pairs.clone().filter(|(value, _)| **value > 0.0);
+                let left = pairs.rev().filter(|(value, _)| **value < 0.0);
+                for (value, (_, tone)) in right.chain(left) {
                     let side = if *value < 0.0 { &mut minus } else { &mut plus };
                     let (from, to) = (scale.at(*side), scale.at(*side + value));
                     *side += value;
-                    if value.is_finite() && *value != 0.0 {
+                    if value.is_finite() {
                         let left = math::min(from, to);
                         canvas.rect(left, y, (to - from).abs(), ROW - 10.0, *tone);
                     }

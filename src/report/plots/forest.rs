@@ -50,7 +50,7 @@ fn draw_panel(canvas: &Canvas<'_>, shown: &Panel, (left, width): (f64, f64), top
         if !at(0.5).is_finite() {
             continue;
         }
-        let every = values.len().div_ceil(200);
+        let every = values.len().div_ceil(100);
         for (run, value) in values.iter().enumerate().step_by(every.max(1)) {
             if value.is_finite() && *value >= range.0 && *value <= range.1 {
                 let lift = (run * 7 % 11) as f64 / 11.0 * 7.0;

@@ -8,9 +8,9 @@ pub(crate) mod forest;
 pub(crate) mod scatter;
 
 /// Width of every figure \[logical pixels\].
-pub(crate) const WIDTH: f64 = 1000.0;
+pub(crate) const WIDTH: f64 = 860.0;
 /// Width of the column of names \[logical pixels\].
-pub(crate) const NAMES: f64 = 230.0;
+pub(crate) const NAMES: f64 = 216.0;
 
 use canvas::{Align, Canvas, ink};
 

@@ -25,15 +25,15 @@ pub(crate) fn draw(title: &str, axes: [&str; 3], points: &[Point]) -> String {
 }
 
 fn cloud(canvas: &Canvas<'_>, axes: [&str; 2], points: &[Point], height: f64) {
-    let (left, right, top, bottom) = (54.0, 440.0, 30.0, height - 46.0);
+    let (left, right, top, bottom) = (54.0, 390.0, 30.0, height - 46.0);
     let all = |pick: fn(&Point) -> [f64; 3]| points.iter().flat_map(pick);
     let Some(costs) = extent_with_zero(all(|point| point.cost), 0.05) else { return };
     let Some(effects) = extent_with_zero(all(|point| point.effect), 0.05) else { return };
     let x = Scale::new(costs, (left, right));
     let y = Scale::new(effects, (bottom, top));
-    canvas.paragraph(6.0, 10.0, axes[1], 10.5, ink::MUTED, Align::Left, 430.0, 1);
+    canvas.paragraph(6.0, 10.0, axes[1], 10.5, ink::MUTED, Align::Left, 385.0, 1);
     let middle = 0.5 * (left + right);
-    canvas.paragraph(middle, bottom + 30.0, axes[0], 10.5, ink::MUTED, Align::Middle, 430.0, 1);
+    canvas.paragraph(middle, bottom + 30.0, axes[0], 10.5, ink::MUTED, Align::Middle, 385.0, 1);
     x.draw_x(canvas, top, bottom, 5);
     y.draw_y(canvas, left, right, 6);
     for point in points {
@@ -71,9 +71,9 @@ fn cloud(canvas: &Canvas<'_>, axes: [&str; 2], points: &[Point], height: f64) {
 }
 
 fn ratios(canvas: &Canvas<'_>, axis: &str, points: &[Point]) {
-    let (names, left, right, top) = (462.0, 462.0 + NAMES, WIDTH - 14.0, 30.0);
+    let (names, left, right, top) = (410.0, 410.0 + NAMES, WIDTH - 14.0, 30.0);
     let bottom = top + ROW * points.len() as f64;
-    canvas.paragraph(names + 6.0, 10.0, axis, 10.5, ink::MUTED, Align::Left, 520.0, 1);
+    canvas.paragraph(names + 6.0, 10.0, axis, 10.5, ink::MUTED, Align::Left, 430.0, 1);
     for (index, point) in points.iter().enumerate() {
         let y = top + ROW * index as f64;
         if index % 2 == 0 {

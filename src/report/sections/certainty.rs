@@ -2,6 +2,7 @@
 
 use super::section;
 use crate::engine::Direction;
+use crate::experiment::compare::Difference;
 use crate::report::format;
 use crate::report::labels::{Label, Language};
 use crate::report::page::{Block, Cell, Section, Table};
@@ -11,7 +12,7 @@ pub(super) fn certainty(view: &View<'_>) -> Section {
     let mut blocks = Vec::new();
     if !view.comparison.variants.is_empty() {
         blocks.push(Block::Lead(view.text(Label::CertaintyLead).to_owned()));
-        blocks.extend(view.main.iter().map(|&metric| table(view, metric)));
+        blocks.push(table(view));
     }
     let driven = &view.results.assumption_driven;
     if driven.is_empty() {
@@ -31,48 +32,42 @@ pub(super) fn certainty(view: &View<'_>) -> Section {
     section(view, "certainty", Label::Certainty, blocks)
 }
 
-fn table(view: &View<'_>, metric: usize) -> Block {
-    let column = &view.results.metrics[metric];
-    let heads = [
-        Label::StandardError,
-        Label::ErrorShare,
-        Label::ParameterShare,
-        Label::Correlation,
-        Label::VarianceReduction,
-    ];
-    let unit = view.unit(column);
+fn table(view: &View<'_>) -> Block {
     let mut head = vec![
         Cell::number(view.text(Label::Number)),
         Cell::text(view.text(Label::Variant)),
     ];
-    head.extend(heads.map(|head| Cell::number(view.text(head))));
-    let errors = view.variants().filter_map(|v| difference(v, metric)).map(|d| d.se * unit.factor);
-    let places = format::decimals(errors);
+    let marked = |metric: &usize| Cell::number(view.marked(&view.results.metrics[*metric]));
+    head.extend(view.main.iter().map(marked));
     let rows = view
         .variants()
         .map(|v| {
-            let found = difference(v, metric).cloned().unwrap_or_default();
-            let relative = (found.se / found.mean).abs();
-            let times = |factor: f64| format!("× {}", format::brief(factor));
-            let correlation = found.correlation.map(|r| format::number(r, 2));
-            [
-                v.scenario.to_string(),
-                view.name(v.scenario),
-                format::number(found.se * unit.factor, places),
-                format::percent(relative),
-                format::optional(found.parameter_share.map(format::percent)),
-                format::optional(correlation),
-                format::optional(found.variance_reduction.map(times)),
-            ]
-            .into_iter()
-            .enumerate()
-            .map(|(index, text)| if index == 1 { Cell::text(text) } else { Cell::number(text) })
-            .collect()
+            let number = Cell::number(v.scenario.to_string());
+            let mut cells = vec![number, Cell::text(view.name(v.scenario))];
+            cells.extend(view.main.iter().map(|&metric| {
+                difference(v, metric)
+                    .map_or_else(|| Cell::number(format::UNDEFINED), |found| doubt(view, found))
+            }));
+            cells
         })
         .collect();
-    let label = format!("{} [{}]", view.marked(column), unit.difference);
-    let caption = view.with(Label::CertaintyCaption, &[&label, &view.horizon()]);
-    Block::Table(Table { caption, head, rows, notes: Vec::new() })
+    let caption = view.with(Label::CertaintyCaption, &[&view.horizon()]);
+    let notes = vec![view.text(Label::CertaintyKey).to_owned()];
+    Block::Table(Table { caption, head, rows, notes })
+}
+
+/// Monte Carlo error against the effect, what parameters do, what pairing gains.
+fn doubt(view: &View<'_>, found: &Difference) -> Cell {
+    let relative = (found.se / found.mean).abs();
+    let parameters = format::optional(found.parameter_share.map(|share| view.percent(share)));
+    let correlation = format::optional(found.correlation.map(|r| format::number(r, 3)));
+    let times = |factor: f64| format!("× {}", format::brief(factor));
+    let gain = format::optional(found.variance_reduction.map(times));
+    Cell::numbers(vec![
+        view.percent(relative),
+        view.with(Label::FromParameters, &[&parameters]),
+        format!("r {correlation} · {gain}"),
+    ])
 }
 
 pub(super) fn limits(view: &View<'_>) -> Section {

@@ -26,7 +26,10 @@ fn matrix(view: &View<'_>, caption: String, first: Label, rows: &[(String, Vec<f
         .iter()
         .map(|(name, values)| {
             let mut cells = vec![Cell::text(name.clone())];
-            let show = |value: &f64| Cell::number(format::signed(*value, places.min(2)));
+            let show = |value: &f64| {
+                let zero = *value == 0.0;
+                Cell::number(format::signed(*value, if zero { 0 } else { places.min(2) }))
+            };
             cells.extend(values.iter().map(show));
             cells
         })
@@ -54,8 +57,8 @@ pub(super) fn funnel(view: &View<'_>) -> Section {
             let share = before.filter(|before| *before > 0.0).map(|before| count / before);
             before = Some(count);
             let passed = share.filter(|share| share.is_finite()).map_or_else(String::new, |share| {
-                let passed = view.with(Label::FunnelPassed, &[&format::percent(share)]);
-                let lost = view.with(Label::FunnelLost, &[&format::percent(1.0 - share)]);
+                let passed = view.with(Label::FunnelPassed, &[&view.percent(share)]);
+                let lost = view.with(Label::FunnelLost, &[&view.percent(1.0 - share)]);
                 if share <= 1.0 { format!("{passed} · {lost}") } else { passed }
             });
             let unit = view.unit(&view.results.details[*detail]).level;
@@ -339,8 +342,8 @@ fn group_name(view: &View<'_>, group: &str) -> String {
 }
 
 fn bands_figure(view: &View<'_>, groups: &[&String], name: &str, caption: Label) -> Block {
-    let order = [(2, ink::LIGHT_ORANGE), (1, ink::VERMILLION), (4, ink::LIGHT_BLUE), (5, ink::BLUE)];
-    let titles = [Label::Band2, Label::Band1, Label::Band4, Label::Band5];
+    let order = [(1, ink::VERMILLION), (2, ink::LIGHT_ORANGE), (4, ink::LIGHT_BLUE), (5, ink::BLUE)];
+    let titles = [Label::Band1, Label::Band2, Label::Band4, Label::Band5];
     let parts: Vec<bars::Part> = titles
         .iter()
         .zip(order)

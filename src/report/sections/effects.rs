@@ -69,7 +69,7 @@ fn effect_cells(view: &View<'_>, metric: usize) -> Vec<Cell> {
             let mut lines =
                 vec![format!("{effect} ± {error}"), format::range(low, high, places)];
             if let Some(share) = found.share_better {
-                lines.push(view.with(Label::Better, &[&format::percent(share)]));
+                lines.push(view.with(Label::Better, &[&view.percent(share)]));
             }
             Cell::numbers(lines)
         })

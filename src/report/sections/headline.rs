@@ -64,7 +64,7 @@ fn best(view: &View<'_>, sentences: &mut Vec<String>, cards: &mut Vec<[String; 4
     let [low, _, high] = found.quantiles.map(scaled);
     let places = format::decimals([scaled(found.mean)]);
     let effect = format::signed(scaled(found.mean), places);
-    let share = format::optional(found.share_better.map(format::percent));
+    let share = format::optional(found.share_better.map(|share| view.percent(share)));
     sentences.push(view.with(
         Label::HeadlineBest,
         &[
@@ -103,7 +103,7 @@ fn overlap(view: &View<'_>, metric: usize, top: &VariantComparison, sentences: &
     let first = view.levels(top.scenario, metric);
     let next = view.levels(second.scenario, metric);
     let wins = first.iter().zip(&next).filter(|(a, b)| sign * **a > sign * **b).count();
-    let share = format::percent(wins as f64 / first.len() as f64);
+    let share = view.percent(wins as f64 / first.len() as f64);
     let names = (view.name(top.scenario), view.name(second.scenario));
     sentences.push(view.with(Label::OverlapRunnerUp, &[&names.0, &names.1, &share]));
     let ends = |variant: &VariantComparison| difference(variant, metric).map(|d| d.quantiles);
@@ -156,7 +156,10 @@ fn fiscal(view: &View<'_>, sentences: &mut Vec<String>, cards: &mut Vec<[String;
             .filter(|(_, _, other)| ends[0] <= other[1] && other[0] <= ends[1])
             .map(|(v, _, _)| view.name(v.scenario))
             .collect();
-        if !meeting.is_empty() {
+        if meeting.len() > 3 {
+            let counts = [meeting.len().to_string(), (ranked.len() - 1).to_string()];
+            sentences.push(view.with(Label::OverlapFiscalMany, &[&counts[0], &counts[1]]));
+        } else if !meeting.is_empty() {
             sentences.push(view.with(Label::OverlapFiscal, &[&join(view, &meeting)]));
         }
     } else {
