@@ -198,8 +198,14 @@ mod tests {
     #[test]
     fn shares_become_per_cent_and_points() {
         let shown = unit("share", Language::English);
-        assert_eq!((shown.factor, shown.difference.as_str()), (100.0, "percentage points"));
+        assert_eq!(
+            (shown.factor, shown.difference.as_str()),
+            (100.0, "percentage points")
+        );
         assert_eq!(unit("thousand/yr", Language::Chinese).level, "千/年");
-        assert_eq!(unit("CNY bn/yr, 2020 prices", Language::Chinese).level, "十亿元/年（2020年价）");
+        assert_eq!(
+            unit("CNY bn/yr, 2020 prices", Language::Chinese).level,
+            "十亿元/年（2020年价）"
+        );
     }
 }

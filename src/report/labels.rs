@@ -26,7 +26,9 @@ impl std::str::FromStr for Language {
         match tag {
             "en" => Ok(Self::English),
             "zh" => Ok(Self::Chinese),
-            other => Err(format!("`{other}` is not a language of the report: en or zh")),
+            other => Err(format!(
+                "`{other}` is not a language of the report: en or zh"
+            )),
         }
     }
 }
@@ -36,7 +38,9 @@ pub fn fill(template: &str, parts: &[&str]) -> String {
     let mut text = String::with_capacity(template.len());
     let mut rest = template;
     while let Some(open) = rest.find('{') {
-        let Some(close) = rest[open..].find('}') else { break };
+        let Some(close) = rest[open..].find('}') else {
+            break;
+        };
         text.push_str(&rest[..open]);
         let part = rest[open + 1..open + close].parse::<usize>().ok();
         text.push_str(part.and_then(|index| parts.get(index)).unwrap_or(&""));
@@ -81,6 +85,7 @@ labels! {
     Horizon: "Horizon {0}", "时间范围：{0}";
     HorizonRange: "{0} to {1}", "{0}至{1}";
     Runs: "{0} paired runs", "{0}次配对模拟";
+    RunsAlone: "{0} runs", "{0}次模拟";
     BaselineIs: "Baseline: {0}", "基准情景：{0}";
     Interrupted: "Interrupted: {0} of {1} runs are in this report.", "运行被中断：本报告只含{1}次中的{0}次。";
     Failed: "{0} runs failed in some scenario and were left out of all of them.", "有{0}次模拟在某一情景中失败，已从所有情景中一并剔除。";
@@ -276,20 +281,40 @@ pub const INSTRUMENTS: Names = &[
     ("corporatetax", "Corporate tax receipts", "企业所得税收入"),
     ("superdeduction", "Super-deduction", "加计扣除"),
     ("hightechrate", "High-tech firm rate", "高新技术企业税率"),
-    ("smallprofitrate", "Small-profit firm rate", "小型微利企业税率"),
+    (
+        "smallprofitrate",
+        "Small-profit firm rate",
+        "小型微利企业税率",
+    ),
     ("deductionrefund", "Deduction refund", "加计扣除退税"),
-    ("transferrelief", "Technology-transfer relief", "技术转让所得减免"),
+    (
+        "transferrelief",
+        "Technology-transfer relief",
+        "技术转让所得减免",
+    ),
     ("giftdeduction", "Gift deduction", "捐赠扣除"),
-    ("registrationrelief", "Contract-registration relief", "技术合同登记减免"),
+    (
+        "registrationrelief",
+        "Contract-registration relief",
+        "技术合同登记减免",
+    ),
     ("appropriation", "Appropriations", "财政拨款"),
     ("grants", "Grants", "科技计划资助"),
     ("filingsubsidy", "Filing subsidies", "专利申请资助"),
-    ("registrationaward", "Contract-registration awards", "技术合同登记奖补"),
+    (
+        "registrationaward",
+        "Contract-registration awards",
+        "技术合同登记奖补",
+    ),
     ("registeraward", "Register awards", "认定奖补"),
     ("relendingsubsidy", "Relending subsidy", "再贷款贴息"),
     ("riskcompensation", "Loan-risk compensation", "贷款风险补偿"),
     ("guidefund", "Guide funds", "政府引导基金"),
-    ("firstsetinsurance", "First-set insurance", "首台（套）保险补偿"),
+    (
+        "firstsetinsurance",
+        "First-set insurance",
+        "首台（套）保险补偿",
+    ),
     ("firstpurchase", "First purchase", "政府首购"),
     ("platforms", "Pilot platforms", "中试平台"),
     ("offices", "Transfer offices", "技术转移机构"),
@@ -335,7 +360,10 @@ mod tests {
         for label in Label::ALL {
             let english = label.text(Language::English);
             let chinese = label.text(Language::Chinese);
-            assert!(!english.trim().is_empty() && !chinese.trim().is_empty(), "{label:?}");
+            assert!(
+                !english.trim().is_empty() && !chinese.trim().is_empty(),
+                "{label:?}"
+            );
             assert_eq!(placeholders(english), placeholders(chinese), "{label:?}");
         }
         for (id, english, chinese) in STAGES.iter().chain(GROUPS).chain(INSTRUMENTS) {
@@ -345,10 +373,18 @@ mod tests {
 
     #[test]
     fn every_government_instrument_of_the_books_has_a_name() {
-        for instrument in ["SuperDeduction", "super_deduction", "GuideFund", "PatentOffice"] {
+        for instrument in [
+            "SuperDeduction",
+            "super_deduction",
+            "GuideFund",
+            "PatentOffice",
+        ] {
             assert_ne!(name(INSTRUMENTS, instrument, Language::English), instrument);
         }
-        assert_eq!(name(INSTRUMENTS, "new_thing", Language::English), "new thing");
+        assert_eq!(
+            name(INSTRUMENTS, "new_thing", Language::English),
+            "new thing"
+        );
     }
 
     #[test]

@@ -16,15 +16,24 @@ pub(crate) struct Cell {
 impl Cell {
     /// Words.
     pub(crate) fn text(text: impl Into<String>) -> Self {
-        Self { lines: vec![text.into()], number: false }
+        Self {
+            lines: vec![text.into()],
+            number: false,
+        }
     }
     /// A number.
     pub(crate) fn number(text: impl Into<String>) -> Self {
-        Self { lines: vec![text.into()], number: true }
+        Self {
+            lines: vec![text.into()],
+            number: true,
+        }
     }
     /// A number with small lines below.
     pub(crate) fn numbers(lines: Vec<String>) -> Self {
-        Self { lines, number: true }
+        Self {
+            lines,
+            number: true,
+        }
     }
 }
 
@@ -46,7 +55,11 @@ pub(crate) enum Block {
     List(Vec<(String, String)>),
     Code(String),
     Table(Table),
-    Figure { name: String, svg: String, caption: String },
+    Figure {
+        name: String,
+        svg: String,
+        caption: String,
+    },
 }
 
 /// A section of the page.
@@ -80,7 +93,12 @@ pub(crate) fn render(view: &View<'_>) -> (String, Vec<Figure>) {
     if variants > 0 {
         facts.push(view.with(Label::BaselineIs, &[&view.name(0)]));
     }
-    facts.push(view.with(Label::Runs, &[&view.runs().to_string()]));
+    let runs = if variants > 0 {
+        Label::Runs
+    } else {
+        Label::RunsAlone
+    };
+    facts.push(view.with(runs, &[&view.runs().to_string()]));
     if !ensemble.complete {
         let (done, asked) = (view.runs().to_string(), ensemble.asked.to_string());
         facts.push(view.with(Label::Interrupted, &[&done, &asked]));
@@ -97,7 +115,10 @@ pub(crate) fn render(view: &View<'_>) -> (String, Vec<Figure>) {
         contents: view.text(Label::Contents),
         sections,
     };
-    (page.render().expect("the template writes to a string only"), figures)
+    (
+        page.render().expect("the template writes to a string only"),
+        figures,
+    )
 }
 
 /// Numbers captions and takes the figures out for their own files.
@@ -106,7 +127,10 @@ fn number(view: &View<'_>, sections: &mut [Section]) -> Vec<Figure> {
     for block in sections.iter_mut().flat_map(|section| &mut section.blocks) {
         match block {
             Block::Figure { name, svg, caption } => {
-                figures.push(Figure { name: name.clone(), svg: svg.clone() });
+                figures.push(Figure {
+                    name: name.clone(),
+                    svg: svg.clone(),
+                });
                 *svg = svg.replacen(" xmlns=\"http://www.w3.org/2000/svg\"", "", 1);
                 let mark = view.with(Label::Figure, &[&figures.len().to_string()]);
                 *caption = format!("{mark}{caption}");

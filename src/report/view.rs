@@ -8,7 +8,12 @@ use crate::engine::Direction;
 use crate::experiment::compare::{Comparison, Difference, VariantComparison};
 
 /// Headline metrics shown first, in order.
-const MAIN: [&str; 4] = ["industrialised", "conversion_rate", "rd_business_real", "fiscal_cost"];
+const MAIN: [&str; 4] = [
+    "industrialised",
+    "conversion_rate",
+    "rd_business_real",
+    "fiscal_cost",
+];
 
 /// Results with all that the sections look up in them.
 pub(crate) struct View<'a> {
@@ -44,7 +49,11 @@ impl<'a> View<'a> {
         if let Some(&first) = view.main.first() {
             let gain = |v: usize| {
                 let gain = view.gain(&comparison.variants[v], first);
-                if gain.is_finite() { gain } else { f64::NEG_INFINITY }
+                if gain.is_finite() {
+                    gain
+                } else {
+                    f64::NEG_INFINITY
+                }
             };
             let mut order = view.order.clone();
             order.sort_by(|&a, &b| gain(b).total_cmp(&gain(a)).then(a.cmp(&b)));
@@ -64,7 +73,11 @@ impl<'a> View<'a> {
     /// A share as per cent, in the manner of the language.
     pub(crate) fn percent(&self, share: f64) -> String {
         let text = format::percent(share);
-        if self.language == Language::Chinese { text.replace(' ', "") } else { text }
+        if self.language == Language::Chinese {
+            text.replace(' ', "")
+        } else {
+            text
+        }
     }
 
     /// Variants, best first.
@@ -79,8 +92,16 @@ impl<'a> View<'a> {
             return format::UNDEFINED.to_owned();
         };
         let chinese = self.language == Language::Chinese && !scenario.title_zh.is_empty();
-        let title = if chinese { &scenario.title_zh } else { &scenario.title };
-        if title.is_empty() { scenario.name.clone() } else { title.clone() }
+        let title = if chinese {
+            &scenario.title_zh
+        } else {
+            &scenario.title
+        };
+        if title.is_empty() {
+            scenario.name.clone()
+        } else {
+            title.clone()
+        }
     }
 
     /// Title with the variant's number before it, as in all tables and figures.
@@ -93,12 +114,20 @@ impl<'a> View<'a> {
             Language::English => &column.label_en,
             Language::Chinese => &column.label_zh,
         };
-        if label.is_empty() { column.id.clone() } else { label.clone() }
+        if label.is_empty() {
+            column.id.clone()
+        } else {
+            label.clone()
+        }
     }
 
     /// Label with the mark of results that hang on assumptions.
     pub(crate) fn marked(&self, column: &Column) -> String {
-        let driven = self.results.assumption_driven.iter().any(|(id, _, _)| *id == column.id);
+        let driven = self
+            .results
+            .assumption_driven
+            .iter()
+            .any(|(id, _, _)| *id == column.id);
         format!("{}{}", self.label(column), if driven { " †" } else { "" })
     }
 
@@ -131,22 +160,34 @@ impl<'a> View<'a> {
         pick: impl Fn(&crate::engine::Outcome) -> Option<&f64>,
     ) -> Vec<f64> {
         let runs = self.results.ensemble.outcomes.get(scenario);
-        runs.into_iter().flatten().map(|run| pick(run).copied().unwrap_or(f64::NAN)).collect()
+        runs.into_iter()
+            .flatten()
+            .map(|run| pick(run).copied().unwrap_or(f64::NAN))
+            .collect()
     }
 
     /// Paired differences of a headline metric by run.
     pub(crate) fn differences(&self, scenario: usize, metric: usize) -> Vec<f64> {
         let base = self.levels(0, metric);
         let variant = self.levels(scenario, metric);
-        base.iter().zip(&variant).map(|(base, variant)| variant - base).collect()
+        base.iter()
+            .zip(&variant)
+            .map(|(base, variant)| variant - base)
+            .collect()
     }
 
     pub(crate) fn metric(&self, id: &str) -> Option<usize> {
-        self.results.metrics.iter().position(|column| column.id == id)
+        self.results
+            .metrics
+            .iter()
+            .position(|column| column.id == id)
     }
 
     pub(crate) fn detail(&self, id: &str) -> Option<usize> {
-        self.results.details.iter().position(|column| column.id == id)
+        self.results
+            .details
+            .iter()
+            .position(|column| column.id == id)
     }
 
     /// Mean difference in the direction that is better.
@@ -163,7 +204,9 @@ impl<'a> View<'a> {
         let mean = mean(values);
         let mut clusters: std::collections::BTreeMap<u32, f64> = std::collections::BTreeMap::new();
         for (run, value) in self.results.ensemble.runs.iter().zip(values) {
-            *clusters.entry(run / self.results.per_draw.max(1)).or_default() += value - mean;
+            *clusters
+                .entry(run / self.results.per_draw.max(1))
+                .or_default() += value - mean;
         }
         let count = clusters.len() as f64;
         let sum: f64 = clusters.values().map(|total| total * total).sum();
@@ -183,7 +226,11 @@ pub(crate) fn mean(values: &[f64]) -> f64 {
 
 /// Quantile by linear interpolation between order statistics.
 pub(crate) fn quantile(values: &[f64], p: f64) -> f64 {
-    let mut sorted: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
+    let mut sorted: Vec<f64> = values
+        .iter()
+        .copied()
+        .filter(|value| value.is_finite())
+        .collect();
     if sorted.is_empty() {
         return f64::NAN;
     }

@@ -56,7 +56,11 @@ impl Scale {
         for tick in ticks {
             let x = self.at(tick);
             let zero = tick == 0.0;
-            let (tone, width) = if zero { (ink::ZERO, 1.0) } else { (ink::GRID, 0.8) };
+            let (tone, width) = if zero {
+                (ink::ZERO, 1.0)
+            } else {
+                (ink::GRID, 0.8)
+            };
             canvas.line((x, top), (x, bottom), tone, width);
             let label = format::number(tick, places);
             canvas.text(x, bottom + 10.0, &label, 10.0, ink::MUTED, Align::Middle);
@@ -68,7 +72,11 @@ impl Scale {
         let (ticks, places) = self.ticks(count);
         for tick in ticks {
             let y = self.at(tick);
-            let (tone, width) = if tick == 0.0 { (ink::ZERO, 1.0) } else { (ink::GRID, 0.8) };
+            let (tone, width) = if tick == 0.0 {
+                (ink::ZERO, 1.0)
+            } else {
+                (ink::GRID, 0.8)
+            };
             canvas.line((left, y), (right, y), tone, width);
             let label = format::number(tick, places);
             canvas.text(left - 5.0, y, &label, 10.0, ink::MUTED, Align::Right);
@@ -80,7 +88,11 @@ impl Scale {
 fn round_step(raw: f64) -> (f64, usize) {
     let mut power = 1.0;
     let mut places = 0;
-    let raw = if raw.is_finite() && raw > 0.0 { raw } else { 1.0 };
+    let raw = if raw.is_finite() && raw > 0.0 {
+        raw
+    } else {
+        1.0
+    };
     while power * 10.0 <= raw {
         power *= 10.0;
     }

@@ -40,10 +40,13 @@ pub(crate) fn stacked(
     let (places, lines) = legend(parts, net);
     let top = 22.0 * lines as f64 + 32.0;
     let bottom = top + ROW * names.len() as f64;
-    let sums = panels.iter().flat_map(|panel| &panel.rows).flat_map(|values| {
-        let part = |sign: f64| values.iter().filter(|v| **v * sign > 0.0).sum::<f64>();
-        [part(1.0), part(-1.0)]
-    });
+    let sums = panels
+        .iter()
+        .flat_map(|panel| &panel.rows)
+        .flat_map(|values| {
+            let part = |sign: f64| values.iter().filter(|v| **v * sign > 0.0).sum::<f64>();
+            [part(1.0), part(-1.0)]
+        });
     let range = extent_with_zero(sums, 0.04).unwrap_or((-1.0, 1.0));
     figure(WIDTH, bottom + 42.0, title, |canvas| {
         for ((name, tone), (x, line)) in parts.iter().zip(&places) {
@@ -117,17 +120,36 @@ pub(crate) struct Stage {
 /// Bars of the funnel from the first stage down.
 pub(crate) fn funnel(title: &str, stages: &[Stage]) -> String {
     const ROW: f64 = 44.0;
-    let most = stages.iter().fold(0.0, |most, stage| math::max(stage.count, most));
+    let most = stages
+        .iter()
+        .fold(0.0, |most, stage| math::max(stage.count, most));
     let names: Vec<String> = stages.iter().map(|stage| stage.name.clone()).collect();
     figure(WIDTH, ROW * stages.len() as f64 + 8.0, title, |canvas| {
         rows(canvas, &names, 4.0, ROW);
         let scale = Scale::new((0.0, most), (NAMES, WIDTH - 330.0));
         for (index, stage) in stages.iter().enumerate() {
             let y = 4.0 + ROW * index as f64;
-            let end = scale.at(if stage.count.is_finite() { stage.count } else { 0.0 });
-            canvas.rect(NAMES, y + 10.0, math::max(end - NAMES, 1.5), ROW - 20.0, ink::BLUE);
+            let end = scale.at(if stage.count.is_finite() {
+                stage.count
+            } else {
+                0.0
+            });
+            canvas.rect(
+                NAMES,
+                y + 10.0,
+                math::max(end - NAMES, 1.5),
+                ROW - 20.0,
+                ink::BLUE,
+            );
             let middle = y + 0.5 * ROW;
-            canvas.bold(end + 8.0, middle, &stage.shown, 12.0, ink::TEXT, Align::Left);
+            canvas.bold(
+                end + 8.0,
+                middle,
+                &stage.shown,
+                12.0,
+                ink::TEXT,
+                Align::Left,
+            );
             let x = end + 18.0 + text_width(&stage.shown, 12.0) * 1.1;
             canvas.text(x, middle, &stage.passed, 10.5, ink::MUTED, Align::Left);
         }

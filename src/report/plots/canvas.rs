@@ -6,7 +6,7 @@
 use plotters::coord::Shift;
 use plotters::prelude::{
     Circle, DrawingArea, FontFamily, FontStyle, IntoDrawingArea, IntoFont, PathElement, Polygon,
-    Rectangle, RGBColor, SVGBackend, ShapeStyle, Text,
+    RGBColor, Rectangle, SVGBackend, ShapeStyle, Text,
 };
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{Color, IntoTextStyle};
@@ -148,14 +148,21 @@ impl Canvas<'_> {
     /// A filled circle.
     pub(crate) fn circle(&self, x: f64, y: f64, radius: f64, ink: Ink) {
         self.area
-            .draw(&Circle::new((fine(x), fine(y)), fine(radius), colour(ink).filled()))
+            .draw(&Circle::new(
+                (fine(x), fine(y)),
+                fine(radius),
+                colour(ink).filled(),
+            ))
             .expect(INFALLIBLE);
     }
 
     /// A diamond with a white edge, the mark of a mean.
     pub(crate) fn diamond(&self, x: f64, y: f64, radius: f64, ink: Ink) {
         for (size, ink) in [(radius + 1.2, ink::WHITE), (radius, ink)] {
-            self.polygon(&[(x - size, y), (x, y - size), (x + size, y), (x, y + size)], ink);
+            self.polygon(
+                &[(x - size, y), (x, y - size), (x + size, y), (x, y + size)],
+                ink,
+            );
         }
     }
 
@@ -283,7 +290,12 @@ mod tests {
     #[test]
     fn wraps_words_and_characters_and_cuts_the_rest() {
         assert_eq!(wrap("short", 100.0, 10.0, 2), vec!["short"]);
-        let lines = wrap("extend the super-deduction to all firms of the country", 90.0, 10.0, 2);
+        let lines = wrap(
+            "extend the super-deduction to all firms of the country",
+            90.0,
+            10.0,
+            2,
+        );
         assert_eq!(lines.len(), 2);
         assert!(lines[1].ends_with('…'));
         assert!(lines.iter().all(|line| text_width(line, 10.0) <= 90.0));

@@ -21,8 +21,11 @@ pub(crate) struct Legend {
 }
 
 /// Places of the lower and upper edge in `Fan::q`, with the tone.
-const BANDS: [(usize, usize, Ink); 3] =
-    [(0, 8, ink::BLUE_95), (2, 6, ink::BLUE_80), (3, 5, ink::BLUE_50)];
+const BANDS: [(usize, usize, Ink); 3] = [
+    (0, 8, ink::BLUE_95),
+    (2, 6, ink::BLUE_80),
+    (3, 5, ink::BLUE_50),
+];
 
 /// Charts in a grid; with `shared` all have one upright axis that holds zero.
 pub(crate) fn draw(
@@ -37,7 +40,11 @@ pub(crate) fn draw(
     let lines = charts.len().div_ceil(columns) as f64;
     let edges = |chart: &Chart<'_>| -> Vec<f64> {
         let factor = chart.factor;
-        chart.fans.iter().flat_map(|fan| [fan.q[0] * factor, fan.q[8] * factor]).collect()
+        chart
+            .fans
+            .iter()
+            .flat_map(|fan| [fan.q[0] * factor, fan.q[8] * factor])
+            .collect()
     };
     let common = extent_with_zero(charts.iter().flat_map(edges), 0.04);
     figure(WIDTH, lines * height + 26.0, title, |canvas| {
@@ -46,7 +53,11 @@ pub(crate) fn draw(
         for (index, chart) in charts.iter().enumerate() {
             let left = cell * (index % columns) as f64;
             let top = 26.0 + height * (index / columns) as f64;
-            let range = if shared { common } else { extent(edges(chart), 0.06) };
+            let range = if shared {
+                common
+            } else {
+                extent(edges(chart), 0.06)
+            };
             if let Some(range) = range {
                 draw_chart(canvas, chart, quarters, (left, top, cell, height), range);
             }
@@ -62,7 +73,14 @@ fn draw_legend(canvas: &Canvas<'_>, legend: &Legend) {
         x += 110.0;
     }
     canvas.line((x, 10.0), (x + 18.0, 10.0), ink::BLUE, 1.8);
-    canvas.text(x + 23.0, 10.0, &legend.median, 10.5, ink::MUTED, Align::Left);
+    canvas.text(
+        x + 23.0,
+        10.0,
+        &legend.median,
+        10.5,
+        ink::MUTED,
+        Align::Left,
+    );
 }
 
 fn draw_chart(
@@ -75,17 +93,41 @@ fn draw_chart(
     let (left, right) = (x + 46.0, x + width - 12.0);
     let (top, bottom) = (y + 38.0, y + height - 22.0);
     let room = width - 54.0;
-    canvas.paragraph(left, y + 12.0, &chart.title, 11.0, ink::TEXT, Align::Left, room, 1);
-    canvas.paragraph(left, y + 26.0, &chart.unit, 9.5, ink::MUTED, Align::Left, room, 1);
+    canvas.paragraph(
+        left,
+        y + 12.0,
+        &chart.title,
+        11.0,
+        ink::TEXT,
+        Align::Left,
+        room,
+        1,
+    );
+    canvas.paragraph(
+        left,
+        y + 26.0,
+        &chart.unit,
+        9.5,
+        ink::MUTED,
+        Align::Left,
+        room,
+        1,
+    );
     let scale = Scale::new(range, (bottom, top));
     let last = chart.fans.len().saturating_sub(1).max(1) as f64;
     let time = Scale::new((0.0, last), (left, right));
     for (low, high, tone) in BANDS {
         let edge = |place: usize| {
-            chart.fans.iter().enumerate().filter_map(move |(quarter, fan)| {
-                let value = fan.q[place] * chart.factor;
-                value.is_finite().then(|| (time.at(quarter as f64), scale.at(value)))
-            })
+            chart
+                .fans
+                .iter()
+                .enumerate()
+                .filter_map(move |(quarter, fan)| {
+                    let value = fan.q[place] * chart.factor;
+                    value
+                        .is_finite()
+                        .then(|| (time.at(quarter as f64), scale.at(value)))
+                })
         };
         let mut outline: Vec<(f64, f64)> = edge(low).collect();
         let mut back: Vec<(f64, f64)> = edge(high).collect();

@@ -38,10 +38,13 @@ fn draw_panel(canvas: &Canvas<'_>, shown: &Panel, (left, width): (f64, f64), top
     let bottom = top + ROW * n as f64;
     canvas.bold(left, top - 28.0, &shown.title, 12.5, ink::TEXT, Align::Left);
     canvas.text(left, top - 12.0, &shown.unit, 10.5, ink::MUTED, Align::Left);
-    let ends = shown.rows.iter().flat_map(|(values, _)| {
-        [quantile(values, 0.01), quantile(values, 0.99), mean(values)]
-    });
-    let Some(range) = extent_with_zero(ends, 0.04) else { return };
+    let ends = shown
+        .rows
+        .iter()
+        .flat_map(|(values, _)| [quantile(values, 0.01), quantile(values, 0.99), mean(values)]);
+    let Some(range) = extent_with_zero(ends, 0.04) else {
+        return;
+    };
     let scale = Scale::new(range, (left, left + width));
     scale.draw_x(canvas, top, bottom, 5);
     for (index, (values, error)) in shown.rows.iter().enumerate() {
@@ -57,7 +60,12 @@ fn draw_panel(canvas: &Canvas<'_>, shown: &Panel, (left, width): (f64, f64), top
                 canvas.circle(scale.at(*value), y + 4.0 + lift, 1.0, ink::LIGHT_BLUE);
             }
         }
-        canvas.line((scale.at(at(0.05)), y - 3.0), (scale.at(at(0.95)), y - 3.0), ink::BLUE, 1.3);
+        canvas.line(
+            (scale.at(at(0.05)), y - 3.0),
+            (scale.at(at(0.95)), y - 3.0),
+            ink::BLUE,
+            1.3,
+        );
         let (low, high) = (scale.at(at(0.25)), scale.at(at(0.75)));
         canvas.rect(low, y - 7.0, math::max(high - low, 1.0), 8.0, ink::BLUE_50);
         let middle = mean(values);

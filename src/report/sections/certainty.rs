@@ -16,11 +16,17 @@ pub(super) fn certainty(view: &View<'_>) -> Section {
     }
     let driven = &view.results.assumption_driven;
     if driven.is_empty() {
-        blocks.push(Block::Paragraph(view.text(Label::AssumptionsNone).to_owned()));
+        blocks.push(Block::Paragraph(
+            view.text(Label::AssumptionsNone).to_owned(),
+        ));
     } else {
-        blocks.push(Block::Paragraph(view.text(Label::AssumptionsTitle).to_owned()));
+        blocks.push(Block::Paragraph(
+            view.text(Label::AssumptionsTitle).to_owned(),
+        ));
         let item = |(id, english, chinese): &(String, String, String)| {
-            let name = view.metric(id).map(|m| view.label(&view.results.metrics[m]));
+            let name = view
+                .metric(id)
+                .map(|m| view.label(&view.results.metrics[m]));
             let reason = match view.language {
                 Language::Chinese if !chinese.is_empty() => chinese,
                 _ => english,
@@ -45,15 +51,22 @@ fn table(view: &View<'_>) -> Block {
             let number = Cell::number(v.scenario.to_string());
             let mut cells = vec![number, Cell::text(view.name(v.scenario))];
             cells.extend(view.main.iter().map(|&metric| {
-                difference(v, metric)
-                    .map_or_else(|| Cell::number(format::UNDEFINED), |found| doubt(view, found))
+                difference(v, metric).map_or_else(
+                    || Cell::number(format::UNDEFINED),
+                    |found| doubt(view, found),
+                )
             }));
             cells
         })
         .collect();
     let caption = view.with(Label::CertaintyCaption, &[&view.horizon()]);
     let notes = vec![view.text(Label::CertaintyKey).to_owned()];
-    Block::Table(Table { caption, head, rows, notes })
+    Block::Table(Table {
+        caption,
+        head,
+        rows,
+        notes,
+    })
 }
 
 /// Monte Carlo error against the effect, what parameters do, what pairing gains.
@@ -77,14 +90,21 @@ pub(super) fn limits(view: &View<'_>) -> Section {
         limits.extend([Label::Limit3, Label::Limit5]);
     }
     limits.extend([Label::Limit4, Label::Limit6]);
-    let items = limits.iter().map(|limit| (String::new(), view.with(*limit, &[end]))).collect();
+    let items = limits
+        .iter()
+        .map(|limit| (String::new(), view.with(*limit, &[end])))
+        .collect();
     section(view, "limits", Label::Limits, vec![Block::List(items)])
 }
 
 pub(super) fn provenance(view: &View<'_>) -> Section {
     let results = view.results;
     let list = |items: &[String]| {
-        if items.is_empty() { format::UNDEFINED.to_owned() } else { items.join(", ") }
+        if items.is_empty() {
+            format::UNDEFINED.to_owned()
+        } else {
+            items.join(", ")
+        }
     };
     let rows = results
         .scenarios
@@ -93,7 +113,10 @@ pub(super) fn provenance(view: &View<'_>) -> Section {
         .map(|(index, scenario)| {
             vec![
                 Cell::number(index.to_string()),
-                Cell { lines: vec![view.name(index), scenario.name.clone()], number: false },
+                Cell {
+                    lines: vec![view.name(index), scenario.name.clone()],
+                    number: false,
+                },
                 Cell {
                     lines: vec![scenario.document.clone(), scenario.note.clone()],
                     number: false,
@@ -112,7 +135,10 @@ pub(super) fn provenance(view: &View<'_>) -> Section {
         (Label::BatchDigest, results.digest.clone()),
         (Label::ModelDigest, results.model_digest.clone()),
         (Label::Seed, results.seed.to_string()),
-        (Label::Replicates, format!("{} / {}", view.runs(), results.ensemble.asked)),
+        (
+            Label::Replicates,
+            format!("{} / {}", view.runs(), results.ensemble.asked),
+        ),
         (Label::PerDraw, results.per_draw.to_string()),
         (Label::Sampling, results.scale.to_string()),
     ];
@@ -129,7 +155,12 @@ pub(super) fn provenance(view: &View<'_>) -> Section {
         Block::Paragraph(view.text(Label::Reproduce).to_owned()),
         Block::Code(results.command.clone()),
         Block::Table(record),
-        Block::Table(Table { caption, head: heads, rows, notes: Vec::new() }),
+        Block::Table(Table {
+            caption,
+            head: heads,
+            rows,
+            notes: Vec::new(),
+        }),
         definitions(view),
     ];
     section(view, "provenance", Label::Provenance, blocks)
@@ -147,7 +178,10 @@ fn definitions(view: &View<'_>) -> Block {
         .iter()
         .map(|column| {
             vec![
-                Cell { lines: vec![view.label(column), column.id.clone()], number: false },
+                Cell {
+                    lines: vec![view.label(column), column.id.clone()],
+                    number: false,
+                },
                 Cell::text(column.definition.clone()),
                 Cell::text(view.text(better(column.direction))),
             ]
@@ -157,5 +191,10 @@ fn definitions(view: &View<'_>) -> Block {
     let head = head.map(|head| Cell::text(view.text(head))).to_vec();
     let caption = view.text(Label::Definitions).to_owned();
     let notes = vec![view.text(Label::DefinitionsLead).to_owned()];
-    Block::Table(Table { caption, head, rows, notes })
+    Block::Table(Table {
+        caption,
+        head,
+        rows,
+        notes,
+    })
 }

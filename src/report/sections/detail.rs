@@ -9,7 +9,12 @@ use crate::report::plots::{bars, scatter};
 use crate::report::view::{View, difference, mean};
 
 fn missing(view: &View<'_>, id: &'static str, title: Label, why: Label) -> Section {
-    section(view, id, title, vec![Block::Lead(view.text(why).to_owned())])
+    section(
+        view,
+        id,
+        title,
+        vec![Block::Lead(view.text(why).to_owned())],
+    )
 }
 
 /// Mean of a detail metric, by scenario.
@@ -20,7 +25,10 @@ fn level(view: &View<'_>, scenario: usize, detail: usize) -> f64 {
 /// Rows of named values, one column a variant, headed by its number.
 fn matrix(view: &View<'_>, caption: String, first: Label, rows: &[(String, Vec<f64>)]) -> Block {
     let mut head = vec![Cell::text(view.text(first))];
-    head.extend(view.variants().map(|v| Cell::number(v.scenario.to_string())));
+    head.extend(
+        view.variants()
+            .map(|v| Cell::number(v.scenario.to_string())),
+    );
     let places = format::decimals(rows.iter().flat_map(|(_, values)| values.iter().copied()));
     let rows = rows
         .iter()
@@ -34,15 +42,25 @@ fn matrix(view: &View<'_>, caption: String, first: Label, rows: &[(String, Vec<f
             cells
         })
         .collect();
-    Block::Table(Table { caption, head, rows, notes: Vec::new() })
+    Block::Table(Table {
+        caption,
+        head,
+        rows,
+        notes: Vec::new(),
+    })
 }
 
 pub(super) fn funnel(view: &View<'_>) -> Section {
-    let mut stages: Vec<(String, usize)> = STAGES
+    let mut stages: Vec<(String, usize)> = view
+        .results
+        .details
         .iter()
-        .filter_map(|(id, _, _)| {
-            let detail = view.detail(&format!("funnel.{id}"))?;
-            Some((labels::name(STAGES, id, view.language), detail))
+        .enumerate()
+        .filter_map(|(detail, column)| {
+            let id = column.id.strip_prefix("funnel.")?;
+            let known = STAGES.iter().any(|(stage, _, _)| *stage == id);
+            let name = labels::name(STAGES, id, view.language);
+            Some((if known { name } else { view.label(column) }, detail))
         })
         .collect();
     stages.dedup_by(|later, earlier| later.0 == earlier.0);
@@ -54,23 +72,41 @@ pub(super) fn funnel(view: &View<'_>) -> Section {
         .iter()
         .map(|(name, detail)| {
             let count = level(view, 0, *detail);
-            let share = before.filter(|before| *before > 0.0).map(|before| count / before);
+            let share = before
+                .filter(|before| *before > 0.0)
+                .map(|before| count / before);
             before = Some(count);
-            let passed = share.filter(|share| share.is_finite()).map_or_else(String::new, |share| {
-                let passed = view.with(Label::FunnelPassed, &[&view.percent(share)]);
-                let lost = view.with(Label::FunnelLost, &[&view.percent(1.0 - share)]);
-                if share <= 1.0 { format!("{passed} · {lost}") } else { passed }
-            });
+            let passed =
+                share
+                    .filter(|share| share.is_finite())
+                    .map_or_else(String::new, |share| {
+                        let passed = view.with(Label::FunnelPassed, &[&view.percent(share)]);
+                        let lost = view.with(Label::FunnelLost, &[&view.percent(1.0 - share)]);
+                        if share <= 1.0 {
+                            format!("{passed} · {lost}")
+                        } else {
+                            passed
+                        }
+                    });
             let unit = view.unit(&view.results.details[*detail]).level;
             let shown = format!("{} {unit}", format::brief(count));
-            bars::Stage { name: name.clone(), count, shown, passed }
+            bars::Stage {
+                name: name.clone(),
+                count,
+                shown,
+                passed,
+            }
         })
         .collect();
     let caption = view.with(Label::FunnelCaption, &[&view.name(0), &view.horizon()]);
     let svg = bars::funnel(&caption, &bars);
     let mut blocks = vec![
         Block::Lead(view.text(Label::FunnelLead).to_owned()),
-        Block::Figure { name: "funnel".to_owned(), svg, caption },
+        Block::Figure {
+            name: "funnel".to_owned(),
+            svg,
+            caption,
+        },
     ];
     if !view.comparison.variants.is_empty() {
         let rows: Vec<(String, Vec<f64>)> = stages
@@ -78,7 +114,10 @@ pub(super) fn funnel(view: &View<'_>) -> Section {
             .map(|(name, detail)| {
                 let base = level(view, 0, *detail);
                 let change = |scenario| 100.0 * (level(view, scenario, *detail) / base - 1.0);
-                (name.clone(), view.variants().map(|v| change(v.scenario)).collect())
+                (
+                    name.clone(),
+                    view.variants().map(|v| change(v.scenario)).collect(),
+                )
             })
             .collect();
         let caption = view.with(Label::FunnelChange, &[&view.horizon()]);
@@ -98,8 +137,12 @@ impl Account {
         let mut instruments: Vec<String> = Vec::new();
         let mut unit = None;
         for column in &view.results.details {
-            let Some(rest) = column.id.strip_prefix("fiscal.") else { continue };
-            let Some((instrument, _)) = rest.split_once('.') else { continue };
+            let Some(rest) = column.id.strip_prefix("fiscal.") else {
+                continue;
+            };
+            let Some((instrument, _)) = rest.split_once('.') else {
+                continue;
+            };
             unit.get_or_insert_with(|| view.unit(column));
             if !instruments.iter().any(|known| known == instrument) {
                 instruments.push(instrument.to_owned());
@@ -166,12 +209,24 @@ fn value_figure(view: &View<'_>) -> Option<Block> {
         .collect();
     let axis = |metric: usize| {
         let column = &view.results.metrics[metric];
-        format!("Δ {} [{}]", view.label(column), view.unit(column).difference)
+        format!(
+            "Δ {} [{}]",
+            view.label(column),
+            view.unit(column).difference
+        )
     };
-    let ratio = format!("{} [{}]", view.text(Label::PerYuan), view.text(Label::YuanPerYuan));
+    let ratio = format!(
+        "{} [{}]",
+        view.text(Label::PerYuan),
+        view.text(Label::YuanPerYuan)
+    );
     let caption = view.with(Label::FiscalValueCaption, &[&view.horizon()]);
     let svg = scatter::draw(&caption, [&axis(cost), &axis(effect), &ratio], &points);
-    Some(Block::Figure { name: "cost-effect".to_owned(), svg, caption })
+    Some(Block::Figure {
+        name: "cost-effect".to_owned(),
+        svg,
+        caption,
+    })
 }
 
 fn changes(view: &View<'_>, account: &Account, blocks: &mut Vec<Block>) {
@@ -181,9 +236,14 @@ fn changes(view: &View<'_>, account: &Account, blocks: &mut Vec<Block>) {
         let still = |s: &usize| account.both(view, *s, one, "static").abs();
         scenarios.iter().map(|s| change(s) + still(s)).sum()
     };
-    let mut moving: Vec<(String, f64)> =
-        account.instruments.iter().map(|one| (one.clone(), size(one))).collect();
-    let largest = moving.iter().fold(0.0, |a, (_, b)| crate::base::math::max(*b, a));
+    let mut moving: Vec<(String, f64)> = account
+        .instruments
+        .iter()
+        .map(|one| (one.clone(), size(one)))
+        .collect();
+    let largest = moving
+        .iter()
+        .fold(0.0, |a, (_, b)| crate::base::math::max(*b, a));
     moving.retain(|(_, size)| *size > 1e-6 * largest);
     moving.sort_by(|a, b| b.1.total_cmp(&a.1));
     let shown = moving.len().min(bars::TONES.len() - 1);
@@ -206,21 +266,37 @@ fn changes(view: &View<'_>, account: &Account, blocks: &mut Vec<Block>) {
                 }
                 values
             });
-            bars::Panel { title: view.text(*title).to_owned(), rows: rows.collect() }
+            bars::Panel {
+                title: view.text(*title).to_owned(),
+                rows: rows.collect(),
+            }
         })
         .collect();
     let names: Vec<String> = scenarios.iter().map(|s| view.numbered(*s)).collect();
     let caption = view.with(Label::FiscalCaption, &[&view.horizon()]);
-    let unit = format!("{} [{}]", view.text(Label::CostAxis), account.unit.difference);
+    let unit = format!(
+        "{} [{}]",
+        view.text(Label::CostAxis),
+        account.unit.difference
+    );
     let net = Some(view.text(Label::NetMark));
     let svg = bars::stacked(&caption, &unit, &names, &parts, &panels, net);
-    blocks.push(Block::Figure { name: "fiscal".to_owned(), svg, caption });
+    blocks.push(Block::Figure {
+        name: "fiscal".to_owned(),
+        svg,
+        caption,
+    });
     blocks.push(payer_table(view, account));
     let rows: Vec<(String, Vec<f64>)> = moving
         .iter()
         .map(|(one, _)| {
-            let values = scenarios.iter().map(|s| account.both(view, *s, one, "dynamic"));
-            (labels::name(INSTRUMENTS, one, view.language), values.collect())
+            let values = scenarios
+                .iter()
+                .map(|s| account.both(view, *s, one, "dynamic"));
+            (
+                labels::name(INSTRUMENTS, one, view.language),
+                values.collect(),
+            )
         })
         .collect();
     let parts = [view.horizon(), account.unit.difference.clone()];
@@ -235,7 +311,13 @@ fn payer_table(view: &View<'_>, account: &Account) -> Block {
             let change = |tail: &str| account.change(view, v.scenario, None, tail);
             let (central, local) = (change("central.dynamic"), change("local.dynamic"));
             let still = change("central.static") + change("local.static");
-            [central, local, central + local, still, central + local - still]
+            [
+                central,
+                local,
+                central + local,
+                still,
+                central + local - still,
+            ]
         })
         .collect();
     let places = format::decimals(values.iter().flatten().copied());
@@ -263,11 +345,21 @@ fn payer_table(view: &View<'_>, account: &Account) -> Block {
         .collect();
     let parts = [view.horizon(), account.unit.difference.clone()];
     let caption = view.with(Label::FiscalPayerCaption, &[&parts[0], &parts[1]]);
-    Block::Table(Table { caption, head, rows, notes: Vec::new() })
+    Block::Table(Table {
+        caption,
+        head,
+        rows,
+        notes: Vec::new(),
+    })
 }
 
 fn account_table(view: &View<'_>, account: &Account) -> Block {
-    let tails = ["central.dynamic", "local.dynamic", "central.static", "local.static"];
+    let tails = [
+        "central.dynamic",
+        "local.dynamic",
+        "central.static",
+        "local.static",
+    ];
     let costs = |one: &String| tails.map(|tail| account.cost(view, 0, Some(one), tail));
     let rows = account
         .instruments
@@ -280,7 +372,10 @@ fn account_table(view: &View<'_>, account: &Account) -> Block {
         })
         .collect();
     let payer = |payer: Label, kind: Label| {
-        Cell::numbers(vec![view.text(payer).to_owned(), view.text(kind).to_owned()])
+        Cell::numbers(vec![
+            view.text(payer).to_owned(),
+            view.text(kind).to_owned(),
+        ])
     };
     let head = vec![
         Cell::text(view.text(Label::Instrument)),
@@ -290,18 +385,34 @@ fn account_table(view: &View<'_>, account: &Account) -> Block {
         payer(Label::Local, Label::Static),
     ];
     let parts = [view.name(0), view.horizon(), account.unit.level.clone()];
-    let caption = view.with(Label::FiscalLevelCaption, &[&parts[0], &parts[1], &parts[2]]);
-    Block::Table(Table { caption, head, rows, notes: Vec::new() })
+    let caption = view.with(
+        Label::FiscalLevelCaption,
+        &[&parts[0], &parts[1], &parts[2]],
+    );
+    Block::Table(Table {
+        caption,
+        head,
+        rows,
+        notes: Vec::new(),
+    })
 }
 
 pub(super) fn bands(view: &View<'_>) -> Section {
     let compact = ["size.small", "size.medium", "size.large"]
         .into_iter()
         .chain(["ownership.private", "ownership.state", "ownership.foreign"]);
-    let regions = ["beijing", "shanghai", "delta", "guangdong", "hubei", "shandong", "midwest"]
-        .into_iter()
-        .chain(["rest"])
-        .map(|region| format!("region.{region}"));
+    let regions = [
+        "beijing",
+        "shanghai",
+        "delta",
+        "guangdong",
+        "hubei",
+        "shandong",
+        "midwest",
+    ]
+    .into_iter()
+    .chain(["rest"])
+    .map(|region| format!("region.{region}"));
     let first: Vec<String> = compact.map(str::to_owned).collect();
     let second: Vec<String> = regions.collect();
     let mut blocks = vec![Block::Lead(view.text(Label::BandsLead).to_owned())];
@@ -310,7 +421,10 @@ pub(super) fn bands(view: &View<'_>) -> Section {
         (first, "bands-size-ownership", Label::BandsCaption),
         (second, "bands-region", Label::BandsRegionCaption),
     ] {
-        let found: Vec<&String> = groups.iter().filter(|g| share(view, 1, g, 1).is_some()).collect();
+        let found: Vec<&String> = groups
+            .iter()
+            .filter(|g| share(view, 1, g, 1).is_some())
+            .collect();
         if found.is_empty() {
             continue;
         }
@@ -320,7 +434,10 @@ pub(super) fn bands(view: &View<'_>) -> Section {
                 let band = |b| share(view, scenario, group, b).unwrap_or(f64::NAN);
                 band(4) + band(5) - band(1) - band(2)
             };
-            (group_name(view, group), view.variants().map(|v| net(v.scenario)).collect())
+            (
+                group_name(view, group),
+                view.variants().map(|v| net(v.scenario)).collect(),
+            )
         }));
     }
     if rows.is_empty() {
@@ -338,11 +455,20 @@ fn share(view: &View<'_>, scenario: usize, group: &str, band: usize) -> Option<f
 }
 
 fn group_name(view: &View<'_>, group: &str) -> String {
-    labels::name(GROUPS, group.rsplit('.').next().unwrap_or(group), view.language)
+    labels::name(
+        GROUPS,
+        group.rsplit('.').next().unwrap_or(group),
+        view.language,
+    )
 }
 
 fn bands_figure(view: &View<'_>, groups: &[&String], name: &str, caption: Label) -> Block {
-    let order = [(1, ink::VERMILLION), (2, ink::LIGHT_ORANGE), (4, ink::LIGHT_BLUE), (5, ink::BLUE)];
+    let order = [
+        (1, ink::VERMILLION),
+        (2, ink::LIGHT_ORANGE),
+        (4, ink::LIGHT_BLUE),
+        (5, ink::BLUE),
+    ];
     let titles = [Label::Band1, Label::Band2, Label::Band4, Label::Band5];
     let parts: Vec<bars::Part> = titles
         .iter()
@@ -361,11 +487,18 @@ fn bands_figure(view: &View<'_>, groups: &[&String], name: &str, caption: Label)
                     })
                     .collect()
             });
-            bars::Panel { title: group_name(view, group), rows: rows.collect() }
+            bars::Panel {
+                title: group_name(view, group),
+                rows: rows.collect(),
+            }
         })
         .collect();
     let names: Vec<String> = view.variants().map(|v| view.numbered(v.scenario)).collect();
     let caption = view.with(caption, &[&view.horizon()]);
     let svg = bars::stacked(&caption, "%", &names, &parts, &panels, None);
-    Block::Figure { name: name.to_owned(), svg, caption }
+    Block::Figure {
+        name: name.to_owned(),
+        svg,
+        caption,
+    }
 }

@@ -10,7 +10,12 @@ use crate::report::results::Fan;
 use crate::report::view::{View, difference, mean, quantile};
 
 /// Series shown first, in order; others fill up.
-const SERIES: [&str; 4] = ["industrialised", "conversion_rate", "rd_business_real", "fiscal_cost"];
+const SERIES: [&str; 4] = [
+    "industrialised",
+    "conversion_rate",
+    "rd_business_real",
+    "fiscal_cost",
+];
 
 pub(super) fn variants(view: &View<'_>) -> Section {
     let first = view.label(&view.results.metrics[view.main[0]]);
@@ -21,7 +26,10 @@ pub(super) fn variants(view: &View<'_>) -> Section {
     let mut columns: Vec<Vec<Cell>> = Vec::new();
     for &metric in &view.main {
         let column = &view.results.metrics[metric];
-        head.push(Cell::numbers(vec![view.marked(column), view.unit(column).difference]));
+        head.push(Cell::numbers(vec![
+            view.marked(column),
+            view.unit(column).difference,
+        ]));
         columns.push(effect_cells(view, metric));
     }
     head.push(Cell::numbers(vec![
@@ -49,25 +57,37 @@ pub(super) fn variants(view: &View<'_>) -> Section {
     let caption = view.with(Label::VariantsCaption, &[&view.horizon()]);
     let blocks = vec![
         Block::Lead(view.with(Label::VariantsLead, &[&first])),
-        Block::Table(Table { caption, head, rows, notes }),
+        Block::Table(Table {
+            caption,
+            head,
+            rows,
+            notes,
+        }),
     ];
     section(view, "variants", Label::Variants, blocks)
 }
 
 fn effect_cells(view: &View<'_>, metric: usize) -> Vec<Cell> {
     let factor = view.unit(&view.results.metrics[metric]).factor;
-    let found: Vec<_> = view.variants().map(|variant| difference(variant, metric)).collect();
+    let found: Vec<_> = view
+        .variants()
+        .map(|variant| difference(variant, metric))
+        .collect();
     let means = found.iter().flatten().map(|d| d.mean * factor);
     let places = format::decimals(means);
     found
         .iter()
         .map(|found| {
-            let Some(found) = found else { return Cell::number(format::UNDEFINED) };
+            let Some(found) = found else {
+                return Cell::number(format::UNDEFINED);
+            };
             let [low, _, high] = found.quantiles.map(|value| value * factor);
             let effect = format::signed(found.mean * factor, places);
             let error = format::number(found.se * factor, places + 1);
-            let mut lines =
-                vec![format!("{effect} ± {error}"), format::range(low, high, places)];
+            let mut lines = vec![
+                format!("{effect} ± {error}"),
+                format::range(low, high, places),
+            ];
             if let Some(share) = found.share_better {
                 lines.push(view.with(Label::Better, &[&view.percent(share)]));
             }
@@ -102,14 +122,22 @@ pub(super) fn distributions(view: &View<'_>) -> Section {
                     (scaled, error * unit.factor)
                 })
                 .collect();
-            forest::Panel { title: view.marked(column), unit: unit.difference, rows }
+            forest::Panel {
+                title: view.marked(column),
+                unit: unit.difference,
+                rows,
+            }
         })
         .collect();
     let caption = view.with(Label::DistributionsCaption, &[&view.horizon()]);
     let svg = forest::draw(&caption, &names, &panels);
     let blocks = vec![
         Block::Lead(view.text(Label::DistributionsLead).to_owned()),
-        Block::Figure { name: "differences".to_owned(), svg, caption },
+        Block::Figure {
+            name: "differences".to_owned(),
+            svg,
+            caption,
+        },
     ];
     section(view, "distributions", Label::Distributions, blocks)
 }
@@ -120,9 +148,16 @@ pub(super) fn paths(view: &View<'_>) -> Section {
         .iter()
         .filter_map(|id| results.series.iter().position(|column| column.id == *id))
         .collect();
-    let others: Vec<usize> = (0..results.series.len()).filter(|s| !chosen.contains(s)).collect();
+    let others: Vec<usize> = (0..results.series.len())
+        .filter(|s| !chosen.contains(s))
+        .collect();
     chosen.extend(others);
-    chosen.retain(|&s| results.fans.get(s).is_some_and(|fan| fan.level.first().is_some_and(drawn)));
+    chosen.retain(|&s| {
+        results
+            .fans
+            .get(s)
+            .is_some_and(|fan| fan.level.first().is_some_and(|fans| drawn(fans)))
+    });
     chosen.truncate(SERIES.len());
     if chosen.is_empty() {
         let missing = Block::Lead(view.text(Label::MissingPaths).to_owned());
@@ -138,14 +173,23 @@ pub(super) fn paths(view: &View<'_>) -> Section {
             let unit = view.unit(&results.series[series]);
             let title = view.label(&results.series[series]);
             let fans = &results.fans[series].level[0];
-            fan::Chart { title, unit: unit.level, fans, factor: unit.factor }
+            fan::Chart {
+                title,
+                unit: unit.level,
+                fans,
+                factor: unit.factor,
+            }
         })
         .collect();
     let caption = view.with(Label::PathsLevelCaption, &[&view.name(0), &view.horizon()]);
     let svg = fan::draw(&caption, &results.quarters, &charts, 2, false, &legend);
     let mut blocks = vec![
         Block::Lead(view.text(Label::PathsLead).to_owned()),
-        Block::Figure { name: "paths-levels".to_owned(), svg, caption },
+        Block::Figure {
+            name: "paths-levels".to_owned(),
+            svg,
+            caption,
+        },
     ];
     for series in chosen {
         let column = &results.series[series];
@@ -175,12 +219,18 @@ pub(super) fn paths(view: &View<'_>) -> Section {
     section(view, "paths", Label::Paths, blocks)
 }
 
-fn drawn(fans: &Vec<Fan>) -> bool {
+fn drawn(fans: &[Fan]) -> bool {
     fans.len() > 1 && fans.iter().any(|fan| fan.q[4].is_finite())
 }
 
 fn file_name(id: &str) -> String {
-    let plain = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' };
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() || c == '_' {
+            c
+        } else {
+            '-'
+        }
+    };
     id.chars().map(plain).collect()
 }
 
@@ -188,8 +238,11 @@ pub(super) fn levels(view: &View<'_>) -> Section {
     let row = |metric: usize| {
         let column = &view.results.metrics[metric];
         let unit = view.unit(column);
-        let values: Vec<f64> =
-            view.levels(0, metric).iter().map(|value| value * unit.factor).collect();
+        let values: Vec<f64> = view
+            .levels(0, metric)
+            .iter()
+            .map(|value| value * unit.factor)
+            .collect();
         let places = format::decimals([mean(&values)]);
         let error = format::number(view.standard_error(&values), places + 1);
         vec![
@@ -197,7 +250,11 @@ pub(super) fn levels(view: &View<'_>) -> Section {
             Cell::text(unit.level),
             Cell::number(format::number(mean(&values), places)),
             Cell::number(error),
-            Cell::number(format::range(quantile(&values, 0.05), quantile(&values, 0.95), places)),
+            Cell::number(format::range(
+                quantile(&values, 0.05),
+                quantile(&values, 0.95),
+                places,
+            )),
         ]
     };
     let head = vec![
@@ -211,7 +268,12 @@ pub(super) fn levels(view: &View<'_>) -> Section {
     let rows = (0..view.results.metrics.len()).map(row).collect();
     let blocks = vec![
         Block::Lead(view.text(Label::LevelsLead).to_owned()),
-        Block::Table(Table { caption, head, rows, notes: Vec::new() }),
+        Block::Table(Table {
+            caption,
+            head,
+            rows,
+            notes: Vec::new(),
+        }),
     ];
     section(view, "levels", Label::Levels, blocks)
 }

@@ -30,8 +30,11 @@ fn levels(view: &View<'_>, blocks: &mut Vec<Block>) {
     for &metric in &view.main {
         let column = &view.results.metrics[metric];
         let unit = view.unit(column);
-        let values: Vec<f64> =
-            view.levels(0, metric).iter().map(|value| value * unit.factor).collect();
+        let values: Vec<f64> = view
+            .levels(0, metric)
+            .iter()
+            .map(|value| value * unit.factor)
+            .collect();
         let (low, high) = (quantile(&values, 0.05), quantile(&values, 0.95));
         let places = format::decimals([mean(&values), low, high]);
         let show = |value| format::number(value, places);
@@ -53,7 +56,9 @@ fn levels(view: &View<'_>, blocks: &mut Vec<Block>) {
 fn best(view: &View<'_>, sentences: &mut Vec<String>, cards: &mut Vec<[String; 4]>) {
     let metric = view.main[0];
     let column = &view.results.metrics[metric];
-    let Some(top) = view.variants().next() else { return };
+    let Some(top) = view.variants().next() else {
+        return;
+    };
     let Some(found) = difference(top, metric).filter(|_| view.gain(top, metric) > 0.0) else {
         let parts = [view.horizon(), view.label(column), view.name(0)];
         sentences.push(view.with(Label::HeadlineNoBest, &[&parts[0], &parts[1], &parts[2]]));
@@ -95,14 +100,20 @@ fn best(view: &View<'_>, sentences: &mut Vec<String>, cards: &mut Vec<[String; 4
 
 /// Says whether the first place is settled.
 fn overlap(view: &View<'_>, metric: usize, top: &VariantComparison, sentences: &mut Vec<String>) {
-    let Some(second) = view.variants().nth(1) else { return };
+    let Some(second) = view.variants().nth(1) else {
+        return;
+    };
     let sign = match view.results.metrics[metric].direction {
         crate::engine::Direction::Lower => -1.0,
         _ => 1.0,
     };
     let first = view.levels(top.scenario, metric);
     let next = view.levels(second.scenario, metric);
-    let wins = first.iter().zip(&next).filter(|(a, b)| sign * **a > sign * **b).count();
+    let wins = first
+        .iter()
+        .zip(&next)
+        .filter(|(a, b)| sign * **a > sign * **b)
+        .count();
     let share = view.percent(wins as f64 / first.len() as f64);
     let names = (view.name(top.scenario), view.name(second.scenario));
     sentences.push(view.with(Label::OverlapRunnerUp, &[&names.0, &names.1, &share]));
@@ -119,12 +130,17 @@ fn overlap(view: &View<'_>, metric: usize, top: &VariantComparison, sentences: &
     sentences.push(if meeting == 0 {
         view.text(Label::OverlapNone).to_owned()
     } else {
-        view.with(Label::OverlapWith, &[&meeting.to_string(), &others.to_string()])
+        view.with(
+            Label::OverlapWith,
+            &[&meeting.to_string(), &others.to_string()],
+        )
     });
 }
 
 fn fiscal(view: &View<'_>, sentences: &mut Vec<String>, cards: &mut Vec<[String; 4]>) {
-    let Some(cost) = view.metric("fiscal_cost") else { return };
+    let Some(cost) = view.metric("fiscal_cost") else {
+        return;
+    };
     let spends = |v: &&VariantComparison| difference(v, cost).is_some_and(|d| d.mean > 0.0);
     let mut ranked: Vec<(&VariantComparison, f64, [f64; 2])> = view
         .variants()
@@ -143,7 +159,11 @@ fn fiscal(view: &View<'_>, sentences: &mut Vec<String>, cards: &mut Vec<[String;
         cards.push([
             view.text(Label::CardFiscal).to_owned(),
             show(*ratio),
-            format!("{} · {}", view.numbered(top.scenario), view.text(Label::YuanPerYuan)),
+            format!(
+                "{} · {}",
+                view.numbered(top.scenario),
+                view.text(Label::YuanPerYuan)
+            ),
             format!(
                 "{} · {}",
                 view.with(Label::CardInterval, &[&format::range(ends[0], ends[1], 2)]),
@@ -177,5 +197,9 @@ fn fiscal(view: &View<'_>, sentences: &mut Vec<String>, cards: &mut Vec<[String;
 
 fn join(view: &View<'_>, names: &[String]) -> String {
     let quote = |name: &String| format!("“{name}”");
-    names.iter().map(quote).collect::<Vec<_>>().join(view.text(Label::Separator))
+    names
+        .iter()
+        .map(quote)
+        .collect::<Vec<_>>()
+        .join(view.text(Label::Separator))
 }
