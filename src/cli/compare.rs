@@ -39,7 +39,7 @@ pub fn command(args: &CompareArgs, session: &Session) -> Result<(), CliError> {
         let ids: Vec<&str> = known.iter().map(|metric| metric.id).collect();
         return Err(CliError::Unknown {
             message: format!("there is no metric `{name}`"),
-            nearest: crate::scenario::nearest(name, &ids),
+            nearest: crate::scenario::nearest(name, ids),
         });
     }
     let variants: Vec<&Path> = args.variants.iter().map(PathBuf::as_path).collect();

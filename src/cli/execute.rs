@@ -301,7 +301,7 @@ pub fn carry_out(
     }
     let interrupt = listen();
     let page = |results: &Results, comparison: &Comparison, dir: &Path| {
-        write_report(results, comparison, dir, Language::En)
+        write_report(results, comparison, dir, Language::English)
     };
     let done = execute(&economy, &order, &interrupt, &page)?;
     for warning in &done.warnings {

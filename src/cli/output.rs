@@ -181,6 +181,63 @@ pub fn compare_json(results: &Results, comparison: &Comparison) -> Value {
         "seed": results.seed, "variants": variants })
 }
 
+/// `run --format json`: every metric with its statistics.
+pub fn run_json(results: &Results) -> Value {
+    let metrics: Vec<Value> = results
+        .metrics
+        .iter()
+        .enumerate()
+        .map(|(place, column)| {
+            let values: Vec<f64> =
+                results.ensemble.outcomes[0].iter().map(|one| one.metrics[place]).collect();
+            let mut entry = json!({ "id": column.id, "unit": column.unit });
+            for (name, value) in statistics(&values, &results.draws()) {
+                entry[name] = json!(value);
+            }
+            entry
+        })
+        .collect();
+    json!({ "scenario": results.scenarios[0].name, "replicates": results.ensemble.runs.len(),
+        "seed": results.seed, "metrics": metrics })
+}
+
+/// `run --format csv`: a row a metric and statistic.
+pub fn run_csv(results: &Results) -> String {
+    let mut out = String::from("metric,unit,statistic,value\n");
+    for (place, column) in results.metrics.iter().enumerate() {
+        let values: Vec<f64> =
+            results.ensemble.outcomes[0].iter().map(|one| one.metrics[place]).collect();
+        for (name, value) in statistics(&values, &results.draws()) {
+            let value = value.map_or_else(String::new, |value| format!("{value:?}"));
+            out += &format!("{},\"{}\",{name},{value}\n", column.id, column.unit);
+        }
+    }
+    out
+}
+
+/// `compare --format csv`: a row a variant and metric.
+pub fn compare_csv(results: &Results, comparison: &Comparison) -> String {
+    let cell = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:?}"));
+    let mut out = String::from(
+        "variant,metric,unit,baseline,variant_mean,mean,se,p05,p50,p95,share_better,correlation,variance_reduction\n",
+    );
+    for variant in &comparison.variants {
+        let name = &results.scenarios[variant.scenario].name;
+        for one in &variant.metrics {
+            let column = &results.metrics[one.metric];
+            let [p05, p50, p95] = one.quantiles;
+            let fields = [
+                cell(Some(one.baseline)), cell(Some(one.variant)), cell(Some(one.mean)),
+                cell(one.se.is_finite().then_some(one.se)), cell(Some(p05)), cell(Some(p50)),
+                cell(Some(p95)), cell(one.share_better), cell(one.correlation),
+                cell(one.variance_reduction),
+            ];
+            out += &format!("{name},{},\"{}\",{}\n", column.id, column.unit, fields.join(","));
+        }
+    }
+    out
+}
+
 /// `run` as text: mean, 5, 50, 95 % points and standard error of every metric.
 pub fn run_text(results: &Results) -> String {
     let [from, to] = &results.horizon;
