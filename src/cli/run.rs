@@ -5,7 +5,7 @@ use clap::Args;
 use std::path::PathBuf;
 
 /// What `run` and `compare` both take.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct BatchArgs {
     /// Runs a scenario (default: the scenario's, 200).
     #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]

@@ -7,7 +7,8 @@ use std::path::Path;
 use leverlab::base::time::Quarter;
 use leverlab::cli::output::{compare_json, compare_text};
 use leverlab::cli::progress::Interrupt;
-use leverlab::cli::run::{BatchArgs, Executed, Order, Trouble, execute};
+use leverlab::cli::execute::{Executed, Order, Trouble, execute};
+use leverlab::cli::run::BatchArgs;
 use leverlab::report::files::{self, Claim, Permission, Provenance};
 use leverlab::report::results::Results;
 use leverlab::scenario::{Meta, RunSettings, Scenario};
@@ -41,7 +42,7 @@ fn order(folder: &Path, runs: u32, threads: u16) -> Order {
         assumption_driven: vec![],
         args: BatchArgs {
             output: Some(folder.to_owned()),
-            threads: Some(threads),
+            threads: Some(u32::from(threads)),
             ..BatchArgs::default()
         },
         quiet: true,
