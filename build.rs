@@ -17,7 +17,10 @@ fn main() {
     }
     println!("cargo:rerun-if-changed=Cargo.lock");
     println!("cargo:rerun-if-changed=build.rs");
-    println!("cargo:rustc-env=LEVERLAB_MODEL_DIGEST={}", digest(&root, files));
+    println!(
+        "cargo:rustc-env=LEVERLAB_MODEL_DIGEST={}",
+        digest(&root, files)
+    );
     if let Some(revision) = revision(&root) {
         println!("cargo:rustc-env=LEVERLAB_GIT_REVISION={revision}");
     }
@@ -25,7 +28,9 @@ fn main() {
 
 /// Adds all Rust files below `folder`.
 fn collect(root: &Path, folder: &Path, files: &mut Vec<PathBuf>) {
-    let Ok(entries) = fs::read_dir(root.join(folder)) else { return };
+    let Ok(entries) = fs::read_dir(root.join(folder)) else {
+        return;
+    };
     for entry in entries.flatten() {
         let path = folder.join(entry.file_name());
         if entry.path().is_dir() {
@@ -45,7 +50,9 @@ fn digest(root: &Path, files: Vec<PathBuf>) -> String {
     named.sort();
     let mut hasher = blake3::Hasher::new();
     for (name, path) in named {
-        let text = fs::read_to_string(root.join(path)).unwrap_or_default().replace("\r\n", "\n");
+        let text = fs::read_to_string(root.join(path))
+            .unwrap_or_default()
+            .replace("\r\n", "\n");
         hasher.update(format!("{name}\n{}\n", text.len()).as_bytes());
         hasher.update(text.as_bytes());
     }
@@ -62,7 +69,11 @@ fn revision(root: &Path) -> Option<String> {
             println!("cargo:rerun-if-changed={name}");
         }
     }
-    let output = Command::new("git").args(["rev-parse", "HEAD"]).current_dir(root).output().ok()?;
+    let output = Command::new("git")
+        .args(["rev-parse", "HEAD"])
+        .current_dir(root)
+        .output()
+        .ok()?;
     let text = String::from_utf8(output.stdout).ok()?.trim().to_owned();
     (output.status.success() && !text.is_empty()).then_some(text)
 }
