@@ -90,7 +90,7 @@ fn line(evidence: &Evidence, id: &str) -> Result<impl Fn(i32) -> f64 + use<>, St
     })
 }
 
-/// Yearly values on record, then the central projection, whose id is `projection_ID`.
+/// Yearly values on record, then the central projection, whose id is `ID.central`.
 fn recorded_then(
     evidence: &Evidence,
     id: &str,
@@ -98,7 +98,7 @@ fn recorded_then(
 ) -> Result<impl Fn(i32) -> f64 + use<>, String> {
     let record = line(evidence, id)?;
     let last = LAST_RECORDED.year();
-    let path = line(evidence, &format!("projection_{projection}"))?;
+    let path = line(evidence, &format!("{projection}.central"))?;
     Ok(move |year: i32| if year > last { path(year) } else { record(year) })
 }
 
@@ -180,7 +180,7 @@ impl Drivers {
             1.0,
         );
         let fiscal_record = line(evidence, "fiscal_st_expenditure")?;
-        let fiscal_path = line(evidence, "projection_fiscal_st_growth")?;
+        let fiscal_path = line(evidence, "fiscal_st_growth.central")?;
         let fiscal_growth = |y: i32| {
             if y > last {
                 return fiscal_path(y);
