@@ -443,7 +443,9 @@ fn pay_dividends(state: &mut State, ctx: &Context) {
     for i in 0..firms.len() {
         if firms.alive[i] {
             let planned = math::max(firms.rd[i], firms.rd_desired[i]);
-            let share = dividend(firms.cash[i], firms.sales[i], p.cash_buffer_months, planned);
+            // borrowed money is not paid out
+            let own = firms.cash[i] - firms.loan[i];
+            let share = dividend(own, firms.sales[i], p.cash_buffer_months, planned);
             firms.cash[i] -= share;
             paid += firms.weight[i] * share;
         }

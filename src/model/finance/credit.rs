@@ -1,0 +1,159 @@
+//! Answers what a bank posts, whom it serves first, and when asking for a loan pays.
+//!
+//! Banks post a limit and a rate by rule; firms that fail the rules mostly do not ask, so that
+//! rationing works by not applying. The bank serves those it knows first, then by headroom
+//! between the highest rate guidance allows and the rate it requires.
+
+use super::FinanceParameters;
+use crate::base::math;
+use crate::policy::finance::Finance;
+
+/// Number of queues of applicants: half for firms known to a bank, half for others.
+pub const BUCKETS: usize = 64;
+const HALF: usize = BUCKETS / 2;
+
+/// Quota a firm borrows from: 0 small technology firms, 1 larger firms with R&D.
+#[inline]
+pub fn pool_of(staff: f64, sales: f64, p: &FinanceParameters) -> usize {
+    usize::from(staff > p.sme_staff || sales > p.sme_sales)
+}
+
+/// Hazard of default \[1/yr\]: log-linear in a loss year and in having no cash.
+///
+/// Example: 0.008 in a good state, e^{1.1} = 3 times that in a loss year.
+#[inline]
+pub fn default_hazard(taxed: bool, cash: f64, p: &FinanceParameters) -> f64 {
+    let loss = if taxed { 0.0 } else { p.default_loss_log };
+    let dry = if cash < 0.0 { p.default_cash_log } else { 0.0 };
+    p.default_hazard * math::exp(loss + dry)
+}
+
+/// Most a bank lends to a firm \[mn\]: security over the part of the loss the bank carries.
+///
+/// `knowledge` \[mn\] counts at the weight of points, patents at the pledge ratio. Example:
+/// sales 40 at 0.3, no points, 2 patents of 0.3 at 0.2: 12.12; half the loss compensated: 24.24.
+#[inline]
+pub fn credit_limit(
+    sales: f64,
+    knowledge: f64,
+    patents: f64,
+    policy: &Finance,
+    p: &FinanceParameters,
+) -> f64 {
+    let security = p.limit_sales * sales
+        + policy.points_lending * p.limit_knowledge * knowledge
+        + policy.pledge_ratio * p.patent_value * patents;
+    security / (1.0 - policy.risk_compensation)
+}
+
+/// Part of small technology firms' loans that re-lending covers \[share\]: quota over stock, at
+/// most the covered principal; none where it is dearer than banks' own `funds`.
+///
+/// Example: 500 bn on 2,000 bn of loans: 0.25.
+#[inline]
+pub fn relending_share(
+    stock: f64,
+    funds: f64,
+    policy: &Finance,
+    p: &FinanceParameters,
+) -> f64 {
+    const MN: f64 = 1000.0; // derived: million in a billion
+    if stock > 0.0 && policy.relending_rate < funds {
+        math::min(policy.relending_quota * MN / stock, p.relending_cover)
+    } else {
+        0.0
+    }
+}
+
+/// Rate at which a bank breaks even on a loan \[1/yr\]: the mean rate without its loss allowance
+/// and the relief of cheap funds, plus the expected loss it carries itself.
+///
+/// Example: 4.5 − 1.0 − 0 + 2.4·0.5·(1 − 0.5) = 4.1 %.
+#[inline]
+pub fn required_rate(
+    mean_rate: f64,
+    relief: f64,
+    hazard: f64,
+    policy: &Finance,
+    p: &FinanceParameters,
+) -> f64 {
+    let carried = hazard * p.loss_given_default * (1.0 - policy.risk_compensation);
+    mean_rate - p.loss_allowance - relief + carried
+}
+
+/// Highest rate guidance allows \[1/yr\].
+#[inline]
+pub fn rate_cap(mean_rate: f64, p: &FinanceParameters) -> f64 {
+    mean_rate + p.rate_room
+}
+
+/// Queue of an applicant: known firms above all others, more headroom before less.
+#[inline]
+pub fn bucket(banked: bool, headroom: f64, p: &FinanceParameters) -> usize {
+    let share = math::clamp(headroom / (p.rate_room + p.loss_allowance), 0.0, 1.0);
+    let rank = ((share * HALF as f64) as usize).min(HALF - 1);
+    if banked { HALF + rank } else { rank }
+}
+
+/// Chance of approval a firm expects: its region's share of approvals, its own luck in log
+/// odds, and doubt where it fails what banks post.
+///
+/// Example: share one half, banked with log odds ln 3: 0.75.
+#[inline]
+pub fn expected_chance(share: f64, banked: bool, passes: bool, p: &FinanceParameters) -> f64 {
+    let odds = math::exp(if banked {
+        p.history_log_odds
+    } else {
+        -p.history_log_odds
+    });
+    let chance = share * odds / (1.0 - share + share * odds);
+    if passes { chance } else { p.doubt * chance }
+}
+
+/// Whether asking pays: `p·ΔW > a + (1 − p)·stigma`, in million yuan.
+#[inline]
+pub fn applies(chance: f64, gain: f64, p: &FinanceParameters) -> bool {
+    chance * gain > p.apply_cost + (1.0 - chance) * p.stigma
+}
+
+/// Yearly surplus of R&D that a loan adds where cash holds R&D at `own` of a project mass
+/// `mass` \[mn/yr\]: the best projects come first, so the loan pays for the next best.
+///
+/// ```text
+/// ΔW = mass [e^{μ+σ²/2} (Φ(d₁ + σ) − Φ(d₀ + σ)) − c (Φ(d₁) − Φ(d₀))],   Φ(d₀) = own/mass
+/// ```
+#[inline]
+pub fn project_gain(
+    mass: f64,
+    own: f64,
+    extra: f64,
+    (mean, spread): (f64, f64),
+    cost: f64,
+) -> f64 {
+    let top = math::normal_cdf((mean - math::ln(cost)) / spread);
+    let from = math::clamp(own / mass, f64::EPSILON, top);
+    let to = math::clamp((own + extra) / mass, from, top);
+    if to <= from {
+        return 0.0;
+    }
+    let (d0, d1) = (math::normal_quantile(from), math::normal_quantile(to));
+    let gain = math::exp(mean + 0.5 * spread * spread)
+        * (math::normal_cdf(d1 + spread) - math::normal_cdf(d0 + spread));
+    mass * (gain - cost * (to - from))
+}
+
+/// Part of each queue's demand that `available` serves, from the top; the queue at the cut gets
+/// what is left, evenly.
+///
+/// Example: 5 to lend, 4 asked at the top and 2 below: all of the top, half of the next.
+pub fn serve(demand: &[f64; BUCKETS], available: f64) -> [f64; BUCKETS] {
+    let mut left = math::max(available, 0.0);
+    let mut served = [0.0; BUCKETS];
+    for k in (0..BUCKETS).rev() {
+        if demand[k] > 0.0 && left > 0.0 {
+            served[k] = math::min(1.0, left / demand[k]);
+            left -= served[k] * demand[k];
+        }
+    }
+    served
+}

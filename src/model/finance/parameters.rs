@@ -1,0 +1,81 @@
+//! Parameters of credit, valued in `seeds/parameters/finance.toml`.
+
+crate::family! {
+    /// Credit to technology firms.
+    pub struct FinanceParameters in "finance" {
+        /// Median cash of founding firms \[months of sales\].
+        cash_months,
+        /// Spread of its logarithm \[log points\].
+        cash_log_sd,
+        /// Further cash of founding doers \[years of R&D\].
+        cash_research_years,
+        /// Cash a firm does not spend on R&D \[months of sales\].
+        buffer_months,
+        /// Founding small technology firms with a loan \[share\].
+        borrowing_share_small,
+        /// The same above size \[share\].
+        borrowing_share_large,
+        /// Founding loan before rescaling to the founding stock \[months of sales\].
+        founding_loan_months,
+        /// Loans of small technology firms at founding \[mn\].
+        founding_stock_sme,
+        /// Loans of larger firms with R&D at founding \[mn\].
+        founding_stock_larger,
+        /// By how much the larger firms' quota grows more slowly \[1/yr\].
+        larger_growth_gap,
+        /// Staff up to which a firm counts as small \[persons\].
+        sme_staff,
+        /// Sales up to which a firm counts as small \[mn/yr\].
+        sme_sales,
+        /// Median need of working capital \[months of sales\].
+        working_months,
+        /// Spread of its logarithm across firms \[log points\].
+        working_log_sd,
+        /// Cost of working capital without a bank \[1/yr\].
+        shadow_rate,
+        /// Fees of a loan \[share of loan\].
+        loan_fee,
+        /// Fixed cost of an application \[mn\].
+        apply_cost,
+        /// Cost of a refusal \[mn\].
+        stigma,
+        /// Weight of own luck in the expected chance \[log odds\].
+        history_log_odds,
+        /// Chance left to a firm that fails the posted rules \[share\].
+        doubt,
+        /// Speed at which the expected approval share follows the last quarter \[1/quarter\].
+        belief_speed,
+        /// Security seen in sales \[share of yearly sales\].
+        limit_sales,
+        /// Security seen in knowledge at full weight of points \[share of knowledge stock\].
+        limit_knowledge,
+        /// Appraised value of a patent \[mn per patent\].
+        patent_value,
+        /// Expected loss inside the mean rate \[1/yr\].
+        loss_allowance,
+        /// Room of the rate above the mean \[1/yr\].
+        rate_room,
+        /// What a bank finds out beyond its posted rules \[log points\].
+        score_log_sd,
+        /// Part of a loan re-lending may cover \[share of principal\].
+        relending_cover,
+        /// Loan rate less banks' cost of funds \[1/yr\].
+        funding_margin,
+        /// Part of a loan repaid \[1/quarter\].
+        amortisation,
+        /// Hazard of default in a good state \[1/yr\].
+        default_hazard,
+        /// Rise of its logarithm in a loss year \[log points\].
+        default_loss_log,
+        /// Rise of its logarithm without cash \[log points\].
+        default_cash_log,
+        /// Part of a bad loan that is lost \[share\].
+        loss_given_default,
+        /// Central part of public compensation \[share\].
+        compensation_central_share,
+        /// Speed at which bad loans leave the books \[1/yr\].
+        resolution,
+        /// Loan above which a firm counts as a borrower \[months of sales\].
+        borrower_least,
+    }
+}
