@@ -2,6 +2,10 @@
 //! disclose and keep on the shelf.
 
 pub mod effort;
+#[cfg(test)]
+pub(in crate::model) mod testbed;
+#[cfg(test)]
+mod tests;
 
 use super::context::Context;
 use super::firms::{FIELDS, REGIONS};
@@ -207,20 +211,14 @@ pub struct Universities {
     pub effort_2015: [f64; 3],
     /// Slow mean of the relative time for papers.
     pub ideas: f64,
+    /// Real inventions disclosed by quarter since 2013Q1.
+    pub disclosed_by_cohort: Vec<f64>,
     /// Counters.
     pub tally: UniversityTally,
 }
 
-/// Distance between two fields: 0 the same, ½ one block of two, 1 else.
-pub fn field_distance(a: u8, b: u8) -> f64 {
-    if a == b {
-        0.0
-    } else if a / 2 == b / 2 {
-        0.5
-    } else {
-        1.0
-    }
-}
+/// Quarters of inventions already on the shelf at the start.
+const EARLIER_QUARTERS: i32 = 8; // derived: two years
 
 /// Inclusion probability of a unit of relative size `z` over the mean, π = min(1, s(½ + ½z)).
 pub fn inclusion(sampling: f64, z: f64) -> f64 {
@@ -255,7 +253,7 @@ fn rewards(ctx: &Context, share: f64, paper: f64, transfer: f64) -> [f64; 3] {
 
 impl Universities {
     /// Units and a shelf filled by earlier years at the start of the warm-up.
-    pub fn found(_state: &State, ctx: &Context) -> Self {
+    pub fn found(state: &State, ctx: &Context) -> Self {
         let p = &ctx.parameters.universities;
         let mut u = Self {
             ideas: 1.0,
@@ -271,7 +269,45 @@ impl Universities {
         );
         u.effort_2015 = effort::time_shares(before, p.effort_curvature);
         u.sample(ctx);
+        u.fill_shelf(state, ctx);
         u
+    }
+
+    /// Fills the shelf by the two years before the start, as if its rules and money had held.
+    fn fill_shelf(&mut self, state: &State, ctx: &Context) {
+        let programmes = &state.programmes;
+        let money = |known: &[f64; FIELDS], all: f64| {
+            if known.iter().sum::<f64>() > 0.0 {
+                *known
+            } else {
+                [1000.0 * all / FIELDS as f64; FIELDS] // derived: bn to mn
+            }
+        };
+        let universities = money(
+            &programmes.to_universities,
+            ctx.world.appropriation_universities,
+        );
+        let institutes = money(
+            &programmes.to_institutes,
+            ctx.world.appropriation_institutes,
+        );
+        // research prices are not known before the market has met; their base is one
+        let prices = state.people.rd_price.map(|p| if p > 0.0 { p } else { 1.0 });
+        for back in (1..=EARLIER_QUARTERS).rev() {
+            let then = Context {
+                quarter: ctx.quarter.plus(-back),
+                ..*ctx
+            };
+            self.spend(&then, [&universities, &institutes]);
+            settle_offices(self, &then);
+            age_shelf(self, &then);
+            invent(self, &prices, 0.0, &then);
+        }
+        self.fresh.clear();
+        self.tally = UniversityTally {
+            shelf: self.inventions.shelf.iter().sum(),
+            ..UniversityTally::default()
+        };
     }
 
     fn sample(&mut self, ctx: &Context) {
@@ -399,6 +435,12 @@ pub fn work(state: &mut State, ctx: &Context) {
     age_shelf(u, ctx);
     invent(u, &state.people.rd_price, posed, ctx);
     u.tally.shelf = u.inventions.shelf.iter().sum();
+    if let Ok(cohort) = usize::try_from(ctx.q() - super::world::WARM_UP.index()) {
+        if u.disclosed_by_cohort.len() <= cohort {
+            u.disclosed_by_cohort.resize(cohort + 1, 0.0);
+        }
+        u.disclosed_by_cohort[cohort] += u.tally.disclosed;
+    }
 }
 
 fn divide_time(u: &mut Universities, ctx: &Context) {
@@ -475,6 +517,10 @@ fn invent(u: &mut Universities, rd_price: &[f64; FIELDS], posed: f64, ctx: &Cont
     let ideas = math::pow(u.ideas, p.idea_elasticity);
     for i in 0..u.units.len() {
         let price = rd_price[usize::from(u.units.field[i])] * ctx.world.price;
+        assert!(
+            price > 0.0,
+            "people must set rd_price and world the price level before universities work: {price}"
+        );
         let per_volume = if u.units.university[i] {
             p.inventions_university
         } else {
