@@ -3,9 +3,12 @@
 
 pub mod check;
 pub mod compare;
+pub mod execute;
 pub mod explain;
 pub mod init;
 pub mod list;
+pub mod output;
+pub mod progress;
 pub mod report;
 pub mod run;
 
@@ -123,6 +126,12 @@ pub enum CliError {
     /// The evidence base is bad or unreadable: 3.
     #[error("{0}")]
     Evidence(#[from] EvidenceError),
+    /// Stored results are missing or unreadable: 3.
+    #[error("{0}")]
+    Unreadable(String),
+    /// Output cannot be written, and it is said where: 6.
+    #[error("{0}")]
+    Unwritable(String),
     /// Nothing selected, or an unknown name: 4.
     #[error("{message}")]
     Unknown {
@@ -158,11 +167,11 @@ impl CliError {
     pub fn code(&self) -> u8 {
         match self {
             Self::Usage(_) => 2,
-            Self::Scenario(_) | Self::Evidence(_) => 3,
+            Self::Scenario(_) | Self::Evidence(_) | Self::Unreadable(_) => 3,
             Self::Unknown { .. } => 4,
             Self::Failed(_) => 5,
             Self::Output { error, .. } if error.kind() == std::io::ErrorKind::BrokenPipe => 0,
-            Self::Output { .. } => 6,
+            Self::Output { .. } | Self::Unwritable(_) => 6,
             Self::Internal(_) => 10,
             Self::Retry(_) => 75,
             Self::Interrupted => 130,

@@ -1,11 +1,11 @@
 //! `leverlab run`: simulates one scenario and stores the results.
 
-use super::{CliError, Session};
+use super::{CliError, Format, Session, execute, output};
 use clap::Args;
 use std::path::PathBuf;
 
 /// What `run` and `compare` both take.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct BatchArgs {
     /// Runs a scenario (default: the scenario's, 200).
     #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
@@ -73,8 +73,14 @@ pub struct RunArgs {
 /// [`CliError`] with its exit code.
 pub fn command(args: &RunArgs, session: &Session) -> Result<(), CliError> {
     let evidence = session.evidence(args.batch.seeds.as_deref())?;
-    let (scenario, warnings) =
-        crate::scenario::resolve(&args.file, &args.batch.all_sets(), &evidence)?;
-    session.warn(&warnings);
-    session.print(&scenario.resolved)
+    let all = crate::scenario::resolve_all(&args.file, &[], &args.batch.all_sets(), &evidence)?;
+    let Some(done) = execute::carry_out(all, &evidence, &args.batch, session)? else {
+        return Ok(());
+    };
+    match session.format {
+        Format::Table => session.print(&output::run_text(&done.results))?,
+        Format::Json => session.print(&format!("{:#}", output::run_json(&done.results)))?,
+        Format::Csv => session.print(&output::run_csv(&done.results))?,
+    }
+    execute::close(&done, session)
 }

@@ -119,7 +119,7 @@ pub struct Series {
 }
 
 /// The whole evidence base.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Evidence {
     /// Levers in catalogue order.
     pub levers: Vec<LeverSpec>,

@@ -537,11 +537,7 @@ mod tests {
 
     fn run(state: &mut State, parameters: &Parameters, quarters: i32) {
         let settings = settings();
-        let path = PolicyPath {
-            start: Quarter::new(2013, 1),
-            in_force: vec![],
-            expected: vec![],
-        };
+        let path = PolicyPath::constant(settings, Quarter::new(2013, 1), 1);
         let world = WorldQuarter {
             price: 1.0,
             industry_growth: 0.015,
@@ -624,11 +620,7 @@ mod tests {
         for state in [&mut plain, &mut changed] {
             let market = state.market.clone();
             let settings = settings();
-            let path = PolicyPath {
-                start: Quarter::new(2013, 1),
-                in_force: vec![],
-                expected: vec![],
-            };
+            let path = PolicyPath::constant(settings, Quarter::new(2013, 1), 1);
             let world = WorldQuarter {
                 price: 1.0,
                 ..WorldQuarter::default()

@@ -13,7 +13,7 @@ mod walk;
 
 pub use diagnose::{CODES, Code, Fault, Faults, Place, Source, Warnings, nearest};
 pub use read::shipped;
-pub use resolve::{Resolved, resolve, resolve_all, status_quo};
+pub use resolve::{Resolved, resolve, resolve_all, resolve_stack, status_quo};
 pub use walk::DISCOUNT_RATE;
 
 use crate::base::time::Quarter;

@@ -66,7 +66,22 @@ pub fn resolve_all(
 ) -> Result<Vec<Resolved>, Faults> {
     let mut paths = Vec::new();
     Settings::paths(&mut paths);
-    resolve_paths(base, variants, sets, evidence, &paths)
+    resolve_paths(base, variants, sets, evidence, &paths, false)
+}
+
+/// [`resolve_all`] with each variant laid over all before it, in the order given.
+///
+/// # Errors
+/// As [`resolve_all`].
+pub fn resolve_stack(
+    base: &Path,
+    variants: &[&Path],
+    sets: &[String],
+    evidence: &Evidence,
+) -> Result<Vec<Resolved>, Faults> {
+    let mut paths = Vec::new();
+    Settings::paths(&mut paths);
+    resolve_paths(base, variants, sets, evidence, &paths, true)
 }
 
 /// [`resolve_all`] for a given order of levers.
@@ -76,6 +91,7 @@ pub(super) fn resolve_paths(
     sets: &[String],
     evidence: &Evidence,
     paths: &[&str],
+    stack: bool,
 ) -> Result<Vec<Resolved>, Faults> {
     let instruments = instruments::of(evidence);
     let mut faults = Faults::default();
@@ -93,7 +109,7 @@ pub(super) fn resolve_paths(
         &instruments,
         &mut faults,
     );
-    let mut all = vec![];
+    let mut all: Vec<Chain> = vec![];
     for variant in variants {
         let mut variant = chain(
             Location::parse(variant),
@@ -105,6 +121,12 @@ pub(super) fn resolve_paths(
         check_variant(&base, &variant, &mut faults);
         variant.merged.run = base.merged.run.clone();
         variant.merged.assumptions = base.merged.assumptions.clone();
+        if let (true, Some(before)) = (stack, all.last()) {
+            let (meta, name) = (variant.merged.meta.clone(), variant.merged.name.clone());
+            variant.merged = merge(before.merged.clone(), &variant.merged);
+            variant.merged.meta = meta;
+            variant.merged.name = name;
+        }
         all.push(variant);
     }
     all.insert(0, base);

@@ -47,8 +47,7 @@ fn evidence() -> Evidence {
             mark: "A".into(),
             note: String::new(),
         }],
-        series: Vec::new(),
-        digest: String::new(),
+        ..Evidence::default()
     }
 }
 
@@ -68,7 +67,7 @@ impl Folder {
 
 fn load(base: &Path, variants: &[&Path], sets: &[&str]) -> Result<Vec<Resolved>, Faults> {
     let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
-    resolve_paths(base, variants, &sets, &evidence(), &PATHS)
+    resolve_paths(base, variants, &sets, &evidence(), &PATHS, false)
 }
 
 fn one(text: &str) -> Result<Resolved, Faults> {

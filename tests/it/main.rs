@@ -3,3 +3,4 @@
 mod command_line;
 mod engine_batch;
 mod engine_toy;
+mod engine_files;
