@@ -1,25 +1,369 @@
-//! Turns knowledge into productivity: successes, imitation, spillovers.
+//! How much more productive does knowledge make each firm: its own, its rivals', its neighbours'?
+//!
+//! ```text
+//! Δln a = own or imitated + β_s h Δln Σ_j ω_j w_j K_j + Δz + gains from transferred inventions
+//! own       mean β_K Δln(K + k₀), in lumps      imitated   ξ h (ln ā_f − ln a)⁺
+//! z' = ρ z + e
+//! ```
+//!
+//! A firm seeks its own success or imitates, whichever promises more; loss of knowledge is no
+//! choice and always counts. K is the knowledge stock, k₀ what a firm of that size knows without
+//! R&D (held fixed in the difference, so that starters stay finite), h absorptive capacity and
+//! ln ā_f the frontier of the field, mean plus one standard deviation of ln a over its firms.
+//!
+//! ρ and sd(e) are per quarter: the trial they come from moves shares at a quarterly speed. The
+//! founding firms draw z from its stationary law and their appeal offsets it, so that the spread
+//! of productivity needs no burn-in and no founding sale moves.
+//! Left out: what imitation costs, secrecy, forgetting what was imitated.
+
+pub mod pools;
+#[cfg(test)]
+mod tests;
 
 use super::context::Context;
+use super::firms::{FIELDS, Firms};
 use super::state::State;
+use crate::base::math;
+use crate::base::rng::Purpose;
+use pools::{KnowledgePools, cell_of};
 
 crate::family! {
-    /// Parameters: Turns knowledge into productivity: successes, imitation, spillovers.
+    /// Parameters: successes, imitation, spillovers, noise, new products.
     pub struct InnovationParameters in "innovation" {
+        /// Elasticity of productivity to own knowledge β_K.
+        productivity_elasticity,
+        /// Hazard of a success of a firm whose knowledge grows \[1/yr\].
+        success_hazard,
+        /// Knowledge of a firm without R&D over its mean real sales \[share\].
+        tacit_knowledge,
+        /// Elasticity of productivity to the knowledge pool at full absorptive capacity β_s.
+        spillover_elasticity,
+        /// Share of the gap to the frontier closed at full absorptive capacity ξ \[1/yr\].
+        imitation_rate,
+        /// Weight of knowledge in another region over the same in the own region \[share\].
+        other_region,
+        /// Standard deviation of the innovation of noise e \[log points, quarter\].
+        noise_log_sd,
+        /// Persistence of noise ρ \[share a quarter\].
+        noise_persistence,
+        /// Log share of old products replaced per log point of gain.
+        new_products_per_gain,
+        /// Share of new products that stop being new \[1/quarter\].
+        new_product_expiry,
     }
 }
 
-/// State: Turns knowledge into productivity: successes, imitation, spillovers.
+/// Counters of one quarter, real units.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct InnovationTally {
+    /// Own successes \[firms\].
+    pub successes: f64,
+    /// Firms that imitate \[firms\].
+    pub imitations: f64,
+    /// Mean gain of all firms, noise left out \[log points a quarter\].
+    pub mean_gain: f64,
+    /// Expected own gain times sales, Σ w S β_K Δln(K + k₀) \[mn/yr a quarter\].
+    pub own_value: f64,
+    /// Imitated gain times sales \[mn/yr a quarter\].
+    pub imitated_value: f64,
+    /// Spillover times sales \[mn/yr a quarter\].
+    pub spillover_value: f64,
+    /// Gain from transferred inventions times sales \[mn/yr a quarter\].
+    pub transferred_value: f64,
+}
+
+impl InnovationTally {
+    /// Social over private return: what firms' knowledge adds to output anywhere over what it
+    /// adds at the firms that built it; 0 where they gained nothing.
+    ///
+    /// A flow of realised gains at the sales of the quarter, not a marginal return. Stolen sales
+    /// move output between firms and count on neither side. Example: own 2, spillover 1,
+    /// imitation 1 give 2.
+    pub fn social_over_private(&self) -> f64 {
+        if self.own_value > 0.0 {
+            1.0 + (self.spillover_value + self.imitated_value) / self.own_value
+        } else {
+            0.0
+        }
+    }
+}
+
+/// State: what firms knew a quarter ago, and the pools they draw on.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct InnovationState {}
+pub struct InnovationState {
+    /// Knowledge stock after the last quarter, by row of the firms \[mn\].
+    pub last_knowledge: Vec<f64>,
+    /// Id of the firm that row held then; another id starts anew.
+    pub last_id: Vec<u32>,
+    /// Knowledge within reach of each field and region.
+    pub pools: KnowledgePools,
+    /// Frontier of log productivity by field.
+    pub frontier: [f64; FIELDS],
+    /// Whether founding firms have drawn their noise.
+    pub noise_drawn: bool,
+    /// Counters of this quarter.
+    pub tally: InnovationTally,
+}
 
 impl InnovationState {
     /// State at the start of the warm-up.
-    pub fn found(_state: &State, _ctx: &Context) -> Self {
-        Self::default()
+    pub fn found(state: &State, ctx: &Context) -> Self {
+        let firms = &state.firms;
+        Self {
+            last_knowledge: firms.knowledge.clone(),
+            last_id: firms.id.clone(),
+            pools: KnowledgePools::found(firms, ctx.parameters.innovation.other_region),
+            ..Self::default()
+        }
+    }
+
+    /// Lets a row that was split off take over what its parent's row knew, so that the half with
+    /// a new id loses no quarter of growth.
+    pub fn inherit(&mut self, parent: usize, child: usize, child_id: u32) {
+        if parent < self.last_id.len() && child <= self.last_id.len() {
+            let known = self.last_knowledge[parent];
+            if child == self.last_id.len() {
+                self.last_id.push(child_id);
+                self.last_knowledge.push(known);
+            } else {
+                self.last_id[child] = child_id;
+                self.last_knowledge[child] = known;
+            }
+        }
     }
 }
 
-/// Stub.
-pub fn succeed_and_imitate(_state: &mut State, _ctx: &Context) {}
+/// Log growth of knowledge `ln((K + k₀)/(K₋₁ + k₀))`, 0 where there is none at all.
+///
+/// Example: from 0 to 4 with k₀ = 4 it is ln 2; from 4 to 8 without k₀ the same.
+#[inline]
+pub fn knowledge_growth(before: f64, now: f64, tacit: f64) -> f64 {
+    if now == before || before + tacit <= 0.0 || now + tacit <= 0.0 {
+        return 0.0;
+    }
+    math::ln((now + tacit) / (before + tacit))
+}
 
+/// Probability of a success in a quarter at a yearly hazard, `1 − e^{−h/4}`.
+///
+/// Example: at one a year 0.2212.
+#[inline]
+pub fn success_probability(hazard: f64) -> f64 {
+    1.0 - math::exp(-hazard / 4.0) // derived: quarters a year
+}
+
+/// Own gain of a quarter with mean `expected`: with `probability` a lump, uniform between 0 and
+/// twice its mean, `expected/p · 2u`. One uniform `draw` says whether and, below p, how large.
+///
+/// Example: expected 0.01, p = 0.2: a draw of 0.1 is u = 0.5 and gives 0.05; 0.3 gives 0.
+#[inline]
+pub fn lumpy_gain(expected: f64, probability: f64, draw: f64) -> f64 {
+    if draw < probability {
+        expected / probability * 2.0 * (draw / probability)
+    } else {
+        0.0
+    }
+}
+
+/// Gain from imitating over a quarter, `ξ/4 · h · (ln ā − ln a)⁺` \[log points\].
+///
+/// Example: ξ = 0.08 a year, h = 0.5, frontier 0.3 above: 0.02 · 0.5 · 0.3 = 0.003.
+#[inline]
+pub fn imitated_gain(rate: f64, absorptive: f64, frontier: f64, ln_productivity: f64) -> f64 {
+    rate / 4.0 * absorptive * math::max(frontier - ln_productivity, 0.0) // derived: quarters a year
+}
+
+/// Whether a firm imitates instead of seeking its own success: whichever promises more.
+#[inline]
+pub fn imitates(imitated: f64, expected_own: f64) -> bool {
+    imitated > math::max(expected_own, 0.0)
+}
+
+/// Spillover from the pool, `β_s h Δln P` \[log points\].
+///
+/// Example: 0.06 · 0.5 · 0.02 = 0.0006.
+#[inline]
+pub fn spillover(elasticity: f64, absorptive: f64, pool_growth: f64) -> f64 {
+    elasticity * absorptive * pool_growth
+}
+
+/// Change of mean-reverting noise, `Δz = (ρ − 1) z + e`.
+///
+/// Example: z = 0.5, ρ = 0.98, e = 0.02: −0.01 + 0.02 = 0.01.
+#[inline]
+pub fn noise_change(noise: f64, persistence: f64, shock: f64) -> f64 {
+    (persistence - 1.0) * noise + shock
+}
+
+/// Stationary standard deviation of that noise, `sd(e)/√(1 − ρ²)`.
+///
+/// Example: 0.05 at 0.98 gives 0.2513.
+#[inline]
+pub fn stationary_sd(shock_sd: f64, persistence: f64) -> f64 {
+    shock_sd / math::sqrt(1.0 - persistence * persistence)
+}
+
+/// Share of old products that a gain replaces, `1 − e^{−k·gain}`.
+///
+/// Example: 8 · 0.01: 0.0769.
+#[inline]
+pub fn renewal(per_gain: f64, gain: f64) -> f64 {
+    1.0 - math::exp(-per_gain * gain)
+}
+
+/// Sales of new products after a quarter \[mn/yr\]: a part is no longer new, a part of the rest
+/// of sales is replaced; at most all sales.
+///
+/// Example: 24 of 100, expiry 1/12, renewal 0.1: 22 + 0.1 · 78 = 29.8.
+#[inline]
+pub fn next_new_products(new: f64, sales: f64, expiry: f64, renewal: f64) -> f64 {
+    let held = math::min(new * (1.0 - expiry), sales);
+    held + renewal * (sales - held)
+}
+
+/// Frontier of each field: weighted mean plus one standard deviation of ln a over its firms.
+pub fn frontiers(firms: &Firms) -> [f64; FIELDS] {
+    let (mut weight, mut first, mut second) = ([0.0; FIELDS], [0.0; FIELDS], [0.0; FIELDS]);
+    for i in 0..firms.len() {
+        if firms.alive[i] {
+            let (f, w, a) = (
+                usize::from(firms.field[i]),
+                firms.weight[i],
+                firms.ln_productivity[i],
+            );
+            weight[f] += w;
+            first[f] += w * a;
+            second[f] += w * a * a;
+        }
+    }
+    let mut frontier = [0.0; FIELDS];
+    for f in 0..FIELDS {
+        if weight[f] > 0.0 {
+            let mean = first[f] / weight[f];
+            let variance = math::max(second[f] / weight[f] - mean * mean, 0.0);
+            frontier[f] = mean + math::sqrt(variance);
+        }
+    }
+    frontier
+}
+
+/// Moves every firm's productivity and new products by what was learnt this quarter.
+pub fn succeed_and_imitate(state: &mut State, ctx: &Context) {
+    if !state.innovation.pools.is_founded() {
+        state.innovation = InnovationState::found(state, ctx);
+    }
+    if !state.innovation.noise_drawn {
+        draw_founding_noise(state, ctx);
+    }
+    let innovation = &mut state.innovation;
+    let firms = &mut state.firms;
+    innovation.tally = InnovationTally::default();
+    innovation.frontier = frontiers(firms);
+    innovation
+        .pools
+        .refill(firms, ctx.parameters.innovation.other_region);
+    follow_rows(innovation, firms);
+    move_productivity(innovation, firms, ctx);
+}
+
+/// Draws founding firms' noise from its stationary law, offset in their appeal.
+fn draw_founding_noise(state: &mut State, ctx: &Context) {
+    let p = &ctx.parameters.innovation;
+    let sd = stationary_sd(p.noise_log_sd, p.noise_persistence);
+    let power = ctx.parameters.demand.substitution - 1.0;
+    let firms = &mut state.firms;
+    for i in 0..firms.len() {
+        if firms.alive[i] {
+            let u = ctx.uniform(firms.id[i], 0, 1, Purpose::Productivity);
+            let noise = sd * math::normal_quantile(u);
+            firms.noise[i] += noise;
+            firms.ln_productivity[i] += noise;
+            firms.ln_appeal[i] -= power * noise;
+        }
+    }
+    state.innovation.noise_drawn = true;
+}
+
+/// Gives rows of new firms what they know now as their past.
+fn follow_rows(innovation: &mut InnovationState, firms: &Firms) {
+    for i in 0..innovation.last_id.len() {
+        if innovation.last_id[i] != firms.id[i] {
+            innovation.last_id[i] = firms.id[i];
+            innovation.last_knowledge[i] = firms.knowledge[i];
+        }
+    }
+    for i in innovation.last_id.len()..firms.len() {
+        innovation.last_id.push(firms.id[i]);
+        innovation.last_knowledge.push(firms.knowledge[i]);
+    }
+}
+
+fn move_productivity(innovation: &mut InnovationState, firms: &mut Firms, ctx: &Context) {
+    let p = &ctx.parameters.innovation;
+    let chance = success_probability(p.success_hazard);
+    let tacit_per_sales = p.tacit_knowledge / ctx.world.price;
+    let tally = &mut innovation.tally;
+    let (mut weights, mut gains) = (0.0, 0.0);
+    for i in 0..firms.len() {
+        let knowledge = firms.knowledge[i];
+        let before = innovation.last_knowledge[i];
+        innovation.last_knowledge[i] = knowledge;
+        if !firms.alive[i] {
+            continue;
+        }
+        let (w, h) = (firms.weight[i], firms.absorptive[i]);
+        let (id, ln_a) = (firms.id[i], firms.ln_productivity[i]);
+        let tacit = tacit_per_sales * firms.sales_mean[i];
+        let expected = p.productivity_elasticity * knowledge_growth(before, knowledge, tacit);
+        let frontier = innovation.frontier[usize::from(firms.field[i])];
+        let imitated = imitated_gain(p.imitation_rate, h, frontier, ln_a);
+        let mut private = math::min(expected, 0.0);
+        let (mut own, mut copied) = (private, 0.0);
+        if imitates(imitated, expected) {
+            copied = imitated;
+            tally.imitations += w;
+        } else if expected > 0.0 {
+            private = expected;
+            own = lumpy_gain(
+                expected,
+                chance,
+                ctx.uniform(id, 0, 0, Purpose::Success),
+            );
+            tally.successes += if own > 0.0 { w } else { 0.0 };
+        }
+        let cell = cell_of(firms.field[i], firms.region[i]);
+        let spilt = spillover(p.spillover_elasticity, h, innovation.pools.growth[cell]);
+        let transferred = firms.pending_gain[i];
+        firms.pending_gain[i] = 0.0;
+        let shock = p.noise_log_sd
+            * math::normal_quantile(ctx.uniform(id, 0, 0, Purpose::Productivity));
+        let noise = noise_change(firms.noise[i], p.noise_persistence, shock);
+        let gain = own + copied + spilt + transferred;
+        firms.noise[i] += noise;
+        firms.ln_productivity[i] = ln_a + gain + noise;
+        // revenue of transferred inventions enters the column where they are industrialised
+        let renewing = own + copied;
+        let renewed = if renewing > 0.0 {
+            renewal(p.new_products_per_gain, renewing)
+        } else {
+            0.0
+        };
+        let sales = firms.sales[i];
+        firms.new_product_sales[i] = next_new_products(
+            firms.new_product_sales[i],
+            sales,
+            p.new_product_expiry,
+            renewed,
+        );
+        weights += w;
+        gains += w * gain;
+        let value = w * sales;
+        tally.own_value += value * private;
+        tally.imitated_value += value * copied;
+        tally.spillover_value += value * spilt;
+        tally.transferred_value += value * transferred;
+    }
+    if weights > 0.0 {
+        tally.mean_gain = gains / weights;
+    }
+}
