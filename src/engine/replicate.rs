@@ -275,7 +275,7 @@ impl Simulation for Economy {
             first,
             last,
             &world.state.funnel,
-            &[],
+            &world.state.universities.disclosed_by_cohort,
             &world.duration,
         );
         let mut details = Vec::new();

@@ -317,9 +317,7 @@ pub const BAND_GROUPS: [&str; 14] = [
 /// Bands of the change in the present value of after-tax profit.
 pub const BANDS: [&str; 5] = ["b1", "b2", "b3", "b4", "b5"];
 /// Stages of the funnel, in order.
-pub const FUNNEL: [&str; 6] = [
-    "disclosed", "dealt", "proof_of_concept", "pilot", "first_sale", "industrialised",
-];
+pub const FUNNEL: [&str; 5] = ["disclosed", "dealt", "proof_of_concept", "pilot", "industrialised"];
 
 static DETAILS: LazyLock<Vec<MetricSpec>> = LazyLock::new(|| {
     let mut list = Vec::new();
@@ -362,8 +360,8 @@ pub fn detail_values(record: &Record, first: usize, last: usize, out: &mut Vec<f
     };
     out.push(w.count(&record.disclosures));
     out.push(w.count(&record.funnel_entered));
-    for stage in 0..4 {
-        // derived: four stages of the funnel
+    for stage in 0..3 {
+        // derived: proof of concept, pilot, first sale
         let passed: f64 = (first..=last).map(|t| record.funnel_passed[t][stage]).sum();
         out.push(passed / w.quarters() * PER_YEAR / THOUSAND);
     }

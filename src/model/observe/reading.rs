@@ -2,7 +2,7 @@
 
 use crate::model::books::INSTRUMENTS;
 use crate::model::context::Context;
-use crate::model::firms::{FIELDS, Sector};
+use crate::model::firms::Sector;
 use crate::model::population::LARGE_SALES;
 use crate::model::state::State;
 
@@ -100,7 +100,7 @@ crate::columns! {
         /// Entered the funnel this quarter \[inventions\].
         funnel_entered: f64,
         /// Passed each stage this quarter \[inventions\].
-        funnel_passed: [f64; 4],
+        funnel_passed: [f64; 3],
         /// Industrialised this quarter \[inventions\].
         industrialised: f64,
         /// Accrued cost to government by instrument and payer this quarter \[mn\].
@@ -118,7 +118,7 @@ pub fn read(state: &State, ctx: &Context) -> Reading {
         ..Reading::default()
     };
     read_firms(state, ctx, &mut reading);
-    read_finance_and_people(state, ctx, &mut reading);
+    read_finance_and_people(state, &mut reading);
     read_transfer(state, &mut reading);
     reading
 }
@@ -209,14 +209,33 @@ const RELIEF: usize = 15; // derived: place of a sum
 const CONSTRAINED: usize = 16; // derived: place of a sum
 const SUMS: usize = 17; // derived: number of sums
 
-fn read_finance_and_people(state: &State, ctx: &Context, reading: &mut Reading) {
-    let _ = (ctx, FIELDS);
-    reading.researchers = 0.0;
+fn read_finance_and_people(state: &State, reading: &mut Reading) {
+    reading.rd_universities = state.universities.spending_universities;
+    reading.rd_institutes = state.universities.spending_institutes;
+    reading.researchers = state.people.stock.iter().sum();
     let spending =
         reading.rd_reported + reading.rd_universities + reading.rd_institutes + reading.rd_others;
     reading.cost_per_researcher = spending / reading.researchers;
+    reading.tech_loans = state.finance.tally.stock.iter().sum();
+    reading.non_performing = state.finance.nonperforming_share();
 }
 
 fn read_transfer(state: &State, reading: &mut Reading) {
-    let _ = (state, reading);
+    reading.disclosures = state.universities.tally.disclosed;
+    let research = &state.contract_research.tally;
+    reading.research_contracts = research.contracts;
+    reading.research_contract_value = research.value;
+    let market = &state.registration.tally;
+    reading.market_contracts = market.contracts;
+    reading.market_value = market.value;
+    let patents = &state.patents.tally;
+    reading.grants = patents.grants.iter().sum();
+    reading.filings = patents.filings.iter().sum();
+    reading.pendency = patents.pendency;
+    let funnel = &state.funnel.tally;
+    reading.funnel_entered = funnel.entered;
+    for (slot, passed) in reading.funnel_passed.iter_mut().zip(funnel.passed) {
+        *slot = passed;
+    }
+    reading.industrialised = funnel.industrialised;
 }
