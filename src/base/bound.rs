@@ -35,12 +35,15 @@ macro_rules! family {
             $($(#[$field_meta])* pub $field: f64,)*
         }
         impl $crate::base::bound::Bound for $Name {
+            #[allow(unused_variables)]
             fn paths(out: &mut Vec<&'static str>) {
                 $(out.push(concat!($family, ".", stringify!($field)));)*
             }
+            #[allow(unused_variables)]
             fn build(value: &mut dyn FnMut(&'static str) -> f64) -> Self {
                 Self { $($field: value(concat!($family, ".", stringify!($field))),)* }
             }
+            #[allow(unused_variables)]
             fn values(&self, out: &mut Vec<f64>) {
                 $(out.push(self.$field);)*
             }

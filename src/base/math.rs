@@ -466,7 +466,8 @@ mod tests {
         let normal = Normal::standard();
         for u in uniforms(50_000) {
             let x = 74.0 * (u - 0.5);
-            assert!(relative(normal_cdf(x), normal.cdf(x)) < 1e-10, "{x}");
+            // the oracle itself is good to some ten digits
+            assert!(relative(normal_cdf(x), normal.cdf(x)) < 1e-9, "{x}");
             assert!((normal_cdf(x) + normal_cdf(-x) - 1.0).abs() < 1e-15, "{x}");
         }
     }

@@ -43,6 +43,7 @@ pub enum Purpose {
     EntryTraits = 69,
     Equity = 70,
     Shock = 71,
+    Need = 90,
     // universities, transfer, funnel, patents: 120..=199
     Invention = 120,
     InventionQuality = 121,

@@ -2,8 +2,15 @@
 //! policies, structure, parameters, levers, instruments. A number without a source or an
 //! assumption note is an error here, so nothing above this room meets one.
 
+mod load;
+mod records;
+#[cfg(test)]
+mod tests;
+
+pub use records::{Conflict, Estimate, Fact, Instrument, Policy, Projection, Source, Structure};
+
 use crate::base::time::Quarter;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A catalogue entry of a policy lever: what it is, what it may be, what it was.
 #[derive(Clone, Debug)]
@@ -48,7 +55,8 @@ pub struct DatedValue {
 }
 
 /// English and Chinese label.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Label {
     /// English.
     pub en: String,
@@ -57,7 +65,8 @@ pub struct Label {
 }
 
 /// How an uncertain parameter is drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Distribution {
     /// Always the central value.
     Fixed,
@@ -110,7 +119,7 @@ pub struct Series {
 }
 
 /// The whole evidence base.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Evidence {
     /// Levers in catalogue order.
     pub levers: Vec<LeverSpec>,
@@ -118,6 +127,22 @@ pub struct Evidence {
     pub parameters: Vec<ParameterSpec>,
     /// Yearly series and projections.
     pub series: Vec<Series>,
+    /// Projections; each is also in `series` as `id.low`, `id.central` and `id.high`.
+    pub projections: Vec<Projection>,
+    /// Figures printed in the source documents.
+    pub facts: Vec<Fact>,
+    /// Policy instruments named in the source documents.
+    pub instruments: Vec<Instrument>,
+    /// Dated policy settings.
+    pub policies: Vec<Policy>,
+    /// Composition of the population.
+    pub structure: Vec<Structure>,
+    /// Estimates and counts from the literature.
+    pub literature: Vec<Estimate>,
+    /// Where documents disagree, and the choice made.
+    pub conflicts: Vec<Conflict>,
+    /// Source documents.
+    pub sources: Vec<Source>,
     /// blake3 of all files, in path order.
     pub digest: String,
 }
@@ -136,15 +161,15 @@ impl Evidence {
     /// # Errors
     /// [`EvidenceError`] lists every fault.
     pub fn embedded() -> Result<Self, EvidenceError> {
-        unimplemented!()
+        load::parse(&load::embedded())
     }
 
     /// The evidence base in a folder (`--seeds DIR`).
     ///
     /// # Errors
     /// [`EvidenceError`] lists every fault.
-    pub fn read(_folder: &std::path::Path) -> Result<Self, EvidenceError> {
-        unimplemented!()
+    pub fn read(folder: &std::path::Path) -> Result<Self, EvidenceError> {
+        load::parse(&load::folder(folder)?)
     }
 
     /// The lever of that path.
@@ -161,4 +186,59 @@ impl Evidence {
     pub fn series(&self, id: &str) -> Option<&Series> {
         self.series.iter().find(|series| series.id == id)
     }
+
+    /// The fact of that id.
+    pub fn fact(&self, id: &str) -> Option<&Fact> {
+        self.facts.iter().find(|fact| fact.id == id)
+    }
+
+    /// The projection of that id for `low`, `central` or `high`, by year.
+    pub fn projection(&self, id: &str, case: &str) -> Option<&BTreeMap<i32, f64>> {
+        self.series(&format!("{id}.{case}")).map(|series| &series.values)
+    }
+
+    /// Checks that the levers of the evidence are exactly `paths`, and that instruments set
+    /// no other.
+    ///
+    /// # Errors
+    /// [`EvidenceError`] names every path that only one side knows.
+    pub fn check_levers(&self, paths: &[&str]) -> Result<(), EvidenceError> {
+        let known = self.levers.iter().map(|lever| lever.path.as_str());
+        let mut faults = differing("seeds/levers", known, paths);
+        for instrument in &self.instruments {
+            for path in instrument.sets.keys() {
+                if !paths.contains(&path.as_str()) {
+                    faults.push(format!(
+                        "seeds/instruments: {}: sets the unknown lever {path}",
+                        instrument.id
+                    ));
+                }
+            }
+        }
+        none(faults)
+    }
+
+    /// Checks that the parameters of the evidence are exactly `paths`.
+    ///
+    /// # Errors
+    /// [`EvidenceError`] names every path that only one side knows.
+    pub fn check_parameters(&self, paths: &[&str]) -> Result<(), EvidenceError> {
+        let known = self.parameters.iter().map(|parameter| parameter.path.as_str());
+        none(differing("seeds/parameters", known, paths))
+    }
+}
+
+/// A fault for each path that only the evidence or only the model knows.
+fn differing<'a>(place: &str, known: impl Iterator<Item = &'a str>, paths: &[&'a str]) -> Vec<String> {
+    let known: BTreeSet<&str> = known.collect();
+    let asked: BTreeSet<&str> = paths.iter().copied().collect();
+    let missing = asked.difference(&known).map(|path| format!("{place}: {path}: no entry"));
+    let extra = known
+        .difference(&asked)
+        .map(|path| format!("{place}: {path}: the model does not know it"));
+    missing.chain(extra).collect()
+}
+
+fn none(faults: Vec<String>) -> Result<(), EvidenceError> {
+    if faults.is_empty() { Ok(()) } else { Err(EvidenceError::Faults(faults)) }
 }

@@ -73,6 +73,51 @@ pub enum Instrument {
 /// Number of instruments.
 pub const INSTRUMENTS: usize = Instrument::PatentOffice as usize + 1;
 
+/// Names of the instruments, by index.
+pub const INSTRUMENT_IDS: [&str; INSTRUMENTS] = [
+    "sales",
+    "operating_cost",
+    "research_cost",
+    "contract_research",
+    "licence",
+    "patent_fee",
+    "loan_drawn",
+    "loan_repaid",
+    "interest",
+    "equity",
+    "loan_loss",
+    "entry_exit",
+    "dividend",
+    "insurance_premium",
+    "first_sale",
+    "inventor_reward",
+    "corporate_tax",
+    "super_deduction",
+    "hightech_rate",
+    "small_profit_rate",
+    "deduction_refund",
+    "transfer_relief",
+    "gift_deduction",
+    "registration_relief",
+    "appropriation",
+    "grants",
+    "filing_subsidy",
+    "registration_award",
+    "register_award",
+    "relending_subsidy",
+    "risk_compensation",
+    "guide_fund",
+    "first_set_insurance",
+    "first_purchase",
+    "platforms",
+    "offices",
+    "training",
+    "licence_cover",
+    "data_compute",
+    "openness",
+    "patent_office",
+];
+
 /// Money of one quarter by (from, to, instrument), million yuan, and relief forgone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Books {

@@ -437,6 +437,7 @@ mod tests {
                 readiness: 0.3,
                 field: 3,
                 disclosed: now.index(),
+                ..Invention::default()
             });
             state.transfer.deals_this_quarter.clear();
             for firm in 0..8_usize {

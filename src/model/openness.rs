@@ -1,6 +1,7 @@
 //! Lets the world in: frontier, inflow, inputs, shocks.
 
 use super::context::Context;
+use super::firms::FIELDS;
 use super::state::State;
 
 crate::family! {
@@ -10,10 +11,21 @@ crate::family! {
 }
 
 /// State: Lets the world in: frontier, inflow, inputs, shocks.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct OpennessState {
-    /// Turn of demand to domestic first sets by field, 1 = none.
-    pub domestic_turn: [f64; super::firms::FIELDS],
+    /// Demand for domestic first sets over its founding level, by field.
+    pub domestic_turn: [f64; FIELDS],
+    /// Demand of a field over what it would be with undisturbed exports.
+    pub demand_factor: [f64; FIELDS],
+}
+
+impl Default for OpennessState {
+    fn default() -> Self {
+        Self {
+            domestic_turn: [1.0; FIELDS],
+            demand_factor: [1.0; FIELDS],
+        }
+    }
 }
 
 impl OpennessState {

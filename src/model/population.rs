@@ -408,6 +408,35 @@ pub fn found_history(state: &mut super::state::State, ctx: &Context) {
     }
 }
 
+/// Founds the whole economy of 2013: populations first, then the stocks that rest on them.
+pub fn found_state(state: &mut super::state::State, ctx: &Context) {
+    use super::{
+        buyers::BuyersState, contract_research::ContractResearchState, demand::MarketState,
+        entry::EntryState, finance::FinanceState, funnel::FunnelState,
+        innovation::InnovationState, openness::OpennessState, patents::PatentOffice,
+        people::People, platforms::PlatformsState, programmes::ProgrammesState,
+        registration::RegistrationState, transfer::TransferState, universities::Universities,
+    };
+    state.firms = found(ctx);
+    state.people = People::found(state, ctx);
+    found_history(state, ctx);
+    state.people = People::found(state, ctx);
+    state.programmes = ProgrammesState::found(state, ctx);
+    state.finance = FinanceState::found(state, ctx);
+    state.market = MarketState::found(state, ctx);
+    state.openness = OpennessState::found(state, ctx);
+    state.innovation = InnovationState::found(state, ctx);
+    state.universities = Universities::found(state, ctx);
+    state.contract_research = ContractResearchState::found(state, ctx);
+    state.transfer = TransferState::found(state, ctx);
+    state.registration = RegistrationState::found(state, ctx);
+    state.funnel = FunnelState::found(state, ctx);
+    state.platforms = PlatformsState::found(state, ctx);
+    state.buyers = BuyersState::found(state, ctx);
+    state.patents = PatentOffice::found(state, ctx);
+    state.entry = EntryState::found(state, ctx);
+}
+
 /// Growth of R&D volume before 2013 a year.
 const FOUNDING_GROWTH: f64 = 0.12; // derived: 11-14 % nominal a year in 2010-2013, general knowledge
 

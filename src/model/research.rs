@@ -209,8 +209,14 @@ pub fn firm_user_cost(
         tax.funds_premium_small,
         tax.funds_premium_large,
     );
+    // a local bonus on claimed cost is paid out of the price of R&D
+    let bonus = if claims {
+        ctx.seen.programmes.local_bonus_rate
+    } else {
+        0.0
+    };
     user_cost(
-        position.b_index(research, carry, law),
+        position.b_index(research, carry, law) * (1.0 - bonus),
         firms.input_price[i],
         funds,
         tax.reference_funds_cost,

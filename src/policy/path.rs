@@ -70,6 +70,17 @@ impl PolicyPath {
         path
     }
 
+    /// The same settings in every one of `quarters` quarters from `start`.
+    pub fn constant(settings: Settings, start: Quarter, quarters: usize) -> Self {
+        Self {
+            start,
+            in_force: vec![settings; quarters],
+            known: vec![settings; quarters],
+            expected: vec![settings; quarters],
+            news: Vec::new(),
+        }
+    }
+
     /// Settings in force at `quarter`.
     pub fn at(&self, quarter: Quarter) -> &Settings {
         &self.in_force[quarter.since(self.start) as usize]

@@ -1,3 +1,66 @@
 //! Results in, bytes out: tables, figures, HTML, Parquet; English and Chinese from one table.
 
+pub mod files;
+pub mod format;
+pub mod labels;
+mod page;
+pub mod parquet;
+mod plots;
 pub mod results;
+mod sections;
+#[cfg(test)]
+mod tests;
+mod view;
+
+use std::io;
+use std::path::Path;
+
+use crate::experiment::compare::Comparison;
+pub use labels::Language;
+use results::Results;
+
+/// A figure: its file name without ending, and its SVG.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure {
+    /// File name without ending.
+    pub name: String,
+    /// SVG document.
+    pub svg: String,
+}
+
+/// The page and its figures as text; the same results give the same bytes.
+pub fn render(
+    results: &Results,
+    comparison: &Comparison,
+    language: Language,
+) -> (String, Vec<Figure>) {
+    let view = view::View::new(results, comparison, language);
+    page::render(&view)
+}
+
+/// Writes `DIR/report.html` and `DIR/figures/*.svg`, each renamed into place when complete.
+///
+/// # Errors
+/// Where a file or the folder cannot be written.
+pub fn write_report(
+    results: &Results,
+    comparison: &Comparison,
+    dir: &Path,
+    language: Language,
+) -> io::Result<()> {
+    let (html, figures) = render(results, comparison, language);
+    let folder = dir.join("figures");
+    std::fs::create_dir_all(&folder)?;
+    for figure in &figures {
+        replace(&folder.join(format!("{}.svg", figure.name)), &figure.svg)?;
+    }
+    replace(&dir.join("report.html"), &html)
+}
+
+/// Writes beside the target, then renames over it.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".part");
+    std::fs::write(&beside, text)?;
+    std::fs::rename(&beside, path)
+}

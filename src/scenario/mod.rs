@@ -2,6 +2,20 @@
 //! found all at once, each with its place; `extends` and `--set` are resolved here and
 //! nowhere else, so the same file gives the same run everywhere.
 
+pub mod dates;
+pub mod diagnose;
+pub mod instruments;
+pub mod read;
+pub mod resolve;
+pub mod schema;
+mod text;
+mod walk;
+
+pub use diagnose::{CODES, Code, Fault, Faults, Place, Source, Warnings, nearest};
+pub use read::shipped;
+pub use resolve::{Resolved, resolve, resolve_all, resolve_stack, status_quo};
+pub use walk::DISCOUNT_RATE;
+
 use crate::base::time::Quarter;
 use crate::policy::Schedule;
 
@@ -60,3 +74,34 @@ pub struct Scenario {
     /// blake3 of the canonical text without `replicates`.
     pub digest: String,
 }
+
+/// Whether a text is a scenario's name: 1 to 48 of a-z, 0-9 and hyphen.
+pub fn is_name(text: &str) -> bool {
+    (1..=48).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+}
+
+/// A name made from a file's stem; letters outside a-z are kept apart by a short hash.
+pub fn default_name(stem: &str) -> String {
+    let mut name = String::new();
+    for c in stem.to_lowercase().chars() {
+        if c.is_ascii_lowercase() || c.is_ascii_digit() {
+            name.push(c);
+        } else if !name.is_empty() && !name.ends_with('-') {
+            name.push('-');
+        }
+    }
+    name.truncate(39);
+    let name = name.trim_matches('-');
+    if stem.is_ascii() && !name.is_empty() && stem.len() <= 39 {
+        return name.to_owned();
+    }
+    let hash = blake3::hash(stem.as_bytes()).to_hex();
+    let name = if name.is_empty() { "scenario" } else { name };
+    format!("{name}-{}", &hash[..8])
+}
+
+#[cfg(test)]
+mod tests;

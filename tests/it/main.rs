@@ -1,4 +1,6 @@
 //! One integration binary: every file of this folder is a module here.
 
+mod command_line;
 mod engine_batch;
 mod engine_toy;
+mod engine_files;

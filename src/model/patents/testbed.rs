@@ -110,11 +110,7 @@ impl Scene {
             parameters: parameters(),
             seen,
             law: seen,
-            path: PolicyPath {
-                start: quarter,
-                in_force: vec![seen],
-                expected: vec![seen],
-            },
+            path: PolicyPath::constant(seen, quarter, 1),
             world: WorldQuarter {
                 price: 1.0,
                 ..WorldQuarter::default()

@@ -1,0 +1,353 @@
+//! The way from checked scenarios to a results folder, shared by `run` and `compare`.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::progress::{Interrupt, Meter, listen};
+use super::Session;
+use crate::engine::replicate::Economy;
+use crate::evidence::Evidence;
+use crate::report::{Language, write_report};
+use crate::scenario::Resolved;
+use super::run::BatchArgs;
+use super::CliError;
+use crate::engine::batch::{self, Plan};
+use crate::engine::fan::fans;
+use crate::engine::Simulation;
+use crate::experiment::compare::{Comparison, MetricView, compare};
+use crate::report::files::{self, Claim, FolderError, Permission, Provenance};
+use crate::report::results::{Column, Results, ScenarioInfo};
+use crate::scenario::Scenario;
+
+/// Why a command ended badly: its exit code and what to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// Exit code.
+    pub code: u8,
+    /// One line.
+    pub message: String,
+}
+
+impl From<Trouble> for CliError {
+    fn from(trouble: Trouble) -> Self {
+        match trouble.code {
+            2 => Self::Usage(trouble.message),
+            3 => Self::Unreadable(trouble.message),
+            5 => Self::Failed(trouble.message),
+            6 => Self::Unwritable(trouble.message),
+            75 => Self::Retry(trouble.message),
+            130 => Self::Interrupted,
+            _ => Self::Internal(trouble.message),
+        }
+    }
+}
+
+impl From<FolderError> for Trouble {
+    fn from(error: FolderError) -> Self {
+        let code = match error {
+            FolderError::Taken { .. } => 2,
+            FolderError::Busy(_) => 75,
+            FolderError::Unwritable { .. } => 6,
+        };
+        Self { code, message: error.to_string() }
+    }
+}
+
+/// A batch as asked for, with what it is made from.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// Checked scenarios, the baseline first, all with the baseline's `[run]`.
+    pub scenarios: Vec<Scenario>,
+    /// Digest of the evidence base.
+    pub evidence_digest: String,
+    /// Files read.
+    pub files_read: Vec<String>,
+    /// The command that reproduces the results.
+    pub command: String,
+    /// Metrics whose result hangs on assumptions.
+    pub assumption_driven: Vec<(String, String, String)>,
+    /// Flags; those of `[run]` are already in the scenarios.
+    pub args: BatchArgs,
+    /// Nothing on stderr but errors.
+    pub quiet: bool,
+}
+
+/// What came of a batch.
+#[derive(Debug)]
+pub struct Executed {
+    /// Results.
+    pub results: Results,
+    /// Comparison of all variants with the baseline.
+    pub comparison: Comparison,
+    /// Where they are.
+    pub folder: PathBuf,
+    /// Read back instead of run.
+    pub stored: bool,
+    /// Things to say on stderr.
+    pub warnings: Vec<String>,
+    /// Exit code: 0, 5 with over 5 % of runs failed, 75 or 130 after a signal.
+    pub code: u8,
+}
+
+/// Digest that names a batch and its folder.
+pub fn batch_digest(order: &Order) -> String {
+    let mut hasher = blake3::Hasher::new();
+    let mut add = |text: &str| {
+        hasher.update(&(text.len() as u64).to_le_bytes());
+        hasher.update(text.as_bytes());
+    };
+    for scenario in &order.scenarios {
+        add(&scenario.meta.name);
+        add(&scenario.digest);
+    }
+    let run = &order.scenarios[0].run;
+    add(&order.evidence_digest);
+    add(env!("LEVERLAB_MODEL_DIGEST"));
+    add(&format!("{} {} {:016x}", run.seed, run.per_draw, run.scale.to_bits()));
+    hasher.finalize().to_hex().to_string()
+}
+
+/// Folder the order writes to.
+pub fn folder_of(order: &Order, digest: &str) -> PathBuf {
+    let name = &order.scenarios[0].meta.name;
+    order.args.output.clone().unwrap_or_else(|| files::default_folder(name, digest))
+}
+
+/// Cores of this machine.
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+/// Says what an order would run and write.
+pub fn dry_run<S: Simulation>(simulation: &S, order: &Order) -> String {
+    let run = &order.scenarios[0].run;
+    let digest = batch_digest(order);
+    let values = simulation.metrics().len()
+        + simulation.details().len()
+        + simulation.series().len() * simulation.quarters().len();
+    let count = order.scenarios.len();
+    let bytes = values as f64 * 8.0 * count as f64 * f64::from(run.replicates);
+    let mut out = format!(
+        "{count} scenario(s), {} runs each ({} a parameter draw), seed {}, scale {}\n",
+        run.replicates, run.per_draw, run.seed, run.scale
+    );
+    for scenario in &order.scenarios {
+        let sets =
+            if scenario.sets.is_empty() { "nothing".to_owned() } else { scenario.sets.join(", ") };
+        out += &format!("  {} sets {sets}\n", scenario.meta.name);
+    }
+    out += &format!("results take about {:.0} MB of memory, besides ", bytes / 1e6);
+    out += &format!("two populations a thread\nfolder {}:\n", folder_of(order, &digest).display());
+    for scenario in &order.scenarios {
+        out += &format!("  scenario.{}.toml\n", scenario.meta.name);
+    }
+    out + "  summary.csv differences.csv runs.parquet details.parquet paths.parquet\n  \
+           figures/ report.html manifest.json\n"
+}
+
+/// Runs an order, or reads its stored results; `report` writes figures and page.
+///
+/// # Errors
+/// [`Trouble`] with its exit code; nothing is then left half-written.
+pub fn execute<S: Simulation>(
+    simulation: &S,
+    order: &Order,
+    interrupt: &Interrupt,
+    report: &dyn Fn(&Results, &Comparison, &Path) -> std::io::Result<()>,
+) -> Result<Executed, Trouble> {
+    let run = &order.scenarios[0].run;
+    let digest = batch_digest(order);
+    let folder = folder_of(order, &digest);
+    let mut warnings = Vec::new();
+    let permission = Permission { force: order.args.force, fresh: order.args.fresh };
+    let hold = match files::claim(&folder, &digest, run.replicates, permission)? {
+        Claim::Free(hold) => hold,
+        Claim::Stored => {
+            let results = Results::read(&folder)
+                .map_err(|error| Trouble { code: 2, message: format!("{error}; use --force") })?;
+            let comparison = compare_results(&results);
+            let code = failure_code(&results, &mut warnings);
+            return Ok(Executed { results, comparison, folder, stored: true, warnings, code });
+        }
+    };
+    let threads = order.args.threads.map_or_else(cores, |threads| threads as usize);
+    if threads > cores() {
+        warnings.push(format!("{threads} threads on {} cores: no faster, same results", cores()));
+    }
+    let plan = Plan { runs: run.replicates, per_draw: run.per_draw, threads, batch: 0 };
+    let total = u64::from(run.replicates) * order.scenarios.len() as u64;
+    let meter = Meter::new(total, order.quiet);
+    let ensemble = batch::run(simulation, &plan, &meter, &interrupt.stop)
+        .map_err(|error| Trouble { code: 10, message: error.to_string() })?;
+    meter.finish();
+    let columns = |specs: &[crate::engine::MetricSpec]| specs.iter().map(Column::from).collect();
+    let quarters = simulation.quarters();
+    let results = Results {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        model_digest: env!("LEVERLAB_MODEL_DIGEST").to_owned(),
+        digest,
+        seed: run.seed,
+        per_draw: run.per_draw,
+        scale: run.scale,
+        horizon: [run.start.to_string(), run.end.to_string()],
+        scenarios: order.scenarios.iter().map(info).collect(),
+        metrics: columns(simulation.metrics()),
+        details: columns(simulation.details()),
+        series: columns(simulation.series()),
+        fans: fans(&ensemble, simulation.series().len(), quarters.len()),
+        quarters,
+        ensemble,
+        assumption_driven: order.assumption_driven.clone(),
+        command: order.command.clone(),
+    };
+    let comparison = compare_results(&results);
+    let mut code = failure_code(&results, &mut warnings);
+    if results.ensemble.runs.is_empty() {
+        let cause = results.ensemble.failures.first().map_or("no run was finished", |f| &f.cause);
+        let code = interrupt.code().unwrap_or(5);
+        return Err(Trouble { code, message: format!("nothing to report: {cause}") });
+    }
+    let provenance = Provenance {
+        resolved: order.scenarios.iter().map(|scenario| scenario.resolved.clone()).collect(),
+        evidence_digest: order.evidence_digest.clone(),
+        git_revision: option_env!("LEVERLAB_GIT_REVISION").map(str::to_owned),
+        files_read: order.files_read.clone(),
+        volatile: json!({ "unix_time": unix_time(), "threads": threads,
+            "machine": format!("{} {}", std::env::consts::OS, std::env::consts::ARCH) }),
+    };
+    let page = |dir: &Path| report(&results, &comparison, dir);
+    files::write(&hold, &results, &comparison, &provenance, &files::put, &page)?;
+    if !results.ensemble.complete {
+        code = interrupt.code().unwrap_or(130);
+        let (has, asked) = (results.ensemble.runs.len(), results.ensemble.asked);
+        warnings.push(format!("interrupted: {has} of {asked} runs were finished and written"));
+    }
+    Ok(Executed { results, comparison, folder, stored: false, warnings, code })
+}
+
+/// Seconds since 1970, for the volatile part of the manifest.
+#[allow(clippy::disallowed_methods)]
+fn unix_time() -> u64 {
+    let now = std::time::SystemTime::now();
+    now.duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+/// The comparison of stored or fresh results.
+pub fn compare_results(results: &Results) -> Comparison {
+    fn views(columns: &[Column]) -> Vec<MetricView<'_>> {
+        columns.iter().map(|one| MetricView { id: &one.id, direction: one.direction }).collect()
+    }
+    let (metrics, details) = (views(&results.metrics), views(&results.details));
+    compare(&results.ensemble, results.per_draw, &metrics, &details)
+}
+
+/// 5 where over 5 % of the runs failed, else 0 and a warning for those that did.
+fn failure_code(results: &Results, warnings: &mut Vec<String>) -> u8 {
+    let failures = &results.ensemble.failures;
+    let Some(first) = failures.first() else { return 0 };
+    let mut runs: Vec<u32> = failures.iter().map(|failure| failure.run).collect();
+    runs.sort_unstable();
+    runs.dedup();
+    let asked = results.ensemble.asked;
+    warnings.push(format!(
+        "{} of {asked} runs failed and were dropped in all scenarios; the first: run {}, {}: {}",
+        runs.len(), first.run, results.scenarios[first.scenario].name, first.cause
+    ));
+    if runs.len() as u64 * 20 > u64::from(asked) { 5 } else { 0 }
+}
+
+fn info(scenario: &Scenario) -> ScenarioInfo {
+    let meta = &scenario.meta;
+    ScenarioInfo {
+        name: meta.name.clone(),
+        title: meta.title.clone(),
+        title_zh: meta.title_zh.clone(),
+        document: meta.document.clone(),
+        note: meta.note.clone(),
+        facts: meta.facts.clone(),
+        sets: scenario.sets.clone(),
+        digest: scenario.digest.clone(),
+    }
+}
+
+/// Runs scenarios that share the baseline's `[run]`, writes the folder and the report.
+///
+/// # Errors
+/// [`CliError`] with its exit code.
+pub fn carry_out(
+    resolved: Vec<Resolved>,
+    evidence: &Evidence,
+    args: &BatchArgs,
+    session: &Session,
+) -> Result<Option<Executed>, CliError> {
+    for one in &resolved {
+        session.warn(&one.warnings);
+    }
+    let scenarios: Vec<Scenario> = resolved.into_iter().map(|one| one.scenario).collect();
+    let economy = Economy::new(evidence, &scenarios).map_err(CliError::Internal)?;
+    let order = Order {
+        scenarios,
+        evidence_digest: evidence.digest.clone(),
+        files_read: Vec::new(),
+        command: command_line(),
+        assumption_driven: assumption_driven(),
+        args: args.clone(),
+        quiet: session.quiet,
+    };
+    if args.dry_run {
+        session.print(&dry_run(&economy, &order))?;
+        return Ok(None);
+    }
+    let interrupt = listen();
+    let page = |results: &Results, comparison: &Comparison, dir: &Path| {
+        write_report(results, comparison, dir, Language::English)
+    };
+    let done = execute(&economy, &order, &interrupt, &page)?;
+    for warning in &done.warnings {
+        session.say(&format!("warning: {warning}"));
+    }
+    Ok(Some(done))
+}
+
+/// Says where the results are; the exit code of the batch as an error where it is not 0.
+///
+/// # Errors
+/// [`CliError`] for over 5 % of failed runs, an interrupt or a termination.
+pub fn close(done: &Executed, session: &Session) -> Result<(), CliError> {
+    let stored = if done.stored { " (stored earlier)" } else { "" };
+    session.say(&format!(
+        "results in {}{stored}: report.html is the page to hand on",
+        done.folder.display()
+    ));
+    match done.code {
+        0 => Ok(()),
+        5 => Err(CliError::Failed("over 5 % of the runs failed".into())),
+        75 => Err(CliError::Retry("terminated; what was finished is written".into())),
+        _ => Err(CliError::Interrupted),
+    }
+}
+
+/// The command that reproduces a batch, as typed.
+fn command_line() -> String {
+    let words: Vec<String> = std::env::args()
+        .skip(1)
+        .map(|word| {
+            let plain = |c: char| c.is_alphanumeric() || "-_./=:,".contains(c);
+            if word.chars().all(plain) {
+                word
+            } else {
+                format!("'{}'", word.replace('\'', "'\\''"))
+            }
+        })
+        .collect();
+    format!("leverlab {}", words.join(" "))
+}
+
+/// Metrics that hang on parameters which 2015-2024 cannot teach (docs/ODD.md, section 9).
+fn assumption_driven() -> Vec<(String, String, String)> {
+    crate::model::observe::assumption_driven()
+        .into_iter()
+        .map(|(id, en, zh)| (id.to_owned(), en.to_owned(), zh.to_owned()))
+        .collect()
+}

@@ -1,0 +1,93 @@
+//! `leverlab list`: what can be set, measured, cited or run.
+
+use super::{CliError, Session};
+use crate::model::observe;
+use crate::scenario::{instruments, shipped};
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+
+/// What to list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum What {
+    /// Policy levers.
+    Levers,
+    /// Instruments of the source documents.
+    Instruments,
+    /// Result metrics.
+    Metrics,
+    /// Yearly facts of the evidence base.
+    Facts,
+    /// Shipped scenarios.
+    Scenarios,
+}
+
+/// Arguments of `list`.
+#[derive(Args, Clone, Debug)]
+pub struct ListArgs {
+    /// What to list.
+    #[arg(value_enum)]
+    pub what: What,
+    /// Only what holds this text.
+    #[arg(long, value_name = "TEXT")]
+    pub search: Option<String>,
+}
+
+/// Lists.
+///
+/// # Errors
+/// Nothing selected.
+pub fn command(args: &ListArgs, session: &Session) -> Result<(), CliError> {
+    let evidence = session.evidence(None)?;
+    let items: Vec<Value> = match args.what {
+        What::Levers => evidence
+            .levers
+            .iter()
+            .map(|l| json!({ "id": l.path, "label": { "en": l.label.en, "zh": l.label.zh }, "unit": l.unit, "bounds": l.bounds, "plausible": l.plausible, "agent": l.agent, "decision": l.decision }))
+            .collect(),
+        What::Instruments => instruments::of(&evidence)
+            .iter()
+            .map(|i| {
+                let sets: serde_json::Map<String, Value> = i.sets.iter().map(|(path, value)| (path.clone(), json!(value))).collect();
+                json!({ "id": i.id, "label": { "en": i.label.en, "zh": i.label.zh }, "family": i.family, "status": i.status, "executable": i.executable, "sets": sets, "reason": i.reason })
+            })
+            .collect(),
+        What::Metrics => observe::metrics()
+            .iter()
+            .map(|m| json!({ "id": m.id, "label": { "en": m.label_en, "zh": m.label_zh }, "unit": m.unit, "definition": m.definition }))
+            .collect(),
+        What::Facts => evidence
+            .series
+            .iter()
+            .map(|s| json!({ "id": s.id, "label": { "en": s.note, "zh": "" }, "unit": s.unit, "role": s.role, "source": s.source }))
+            .collect(),
+        What::Scenarios => shipped().iter().map(|name| json!({ "id": name, "label": { "en": name, "zh": "" } })).collect(),
+    };
+    let wanted = args.search.as_deref().unwrap_or("").to_lowercase();
+    let items: Vec<Value> = items
+        .into_iter()
+        .filter(|item| item.to_string().to_lowercase().contains(&wanted))
+        .collect();
+    if items.is_empty() {
+        return Err(CliError::Unknown {
+            message: "nothing selected".to_owned(),
+            nearest: Vec::new(),
+        });
+    }
+    let text = |value: &Value| value.as_str().unwrap_or("").to_owned();
+    let rows: Vec<_> = items
+        .iter()
+        .map(|item| {
+            vec![
+                text(&item["id"]),
+                text(&item["label"]["en"]),
+                text(&item["label"]["zh"]),
+                text(&item["unit"]),
+            ]
+        })
+        .collect();
+    session.rows(
+        &["id", "label", "label_zh", "unit"],
+        &rows,
+        &Value::Array(items),
+    )
+}

@@ -1,0 +1,86 @@
+//! `leverlab run`: simulates one scenario and stores the results.
+
+use super::{CliError, Format, Session, execute, output};
+use clap::Args;
+use std::path::PathBuf;
+
+/// What `run` and `compare` both take.
+#[derive(Args, Clone, Debug, Default)]
+pub struct BatchArgs {
+    /// Runs a scenario (default: the scenario's, 200).
+    #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub replicates: Option<u32>,
+    /// Runs that share one draw of the parameters.
+    #[arg(long, value_name = "M", value_parser = clap::value_parser!(u32).range(1..))]
+    pub per_draw: Option<u32>,
+    /// Master seed.
+    #[arg(long, value_name = "S")]
+    pub seed: Option<u32>,
+    /// Share of the population that is simulated, over 0 up to 1.
+    #[arg(long, value_name = "X", value_parser = super::scale)]
+    pub scale: Option<f64>,
+    /// Sets a value in all scenarios; may be repeated.
+    #[arg(long = "set", value_name = "PATH=V")]
+    pub sets: Vec<String>,
+    /// Output folder (default: output/NAME-DIGEST8/).
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Use the folder whatever is in it.
+    #[arg(long)]
+    pub force: bool,
+    /// Start again instead of going on.
+    #[arg(long)]
+    pub fresh: bool,
+    /// Threads (default: all cores).
+    #[arg(long, value_name = "T", value_parser = clap::value_parser!(u32).range(1..))]
+    pub threads: Option<u32>,
+    /// Another evidence base.
+    #[arg(long, value_name = "DIR")]
+    pub seeds: Option<PathBuf>,
+    /// Say what would be run, and stop.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+impl BatchArgs {
+    /// The options that change scenarios, as `--set` texts for the one resolver.
+    pub fn all_sets(&self) -> Vec<String> {
+        let mut sets = self.sets.clone();
+        let mut push = |key: &str, value: Option<String>| {
+            sets.extend(value.map(|value| format!("run.{key}={value}")));
+        };
+        push("replicates", self.replicates.map(|n| n.to_string()));
+        push("per_draw", self.per_draw.map(|n| n.to_string()));
+        push("seed", self.seed.map(|n| n.to_string()));
+        push("scale", self.scale.map(|x| format!("{x:?}")));
+        sets
+    }
+}
+
+/// Arguments of `run`.
+#[derive(Args, Clone, Debug)]
+pub struct RunArgs {
+    /// Scenario file, or leverlab:NAME.
+    pub file: PathBuf,
+    /// Options of the batch.
+    #[command(flatten)]
+    pub batch: BatchArgs,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// [`CliError`] with its exit code.
+pub fn command(args: &RunArgs, session: &Session) -> Result<(), CliError> {
+    let evidence = session.evidence(args.batch.seeds.as_deref())?;
+    let all = crate::scenario::resolve_all(&args.file, &[], &args.batch.all_sets(), &evidence)?;
+    let Some(done) = execute::carry_out(all, &evidence, &args.batch, session)? else {
+        return Ok(());
+    };
+    match session.format {
+        Format::Table => session.print(&output::run_text(&done.results))?,
+        Format::Json => session.print(&format!("{:#}", output::run_json(&done.results)))?,
+        Format::Csv => session.print(&output::run_csv(&done.results))?,
+    }
+    execute::close(&done, session)
+}

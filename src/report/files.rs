@@ -1,0 +1,434 @@
+//! Keeps results in a folder: whose is it, what is in it, and is it whole?
+//!
+//! Files are first written to `DIR/.work/`, flushed to the disk, then renamed into place with
+//! `manifest.json` last: a folder with a manifest is whole, one without holds nothing.
+
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::parquet::{Cells, Table, encode};
+use super::results::{Column, Results, manifest_of};
+use crate::engine::Outcome;
+use crate::experiment::compare::{Comparison, Difference};
+use crate::experiment::statistics::standard_error;
+use crate::engine::fan::quantile;
+
+/// Why a folder cannot be used or written.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// It holds something else.
+    #[error("{} {what}", folder.display())]
+    Taken {
+        /// Folder.
+        folder: PathBuf,
+        /// What it holds and what to do.
+        what: String,
+    },
+    /// Another process is writing to it.
+    #[error("{} is being written by another process; try again later", .0.display())]
+    Busy(PathBuf),
+    /// The disk is full, read-only or not there.
+    #[error("cannot write results to {}: {cause}; nothing was left half-written", path.display())]
+    Unwritable {
+        /// What was being written.
+        path: PathBuf,
+        /// What the system said.
+        cause: io::Error,
+    },
+}
+
+/// What a folder is good for.
+#[derive(Debug)]
+pub enum Claim {
+    /// It holds these results already, whole.
+    Stored,
+    /// It may be written; held until dropped.
+    Free(Hold),
+}
+
+/// A folder held by this process.
+#[derive(Debug)]
+pub struct Hold {
+    folder: PathBuf,
+    made: bool,
+    _lock: File,
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(self.folder.join(".work"));
+        if self.made {
+            // Only goes through where nothing was written.
+            let _ = fs::remove_dir(&self.folder);
+        }
+    }
+}
+
+/// What may be done with what a folder holds.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Permission {
+    /// Write over anything.
+    pub force: bool,
+    /// Start the same batch again.
+    pub fresh: bool,
+}
+
+/// Default folder of a batch: `output/NAME-DIGEST8`.
+pub fn default_folder(name: &str, digest: &str) -> PathBuf {
+    Path::new("output").join(format!("{name}-{}", &digest[..digest.len().min(8)]))
+}
+
+/// Claims `folder` for the batch of that digest and number of runs.
+///
+/// # Errors
+/// [`FolderError`] where it holds something else, is held, or cannot be written.
+pub fn claim(
+    folder: &Path,
+    digest: &str,
+    runs: u32,
+    permission: Permission,
+) -> Result<Claim, FolderError> {
+    let taken = |what: &str| FolderError::Taken { folder: folder.into(), what: what.to_owned() };
+    let unwritable = |cause| FolderError::Unwritable { path: folder.into(), cause };
+    if folder.exists() && !folder.is_dir() {
+        return Err(taken("is a file, not a folder; name another with -o"));
+    }
+    let made = !folder.exists();
+    if !made && !permission.force {
+        match stored(folder).map_err(unwritable)? {
+            Found::Nothing => {}
+            Found::Other => {
+                return Err(taken(
+                    "holds other files or results of another batch; name another folder with \
+                     -o, or write over it with --force",
+                ));
+            }
+            Found::Batch { digest: found, .. } if found != digest => {
+                return Err(taken(
+                    "holds results of another batch (scenario, seed, scale, evidence or model \
+                     differ); name another folder with -o, or write over it with --force",
+                ));
+            }
+            Found::Batch { .. } if permission.fresh => {}
+            Found::Batch { complete: false, runs: has, .. } => {
+                return Err(taken(&format!(
+                    "holds {has} runs of this batch, which was interrupted, and an interrupted \
+                     batch cannot be gone on with; start again with --fresh"
+                )));
+            }
+            Found::Batch { runs: has, .. } if has < runs => {
+                return Err(taken(&format!(
+                    "holds {has} runs of this batch and {runs} are asked for, and runs cannot \
+                     be added; start again with --fresh"
+                )));
+            }
+            Found::Batch { .. } => return Ok(Claim::Stored),
+        }
+    }
+    let work = folder.join(".work");
+    fs::create_dir_all(&work).map_err(unwritable)?;
+    let lock = File::create(work.join("lock")).map_err(unwritable)?;
+    if matches!(lock.try_lock(), Err(fs::TryLockError::WouldBlock)) {
+        return Err(FolderError::Busy(folder.into()));
+    }
+    Ok(Claim::Free(Hold { folder: folder.into(), made, _lock: lock }))
+}
+
+/// What lies in a folder.
+enum Found {
+    Nothing,
+    Other,
+    Batch { digest: String, runs: u32, complete: bool },
+}
+
+fn stored(folder: &Path) -> io::Result<Found> {
+    let mut empty = true;
+    for entry in fs::read_dir(folder)? {
+        empty &= entry?.file_name() == ".work";
+    }
+    if empty {
+        return Ok(Found::Nothing);
+    }
+    let manifest = fs::read(folder.join("manifest.json")).ok();
+    let manifest = manifest.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
+    let found = manifest.and_then(|all| {
+        Some(Found::Batch {
+            digest: all["digest"].as_str()?.to_owned(),
+            runs: u32::try_from(all["asked"].as_u64()?).ok()?,
+            complete: all["complete"].as_bool()?,
+        })
+    });
+    Ok(found.unwrap_or(Found::Other))
+}
+
+/// Where the results come from, beyond [`Results`].
+#[derive(Clone, Debug, Default)]
+pub struct Provenance {
+    /// Canonical text of each scenario.
+    pub resolved: Vec<String>,
+    /// Digest of the evidence base.
+    pub evidence_digest: String,
+    /// Revision of the program, where known.
+    pub git_revision: Option<String>,
+    /// Files read.
+    pub files_read: Vec<String>,
+    /// What may differ between machines and days: time, threads, machine.
+    pub volatile: Value,
+}
+
+/// Writes one file; tests give one that fails.
+pub type Put<'a> = &'a dyn Fn(&Path, &[u8]) -> io::Result<()>;
+
+/// Writes a file and flushes it to the disk.
+///
+/// # Errors
+/// What the system says.
+pub fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Writes all files of `results` into the held folder; `report` adds figures and the report
+/// page to the folder it is given.
+///
+/// # Errors
+/// [`FolderError::Unwritable`]; what the folder held before is then untouched.
+pub fn write(
+    hold: &Hold,
+    results: &Results,
+    comparison: &Comparison,
+    provenance: &Provenance,
+    put: Put<'_>,
+    report: &dyn Fn(&Path) -> io::Result<()>,
+) -> Result<(), FolderError> {
+    let stage = hold.folder.join(".work").join("stage");
+    let failed = |cause| FolderError::Unwritable { path: hold.folder.clone(), cause };
+    let staged = || -> io::Result<()> {
+        if stage.exists() {
+            fs::remove_dir_all(&stage)?;
+        }
+        fs::create_dir_all(&stage)?;
+        let mut digests = serde_json::Map::new();
+        for (name, bytes) in contents(results, comparison, provenance)? {
+            put(&stage.join(&name), &bytes)?;
+            digests.insert(name, blake3::hash(&bytes).to_hex().to_string().into());
+        }
+        let mut manifest = manifest_of(results);
+        manifest["evidence_digest"] = json!(provenance.evidence_digest);
+        manifest["git_revision"] = json!(provenance.git_revision);
+        manifest["files_read"] = json!(provenance.files_read);
+        manifest["files"] = Value::Object(digests);
+        manifest["volatile"] = provenance.volatile.clone();
+        let mut text = serde_json::to_vec_pretty(&manifest)?;
+        text.push(b'\n');
+        put(&stage.join("manifest.json"), &text)?;
+        report(&stage)
+    };
+    if let Err(cause) = staged().and_then(|()| publish(&stage, &hold.folder)) {
+        let _ = fs::remove_dir_all(&stage);
+        return Err(failed(cause));
+    }
+    Ok(())
+}
+
+/// Renames what is staged into `folder`, the manifest last.
+fn publish(stage: &Path, folder: &Path) -> io::Result<()> {
+    let manifest = folder.join("manifest.json");
+    if manifest.exists() {
+        fs::remove_file(&manifest)?;
+    }
+    for entry in fs::read_dir(folder)? {
+        let name = entry?.file_name();
+        let text = name.to_string_lossy();
+        if text.starts_with("scenario.") && text.ends_with(".toml") {
+            fs::remove_file(folder.join(&name))?;
+        }
+    }
+    let mut names: Vec<_> =
+        fs::read_dir(stage)?.map(|entry| entry.map(|e| e.file_name())).collect::<io::Result<_>>()?;
+    names.sort_by_key(|name| (name == "manifest.json", name.clone()));
+    for name in names {
+        let target = folder.join(&name);
+        if target.is_dir() {
+            fs::remove_dir_all(&target)?;
+        }
+        fs::rename(stage.join(&name), target)?;
+    }
+    // Some systems cannot flush a folder; the files themselves are on the disk by now.
+    let _ = File::open(folder).and_then(|opened| opened.sync_all());
+    Ok(())
+}
+
+/// Name and bytes of every file but the manifest, figures and report.
+fn contents(
+    results: &Results,
+    comparison: &Comparison,
+    provenance: &Provenance,
+) -> io::Result<Vec<(String, Vec<u8>)>> {
+    let other = |error: parquet::errors::ParquetError| io::Error::other(error);
+    let mut files = Vec::new();
+    for (scenario, text) in results.scenarios.iter().zip(&provenance.resolved) {
+        files.push((format!("scenario.{}.toml", scenario.name), text.clone().into_bytes()));
+    }
+    files.push(("summary.csv".to_owned(), summary(results)?));
+    files.push(("differences.csv".to_owned(), differences(results, comparison)?));
+    let runs = run_table(results, &results.metrics, |outcome| &outcome.metrics);
+    let details = run_table(results, &results.details, |outcome| &outcome.details);
+    files.push(("runs.parquet".to_owned(), encode(&runs).map_err(other)?));
+    files.push(("details.parquet".to_owned(), encode(&details).map_err(other)?));
+    files.push(("paths.parquet".to_owned(), encode(&path_table(results)).map_err(other)?));
+    Ok(files)
+}
+
+/// A number in its shortest form that reads back to the same bits; empty where undefined.
+pub fn cell(value: Option<f64>) -> String {
+    let mut text = String::new();
+    if let Some(value) = value.filter(|value| value.is_finite()) {
+        let _ = write!(text, "{value}");
+    }
+    text
+}
+
+/// Long table: scenario, metric, unit, period, statistic, value.
+pub fn summary(results: &Results) -> io::Result<Vec<u8>> {
+    let mut out = csv::Writer::from_writer(Vec::new());
+    out.write_record(["scenario", "metric", "unit", "period", "statistic", "value"])?;
+    let period = results.horizon.join("-");
+    let mut block = |columns: &[Column], pick: fn(&Outcome) -> &[f64]| -> io::Result<()> {
+        for (scenario, outcomes) in results.scenarios.iter().zip(&results.ensemble.outcomes) {
+            for (place, column) in columns.iter().enumerate() {
+                let values: Vec<f64> = outcomes.iter().map(|one| pick(one)[place]).collect();
+                for (statistic, value) in statistics(&values, &results.draws()) {
+                    let (name, id, unit) = (&scenario.name, &column.id, &column.unit);
+                    out.write_record([name, id, unit, &period, statistic, &cell(value)])?;
+                }
+            }
+        }
+        Ok(())
+    };
+    block(&results.metrics, |outcome| &outcome.metrics)?;
+    block(&results.details, |outcome| &outcome.details)?;
+    out.into_inner().map_err(|error| io::Error::other(error.to_string()))
+}
+
+/// Mean, standard error, 5, 50 and 95 % points over runs.
+pub fn statistics(values: &[f64], draws: &[u32]) -> [(&'static str, Option<f64>); 5] {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let any = |value: f64| (!values.is_empty()).then_some(value).filter(|v| v.is_finite());
+    [
+        ("mean", any(crate::experiment::statistics::mean(values))),
+        ("se", any(standard_error(values, draws))),
+        ("p05", any(quantile(&sorted, 0.05))),
+        ("p50", any(quantile(&sorted, 0.5))),
+        ("p95", any(quantile(&sorted, 0.95))),
+    ]
+}
+
+/// Paired differences of all variants against the baseline.
+pub fn differences(results: &Results, comparison: &Comparison) -> io::Result<Vec<u8>> {
+    let mut out = csv::Writer::from_writer(Vec::new());
+    out.write_record([
+        "scenario", "baseline", "metric", "unit", "period", "baseline_mean", "scenario_mean",
+        "difference", "se", "p05", "p50", "p95", "share_better", "correlation",
+        "variance_reduction", "parameter_share",
+    ])?;
+    let period = results.horizon.join("-");
+    for variant in &comparison.variants {
+        let blocks: [(&[Column], &[Difference]); 2] =
+            [(&results.metrics, &variant.metrics), (&results.details, &variant.details)];
+        for (columns, all) in blocks {
+            for one in all {
+                let column = &columns[one.metric];
+                let names = [
+                    results.scenarios[variant.scenario].name.clone(),
+                    results.scenarios[0].name.clone(),
+                    column.id.clone(),
+                    column.unit.clone(),
+                    period.clone(),
+                ];
+                let [p05, p50, p95] = one.quantiles;
+                let numbers = [one.baseline, one.variant, one.mean, one.se, p05, p50, p95]
+                    .map(Some)
+                    .into_iter()
+                    .chain([
+                        one.share_better,
+                        one.correlation,
+                        one.variance_reduction,
+                        one.parameter_share,
+                    ]);
+                out.write_record(names.into_iter().chain(numbers.map(cell)))?;
+            }
+        }
+    }
+    out.into_inner().map_err(|error| io::Error::other(error.to_string()))
+}
+
+/// A row a scenario and run.
+fn run_table(results: &Results, columns: &[Column], pick: fn(&Outcome) -> &[f64]) -> Table {
+    let ensemble = &results.ensemble;
+    let draws = results.draws();
+    let scenarios = results.scenarios.iter();
+    let mut table: Table = vec![
+        (
+            "scenario".to_owned(),
+            Cells::Text(
+                scenarios.flat_map(|s| ensemble.runs.iter().map(|_| s.name.clone())).collect(),
+            ),
+        ),
+        (
+            "run".to_owned(),
+            Cells::Whole(
+                ensemble.outcomes.iter().flat_map(|_| ensemble.runs.iter().map(|&r| r as i32)).collect(),
+            ),
+        ),
+        (
+            "draw".to_owned(),
+            Cells::Whole(ensemble.outcomes.iter().flat_map(|_| draws.iter().map(|&d| d as i32)).collect()),
+        ),
+    ];
+    for (place, column) in columns.iter().enumerate() {
+        let values = ensemble.outcomes.iter().flatten().map(|outcome| pick(outcome)[place]);
+        table.push((column.id.clone(), Cells::Float(values.collect())));
+    }
+    table
+}
+
+/// Names of the quantile columns of `paths.parquet`.
+pub const QUANTILE_COLUMNS: [&str; 9] =
+    ["p2_5", "p5", "p10", "p25", "p50", "p75", "p90", "p95", "p97_5"];
+
+/// Scenario, series, quarter, kind (level or difference), mean and quantiles.
+fn path_table(results: &Results) -> Table {
+    let mut text: [Vec<String>; 4] = Default::default();
+    let mut numbers: [Vec<f64>; 10] = Default::default();
+    for (scenario, named) in results.scenarios.iter().enumerate() {
+        for (series, fans) in results.series.iter().zip(&results.fans) {
+            let level = fans.level.get(scenario).map(|fans| ("level", fans));
+            let change = scenario.checked_sub(1).and_then(|variant| fans.difference.get(variant));
+            for (kind, fans) in level.into_iter().chain(change.map(|fans| ("difference", fans))) {
+                for (quarter, fan) in results.quarters.iter().zip(fans) {
+                    for (cells, value) in
+                        text.iter_mut().zip([&named.name, &series.id, quarter, &kind.to_owned()])
+                    {
+                        cells.push(value.clone());
+                    }
+                    for (cells, value) in numbers.iter_mut().zip([fan.mean].iter().chain(&fan.q)) {
+                        cells.push(*value);
+                    }
+                }
+            }
+        }
+    }
+    let words = ["scenario", "series", "quarter", "kind"].into_iter().zip(text.map(Cells::Text));
+    let names = std::iter::once("mean").chain(QUANTILE_COLUMNS);
+    words
+        .chain(names.zip(numbers.map(Cells::Float)))
+        .map(|(name, cells)| (name.to_owned(), cells))
+        .collect()
+}

@@ -1,0 +1,376 @@
+//! Says what is wrong with a scenario, where, what would be right, and what to do.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A fault or warning code and what it means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// `E0101` (a fault) or `W0101` (a warning).
+    pub id: &'static str,
+    /// What it is, in a few words.
+    pub title: &'static str,
+    /// What it means and what to do.
+    pub explanation: &'static str,
+}
+
+macro_rules! codes {
+    ($($(#[$meta:meta])* $NAME:ident = $id:literal, $title:literal, $explanation:literal;)*) => {
+        $($(#[$meta])* pub const $NAME: Code = Code { id: $id, title: $title, explanation: $explanation };)*
+        /// Every code, in order.
+        pub const CODES: &[Code] = &[$($NAME),*];
+    };
+}
+
+codes! {
+    /// The file is missing.
+    MISSING_FILE = "E0101", "file not found",
+        "The scenario, or a file it extends, does not exist. `extends` is relative to the file that holds it; `leverlab:NAME` names a shipped scenario (`leverlab list scenarios`).";
+    /// The path cannot be read.
+    UNREADABLE = "E0102", "not a readable file",
+        "The path is a directory, or the file may not be read.";
+    /// The file is not text.
+    NOT_UTF8 = "E0103", "not UTF-8",
+        "Scenario files are UTF-8 text. Save the file again with that encoding.";
+    /// The file is too long.
+    TOO_LARGE = "E0104", "larger than 1 MB",
+        "A scenario holds only what differs from the one it extends and stays far below 1 MB.";
+    /// Nested too deep.
+    TOO_DEEP = "E0105", "nested too deep",
+        "No scenario needs more than 32 levels of tables or arrays.";
+    /// Not TOML.
+    SYNTAX = "E0106", "not valid TOML",
+        "The text breaks the rules of TOML: a missing quote, bracket or equals sign, a key twice, a value of no type.";
+    /// A key twice.
+    DUPLICATE = "E0107", "named twice",
+        "The same key, or the same name, is given twice. Keep one.";
+    /// `extends` goes in circles.
+    CYCLE = "E0108", "scenarios extend each other",
+        "Following `extends` leads back to where it began; the chain is printed. One of them must extend something else.";
+    /// Unknown table or key.
+    UNKNOWN_KEY = "E0201", "unknown key",
+        "A scenario holds `extends`, [meta], [run], [policy.FAMILY], [instruments], [assumptions] and [[shock]]; `leverlab schema scenario` prints every key.";
+    /// Unknown lever.
+    UNKNOWN_LEVER = "E0202", "unknown lever",
+        "No lever has this path. `leverlab list levers --search TEXT` finds levers by path, label or decision.";
+    /// Unknown instrument.
+    UNKNOWN_INSTRUMENT = "E0203", "unknown instrument",
+        "No instrument has this name. `leverlab list instruments --search TEXT` finds them.";
+    /// Unknown parameter.
+    UNKNOWN_PARAMETER = "E0204", "unknown parameter",
+        "[assumptions] replaces model parameters by path, or `discount_rate`. `leverlab explain NAME` shows a parameter with its range and source.";
+    /// Wrong type.
+    WRONG_TYPE = "E0205", "wrong type",
+        "The value is of another kind than the key takes: text for a number, a table for a value.";
+    /// Outside hard bounds.
+    OUT_OF_BOUNDS = "E0206", "outside the allowed range",
+        "The value lies outside the range in which the model means anything. Values that are possible but unusual only warn.";
+    /// NaN or infinity.
+    NOT_FINITE = "E0207", "not a finite number",
+        "NaN and infinity are numbers to TOML, but no value of a scenario.";
+    /// A key is missing.
+    MISSING_KEY = "E0208", "a key is missing",
+        "The entry needs another key; the message names it.";
+    /// The instrument only gives context.
+    NOT_EXECUTABLE = "E0209", "instrument without a lever",
+        "The instrument is part of the evidence base but reaches no decision of the model, so no intensity can be set. `leverlab explain instrument:NAME` gives the reason.";
+    /// No such date.
+    BAD_DATE = "E0301", "no such date",
+        "Dates are 2026-07-01 or 2026Q3. A date acts in the quarter that holds it.";
+    /// Dates run backwards.
+    DATE_ORDER = "E0302", "dates run backwards",
+        "An end must lie after its start.";
+    /// Two entries cover the same time.
+    OVERLAP = "E0303", "entries overlap",
+        "Two entries of one lever start in the same quarter, or one has an `until` after the start of the next. Without `until` a value holds until the next one starts.";
+    /// Not a number of quarters.
+    BAD_DURATION = "E0304", "no number of quarters",
+        "A ramp or duration is written \"8q\": a whole number of quarters.";
+    /// Invalid name.
+    BAD_NAME = "E0401", "invalid name",
+        "A scenario's name is 1 to 48 of a-z, 0-9 and hyphen. Without one, it is made from the file name.";
+    /// Two scenarios alike.
+    SAME_NAME = "E0402", "two scenarios with the same name",
+        "Results are kept by name, so the scenarios of a comparison need different ones. To compare a scenario with itself, copy it under another name.";
+    /// A variant with another run.
+    VARIANT_RUN = "E0403", "variant with other run settings",
+        "Variants are run in pairs with the baseline, so [run] is the baseline's: the same quarters, seed, scale and runs. Take the key out, or use --set to change it for all.";
+    /// A variant with other assumptions.
+    VARIANT_ASSUMPTIONS = "E0404", "variant with other assumptions",
+        "A difference of assumptions is no effect of policy. Put [assumptions] into the baseline, or use --set to change it for all.";
+    /// Adaptive rules.
+    RULE = "E0501", "adaptive rules are not available in this version",
+        "[[rule]] is reserved for policy that answers to what it sees. Use dated entries instead.";
+    /// Malformed `--set`.
+    BAD_SET = "E0601", "malformed --set",
+        "--set takes PATH=VALUE, where PATH is a lever, an instrument, a parameter or a key of [run] and VALUE is TOML.";
+    /// Evidence base at fault.
+    EVIDENCE = "E0701", "the evidence base is at fault",
+        "A file under the folder given by --seeds does not say what it must; the message lists each fault.";
+    /// Implausible.
+    IMPLAUSIBLE = "W0101", "outside the plausible range",
+        "The value is allowed, but lies outside the range seen or proposed anywhere; read the results with care.";
+    /// After the end.
+    AFTER_END = "W0102", "after the end of the run",
+        "The date lies after the run's last quarter, so the value never acts; its announcement may.";
+    /// Before the start.
+    BEFORE_START = "W0103", "before the start of the run",
+        "The past is recorded history and the same for all scenarios; the value acts from the run's start.";
+    /// Covered by another setting.
+    COVERED = "W0104", "covered by another setting",
+        "Two settings reach the same lever. [[shock]] covers [policy], [policy] covers [instruments]; of two instruments the one that departs further from the status quo covers the other.";
+}
+
+/// A text that faults point into.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Name as printed: the path as the user gave it.
+    pub name: String,
+    /// The text; empty where it could not be read.
+    pub text: String,
+}
+
+/// A place in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The text.
+    pub source: Arc<Source>,
+    /// Byte range.
+    pub span: Range<usize>,
+}
+
+impl Place {
+    /// Line and column, both from 1; columns count characters.
+    pub fn line_column(&self) -> (usize, usize) {
+        let text = &self.source.text;
+        let mut at = self.span.start.min(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        let before = &text[..at];
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+        (line, column)
+    }
+}
+
+impl fmt::Display for Place {
+    /// `FILE:LINE`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.source.name, self.line_column().0)
+    }
+}
+
+/// One fault or warning with its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    /// Code.
+    pub code: Code,
+    /// Where.
+    pub place: Place,
+    /// Path of the value concerned, e.g. `policy.tax.rate`; may be empty.
+    pub path: String,
+    /// What is wrong, one line.
+    pub message: String,
+    /// What is allowed, where that is a range or a list.
+    pub allowed: Option<String>,
+    /// Up to three nearest names.
+    pub nearest: Vec<String>,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+impl Fault {
+    /// A fault with a place and a message.
+    pub fn new(code: Code, place: Place, path: &str, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            place,
+            path: path.to_owned(),
+            message: message.into(),
+            allowed: None,
+            nearest: Vec::new(),
+            help: None,
+        }
+    }
+
+    /// Adds what is allowed.
+    #[must_use]
+    pub fn allowed(mut self, allowed: impl Into<String>) -> Self {
+        self.allowed = Some(allowed.into());
+        self
+    }
+
+    /// Adds the names nearest to `name`.
+    #[must_use]
+    pub fn nearest<'a>(mut self, name: &str, names: impl IntoIterator<Item = &'a str>) -> Self {
+        self.nearest = nearest(name, names);
+        self
+    }
+
+    /// Adds what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The advice in one line: range, nearest names, help.
+    pub fn advice(&self) -> String {
+        let mut parts = Vec::new();
+        if let Some(allowed) = &self.allowed {
+            parts.push(format!("allowed: {allowed}"));
+        }
+        if !self.nearest.is_empty() {
+            parts.push(format!("nearest: {}", self.nearest.join(", ")));
+        }
+        parts.extend(self.help.clone());
+        parts.push(format!("see `leverlab explain {}`", self.code.id));
+        parts.join("; ")
+    }
+}
+
+impl fmt::Display for Fault {
+    /// `FILE:LINE:COLUMN: E0101: message (allowed: …)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (line, column) = self.place.line_column();
+        write!(
+            f,
+            "{}:{line}:{column}: {}: {} ({})",
+            self.place.source.name,
+            self.code.id,
+            self.message,
+            self.advice()
+        )
+    }
+}
+
+/// Every fault of a scenario, by file and place.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Faults(pub Vec<Fault>);
+
+/// Every warning of a scenario, equal ones once.
+pub type Warnings = Vec<Fault>;
+
+impl Faults {
+    /// Adds a fault.
+    pub fn push(&mut self, fault: Fault) {
+        self.0.push(fault);
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The same faults by file (in order of first appearance) and place, equal ones once.
+    #[must_use]
+    pub fn in_order(self) -> Self {
+        Self(in_order(self.0))
+    }
+}
+
+/// Sorts by file and place and drops repetitions.
+pub(super) fn in_order(faults: Vec<Fault>) -> Vec<Fault> {
+    let mut files: Vec<String> = Vec::new();
+    for fault in &faults {
+        if !files.contains(&fault.place.source.name) {
+            files.push(fault.place.source.name.clone());
+        }
+    }
+    let rank = |fault: &Fault| files.iter().position(|f| *f == fault.place.source.name);
+    let mut sorted = faults.clone();
+    sorted.sort_by_key(|fault| (rank(fault), fault.place.span.start));
+    let mut kept: Vec<Fault> = Vec::new();
+    for fault in sorted {
+        if !kept
+            .iter()
+            .any(|k| k.code == fault.code && k.message == fault.message && k.place == fault.place)
+        {
+            kept.push(fault);
+        }
+    }
+    kept
+}
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (n, fault) in self.0.iter().enumerate() {
+            if n > 0 {
+                writeln!(f)?;
+            }
+            write!(f, "{fault}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Faults {}
+
+/// Up to three names nearest to `name`, the nearest first.
+pub fn nearest<'a>(name: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let wanted = name.to_lowercase();
+    let mut scored: Vec<(f64, &str)> = names
+        .into_iter()
+        .map(|candidate| {
+            let last = candidate.rsplit('.').next().unwrap_or(candidate);
+            let wanted_last = wanted.rsplit('.').next().unwrap_or(&wanted);
+            let whole = strsim::normalized_damerau_levenshtein(&wanted, candidate);
+            let part = strsim::normalized_damerau_levenshtein(wanted_last, last);
+            (whole + part, candidate)
+        })
+        .filter(|(score, _)| *score >= 0.7)
+        .collect();
+    scored.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
+    let mut names: Vec<String> = Vec::new();
+    for (_, candidate) in scored {
+        if names.len() < 3 && !names.iter().any(|n| n == candidate) {
+            names.push(candidate.to_owned());
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters_and_lines_from_one() {
+        let source = Arc::new(Source {
+            name: "a.toml".into(),
+            text: "基线 = 1\nb = 2".into(),
+        });
+        let place = |start| Place {
+            source: source.clone(),
+            span: start..start + 1,
+        };
+        assert_eq!(place(0).line_column(), (1, 1));
+        assert_eq!(place("基线 ".len()).line_column(), (1, 4));
+        assert_eq!(place("基线 = 1\nb".len()).line_column(), (2, 2));
+        assert_eq!(place(0).to_string(), "a.toml:1");
+    }
+
+    #[test]
+    fn nearest_names_are_close_and_at_most_three() {
+        let names = ["tax.rate", "tax.rates", "tax.rat", "tax.raet", "finance.x"];
+        let found = nearest("tax.rte", names);
+        assert_eq!(found.len(), 3);
+        assert!(found.contains(&"tax.rate".to_owned()));
+        assert!(nearest("zzzzzzzz", names).is_empty());
+    }
+
+    #[test]
+    fn codes_are_unique_and_explained() {
+        for (n, code) in CODES.iter().enumerate() {
+            assert!(code.explanation.len() > 20);
+            assert!(
+                CODES[..n]
+                    .iter()
+                    .all(|other| other.id < code.id
+                        || other.id.as_bytes()[0] != code.id.as_bytes()[0])
+            );
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Says what an instrument of the source documents sets, as the scenario room sees it.
+
+use crate::evidence::{Evidence, Label};
+
+/// An instrument of the evidence base and the levers it sets at full intensity.
+#[derive(Clone, Debug, Default)]
+pub struct Instrument {
+    /// Id.
+    pub id: String,
+    /// Label in English and Chinese.
+    pub label: Label,
+    /// Family it belongs to.
+    pub family: String,
+    /// Where it stands: in force, announced, proposed.
+    pub status: String,
+    /// Whether an intensity can be set.
+    pub executable: bool,
+    /// Levers and their values at intensity 1.
+    pub sets: Vec<(String, f64)>,
+    /// Why it can or cannot be set.
+    pub reason: String,
+}
+
+/// The instruments of an evidence base.
+pub fn of(_evidence: &Evidence) -> Vec<Instrument> {
+    Vec::new()
+}
