@@ -38,8 +38,7 @@ pub(in crate::model) fn scene(quarter: Quarter) -> Scene {
             number(&entry["central"]),
         );
     }
-    scene.parameters =
-        Parameters::build(&mut |path| central.get(path).copied().unwrap_or(1.0));
+    scene.parameters = Parameters::build(&mut |path| central.get(path).copied().unwrap_or(1.0));
     let month = quarter.of_year() * 3 - 2;
     let date = format!("{}-{month:02}-28", quarter.year());
     let mut now = BTreeMap::new();
@@ -53,8 +52,7 @@ pub(in crate::model) fn scene(quarter: Quarter) -> Scene {
             }
         }
     }
-    scene.seen =
-        crate::policy::Settings::build(&mut |path| now.get(path).copied().unwrap_or(0.0));
+    scene.seen = crate::policy::Settings::build(&mut |path| now.get(path).copied().unwrap_or(0.0));
     scene.law = scene.seen;
     scene
 }

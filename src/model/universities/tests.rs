@@ -1,1 +1,102 @@
+use super::testbed::scene;
+use super::*;
+use crate::base::time::Quarter;
+use crate::model::world::WARM_UP;
 
+/// Runs 88 quarters on public R&D that grows from 313 bn in 2015 to 726 bn in 2024; `halve`
+/// replaces each unit by two of half its weight.
+fn run(halve: bool) -> (Universities, Vec<UniversityTally>) {
+    let mut state = State::default();
+    state.people.rd_price = [1.0; FIELDS];
+    let mut tallies = Vec::new();
+    for step in 0..88 {
+        let now = WARM_UP.plus(step);
+        let mut scene = scene(now);
+        let years = f64::from(step.min(44) - 10) / 4.0;
+        let all = 313_000.0 * (years * (726.0_f64 / 313.0).ln() / 9.0).exp();
+        let own = 1.0 + scene.parameters.universities.own_funds;
+        state.programmes.to_universities = [0.36 * all / own / FIELDS as f64; FIELDS];
+        state.programmes.to_institutes = [0.64 * all / own / FIELDS as f64; FIELDS];
+        scene.world.price = 1.0;
+        let ctx = scene.context(now);
+        if step == 0 {
+            state.universities = Universities::found(&state, &ctx);
+            assert!(state.universities.tally.shelf > 0.0);
+            if halve {
+                split(&mut state.universities);
+            }
+        }
+        let before: f64 = state.universities.inventions.shelf.iter().sum();
+        work(&mut state, &ctx);
+        let t = state.universities.tally;
+        let balance = before + t.disclosed - t.lapsed;
+        assert!((t.shelf - balance).abs() < 1e-6 * balance);
+        assert!((t.made - t.disclosed - t.off_book).abs() < 1e-6 * t.made);
+        tallies.push(t);
+    }
+    (state.universities, tallies)
+}
+
+fn split(u: &mut Universities) {
+    for i in 0..u.units.len() {
+        u.units.weight[i] *= 0.5;
+        let mut twin = u.units.row(i);
+        twin.id = 0x8000_0000 | ((twin.id & 0x1FFF) + 4500) & 0x1FFF;
+        u.units.push(twin);
+        u.shelf.push(Vec::new());
+    }
+}
+
+fn of_year(tallies: &[UniversityTally], year: usize) -> f64 {
+    let first = 4 * (year - 2013);
+    tallies[first..first + 4].iter().map(|t| t.disclosed).sum()
+}
+
+#[test]
+fn cohorts_sum_to_the_disclosures_and_the_shelf_stays_bounded() {
+    let (u, tallies) = run(false);
+    for year in [2013, 2015, 2020, 2024] {
+        println!("{year}: {:.0} disclosed", of_year(&tallies, year));
+    }
+    println!("units {} slots {}", u.units.len(), u.inventions.len());
+    assert_eq!(u.disclosed_by_cohort.len(), 88);
+    let sum: f64 = tallies.iter().map(|t| t.disclosed).sum();
+    assert!((u.disclosed_by_cohort.iter().sum::<f64>() / sum - 1.0).abs() < 1e-9);
+    // the shelf at the end is less than eight years of disclosures at the lapse given
+    assert!(tallies[87].shelf < 8.0 * of_year(&tallies, 2034));
+}
+
+#[test]
+#[ignore = "not met: 372 thousand with research prices held at 1, both kinds of unit"]
+fn disclosures_of_2020_lie_in_the_prior() {
+    let all = of_year(&run(false).1, 2020);
+    assert!((200_000.0..350_000.0).contains(&all), "{all}");
+}
+
+#[test]
+#[ignore = "not met: a slot is freed only after ln(100)/lapse = 23 years"]
+fn the_store_stops_growing_within_88_quarters() {
+    let (u, _) = run(false);
+    assert!(u.inventions.len() < 60_000, "{}", u.inventions.len());
+}
+
+#[test]
+fn two_half_weights_disclose_as_much_as_one() {
+    let (_, one) = run(false);
+    let (_, two) = run(true);
+    let (a, b) = (of_year(&one, 2020), of_year(&two, 2020));
+    println!("whole {a:.0}, halves {b:.0}");
+    assert!((a / b - 1.0).abs() < 0.05, "{a} {b}");
+}
+
+#[test]
+#[should_panic(expected = "people must set rd_price")]
+fn missing_prices_are_named() {
+    let now = Quarter::new(2015, 1);
+    let scene = scene(now);
+    let ctx = scene.context(now);
+    let mut state = State::default();
+    state.universities = Universities::found(&state, &ctx);
+    state.people.rd_price = [0.0; FIELDS];
+    work(&mut state, &ctx);
+}
