@@ -73,17 +73,20 @@ pub struct InnovationTally {
 }
 
 impl InnovationTally {
-    /// Social over private return: what firms' knowledge adds to output anywhere over what it
-    /// adds at the firms that built it; 0 where they gained nothing.
+    /// Social over private return, low and high: what is gained anywhere over what is gained at
+    /// the innovators whose knowledge grew; low counts spillovers alone, high imitation too (part
+    /// of which wins back bad luck and owes nothing to others' R&D). Zeros where nothing was
+    /// gained.
     ///
-    /// A flow of realised gains at the sales of the quarter, not a marginal return. Stolen sales
+    /// A flow of expected gains at the sales of the quarter, not a marginal return. Stolen sales
     /// move output between firms and count on neither side. Example: own 2, spillover 1,
-    /// imitation 1 give 2.
-    pub fn social_over_private(&self) -> f64 {
+    /// imitation 1 give 1.5 and 2.
+    pub fn social_over_private(&self) -> [f64; 2] {
         if self.own_value > 0.0 {
-            1.0 + (self.spillover_value + self.imitated_value) / self.own_value
+            let spilt = self.spillover_value;
+            [spilt, spilt + self.imitated_value].map(|others| 1.0 + others / self.own_value)
         } else {
-            0.0
+            [0.0; 2]
         }
     }
 }
@@ -118,17 +121,16 @@ impl InnovationState {
     }
 
     /// Lets a row that was split off take over what its parent's row knew, so that the half with
-    /// a new id loses no quarter of growth.
-    pub fn inherit(&mut self, parent: usize, child: usize, child_id: u32) {
-        if parent < self.last_id.len() && child <= self.last_id.len() {
-            let known = self.last_knowledge[parent];
-            if child == self.last_id.len() {
-                self.last_id.push(child_id);
-                self.last_knowledge.push(known);
-            } else {
-                self.last_id[child] = child_id;
-                self.last_knowledge[child] = known;
-            }
+    /// a new id loses no quarter of growth. Call it after the row was pushed or overwritten.
+    pub fn inherit(&mut self, firms: &Firms, parent: usize, child: usize) {
+        for row in self.last_id.len()..=parent.max(child) {
+            // no firm has been seen in this row yet
+            self.last_id.push(!firms.id[row]);
+            self.last_knowledge.push(0.0);
+        }
+        if self.last_id[parent] == firms.id[parent] {
+            self.last_id[child] = firms.id[child];
+            self.last_knowledge[child] = self.last_knowledge[parent];
         }
     }
 }
