@@ -104,9 +104,9 @@ fn imported_value(state: &State, ctx: &Context) -> [f64; FIELDS] {
 pub fn turn(state: &mut State, ctx: &Context) {
     let imported: f64 = imported_value(state, ctx).iter().sum();
     let takeup = supply(&mut state.openness, imported, ctx);
-    let spread = &mut state.openness;
-    join_links(spread, ctx);
-    export(spread, ctx);
+    let open = &mut state.openness;
+    join_links(open, ctx);
+    export(open, ctx);
     for i in 0..state.firms.len() {
         let field = state.firms.field[i] as usize;
         state.firms.input_price[i] =
