@@ -44,6 +44,7 @@ pub enum Purpose {
     Equity = 70,
     Shock = 71,
     Need = 90,
+    Retaliation = 91,
     // universities, transfer, funnel, patents: 120..=199
     Invention = 120,
     InventionQuality = 121,
