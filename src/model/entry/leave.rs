@@ -1,0 +1,109 @@
+//! Which firms close this quarter, and which agents are split?
+
+use super::rules::{Health, exit_probability, is_split};
+use super::{EntryParameters, SEGMENTS};
+use crate::base::rng::Purpose;
+use crate::model::books::{Account, Instrument};
+use crate::model::context::Context;
+use crate::model::firms::{Firm, Firms};
+use crate::model::population::{SPLIT_BITS, is_entrant, split_id};
+use crate::model::state::State;
+
+/// How firm `i` stands; founding firms count as older than young.
+pub(super) fn health(firms: &Firms, i: usize, p: &EntryParameters, ctx: &Context) -> Health {
+    let age = f64::from(ctx.q() - firms.born[i]) / 4.0; // derived: quarters a year
+    let sales = firms.sales[i];
+    Health {
+        real_sales: sales / ctx.world.price,
+        cash: if sales > 0.0 { firms.cash[i] / sales } else { 0.0 },
+        young: is_entrant(firms.id[i]) && age < p.young_years,
+        loss: !firms.taxed[i],
+    }
+}
+
+/// Closes firms, each tested in its own quarter of the year; their cash goes to the owners,
+/// their debts stay with the world.
+pub(super) fn close(state: &mut State, ctx: &Context) {
+    let p = &ctx.parameters.entry;
+    let firms = &mut state.firms;
+    let entry = &mut state.entry;
+    let turn = ctx.q().rem_euclid(4) as u32; // derived: quarters a year
+    let (mut paid, mut left) = (0.0, 0.0);
+    for i in 0..firms.len() {
+        if !firms.alive[i] || firms.id[i] % 4 != turn {
+            continue;
+        }
+        let probability = exit_probability(health(firms, i, p, ctx), p);
+        if ctx.uniform(firms.id[i], 0, 1, Purpose::Entry) >= probability {
+            continue;
+        }
+        let cash = firms.weight[i] * firms.cash[i];
+        if cash > 0.0 {
+            paid += cash;
+        } else {
+            left -= cash;
+        }
+        firms.alive[i] = false;
+        firms.cash[i] = 0.0;
+        firms.rd[i] = 0.0;
+        firms.rd_desired[i] = 0.0;
+        entry.exited.push(i);
+        entry.tally.exits += firms.weight[i];
+        entry.tally.agents_left += 1.0;
+    }
+    entry.tally.paid_out = paid - left;
+    let (owners, exit) = (Account::Households, Instrument::EntryExit);
+    state.books.pay(Account::Firms, owners, exit, paid);
+    state.books.pay(Account::Rest, Account::Firms, exit, left);
+}
+
+/// Splits each agent that carries too much of its segment into two of half the weight; one keeps
+/// the id and its draws, the other draws for itself from the next quarter on.
+pub(super) fn split(state: &mut State, ctx: &Context) {
+    let p = &ctx.parameters.entry;
+    state.entry.split.clear();
+    let (mut weight, mut sales) = ([0.0; SEGMENTS], [0.0; SEGMENTS]);
+    let firms = &state.firms;
+    for i in 0..firms.len() {
+        if firms.alive[i] {
+            let s = firms.segment[i] as usize;
+            weight[s] += firms.weight[i];
+            sales[s] += firms.weight[i] * firms.sales[i];
+        }
+    }
+    // entrants stand for more firms as the pool grows, and so may any agent
+    let mut limit = [f64::MAX; SEGMENTS];
+    for s in 0..SEGMENTS {
+        if weight[s] > 0.0 {
+            limit[s] =
+                p.split_threshold * sales[s] / weight[s] * state.entry.trend[s] / ctx.scale;
+        }
+    }
+    for i in 0..state.firms.len() {
+        let firms = &state.firms;
+        if !firms.alive[i]
+            || firms.splits[i] >= SPLIT_BITS
+            || !is_split(
+                firms.weight[i],
+                firms.sales[i],
+                limit[firms.segment[i] as usize],
+            )
+        {
+            continue;
+        }
+        let whole = firms.row(i);
+        let kept = Firm {
+            weight: 0.5 * whole.weight,
+            splits: whole.splits + 1,
+            ..whole
+        };
+        let other = Firm {
+            id: split_id(whole.id, whole.splits),
+            ..kept
+        };
+        state.firms.set_row(i, kept);
+        let j = super::place(state, other);
+        state.entry.split.push((i, j));
+        state.entry.tally.splits += 1.0;
+    }
+}
