@@ -61,6 +61,13 @@ pub struct World {
     duration: Vec<f64>,
 }
 
+impl World {
+    /// The state.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+}
+
 /// What a variant needs of the baseline's run: the present value of each firm's profit.
 #[derive(Clone, Debug, Default)]
 pub struct Profits {
@@ -113,6 +120,11 @@ impl Economy {
             drivers,
             policies,
         })
+    }
+
+    /// Master seed.
+    pub fn seed(&self) -> u32 {
+        self.run.seed
     }
 
     /// First quarter in which scenarios may differ.

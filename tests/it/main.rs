@@ -1,6 +1,8 @@
 //! One integration binary: every file of this folder is a module here.
 
 mod command_line;
+mod contracts;
 mod engine_batch;
+mod layers;
 mod engine_toy;
 mod engine_files;

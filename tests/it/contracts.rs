@@ -1,0 +1,232 @@
+//! The contracts of the engine, held on the model itself at a tiny scale.
+
+use leverlab::base::bound::Bound;
+use leverlab::base::rng::Key;
+use leverlab::engine::batch::{self, Plan, Quiet};
+use leverlab::engine::replicate::Economy;
+use leverlab::engine::{Ensemble, RunId, Simulation};
+use leverlab::evidence::Evidence;
+use leverlab::model::parameters::Parameters;
+use leverlab::model::quarter;
+use leverlab::model::state::State;
+use leverlab::policy::Settings;
+use leverlab::scenario::{Resolved, Scenario, resolve_all};
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use std::sync::atomic::AtomicBool;
+
+static EVIDENCE: LazyLock<Evidence> =
+    LazyLock::new(|| Evidence::embedded().unwrap_or_else(|error| panic!("{error}")));
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios")
+}
+
+/// The baseline cut to eight quarters at a tiny scale, and variants given as texts.
+fn scenarios(variants: &[(&str, String)]) -> Vec<Scenario> {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let base = dir.path().join("base.toml");
+    let text = format!(
+        "extends = {:?}\n[meta]\nname = \"base\"\n",
+        folder().join("baseline.toml")
+    );
+    std::fs::write(&base, text).expect("a written file");
+    let mut paths = Vec::new();
+    for (name, body) in variants {
+        let path = dir.path().join(format!("{name}.toml"));
+        let text = format!("extends = \"base.toml\"\n[meta]\nname = \"{name}\"\n{body}\n");
+        std::fs::write(&path, text).expect("a written file");
+        paths.push(path);
+    }
+    let paths: Vec<&Path> = paths.iter().map(PathBuf::as_path).collect();
+    let sets = ["run.scale=0.0005", "run.end=2026Q4", "run.replicates=3"].map(str::to_owned);
+    let sets: Vec<String> = sets
+        .iter()
+        .map(|set| set.replace("2026Q4", "\"2026Q4\""))
+        .collect();
+    match resolve_all(&base, &paths, &sets, &EVIDENCE) {
+        Ok(all) => all.into_iter().map(|one: Resolved| one.scenario).collect(),
+        Err(faults) => panic!("{faults}"),
+    }
+}
+
+fn economy(variants: &[(&str, String)]) -> Economy {
+    Economy::new(&EVIDENCE, &scenarios(variants)).expect("a model")
+}
+
+fn run(economy: &Economy, runs: u32, threads: usize, batch: usize) -> Ensemble {
+    let plan = Plan {
+        runs,
+        per_draw: 2,
+        threads,
+        batch,
+    };
+    let ensemble =
+        batch::run(economy, &plan, &Quiet, &AtomicBool::new(false)).expect("threads start");
+    assert!(ensemble.failures.is_empty(), "{:?}", ensemble.failures);
+    ensemble
+}
+
+fn bits(values: &[f64]) -> Vec<u64> {
+    values.iter().map(|value| value.to_bits()).collect()
+}
+
+fn assert_same_bits(a: &Ensemble, b: &Ensemble, scenario_a: usize, scenario_b: usize, runs: usize) {
+    for run in 0..runs {
+        let (x, y) = (&a.outcomes[scenario_a][run], &b.outcomes[scenario_b][run]);
+        assert_eq!(bits(&x.metrics), bits(&y.metrics), "metrics of run {run}");
+        assert_eq!(bits(&x.details), bits(&y.details), "details of run {run}");
+        assert_eq!(bits(&x.paths), bits(&y.paths), "paths of run {run}");
+    }
+}
+
+fn variant() -> (&'static str, String) {
+    ("rate", "[policy.tax]\nsuper_deduction_general = 1.3\n".to_owned())
+}
+
+#[test]
+fn the_catalogue_and_the_code_name_the_same_levers_and_parameters() {
+    let mut levers = Vec::new();
+    Settings::paths(&mut levers);
+    EVIDENCE.check_levers(&levers).unwrap_or_else(|error| panic!("{error}"));
+    let mut parameters = Vec::new();
+    Parameters::paths(&mut parameters);
+    EVIDENCE
+        .check_parameters(&parameters)
+        .unwrap_or_else(|error| panic!("{error}"));
+    assert!(levers.len() > 60, "{} levers", levers.len());
+}
+
+#[test]
+fn same_bits_for_any_threads_and_batch_and_a_larger_ensemble() {
+    let economy = economy(&[variant()]);
+    let one = run(&economy, 4, 1, 1);
+    let two = run(&economy, 4, 2, 3);
+    let prefix = run(&economy, 2, 2, 1);
+    for scenario in 0..2 {
+        assert_same_bits(&one, &two, scenario, scenario, 4);
+        assert_same_bits(&one, &prefix, scenario, scenario, 2);
+    }
+}
+
+#[test]
+fn other_variants_beside_it_leave_a_variant_alone() {
+    let alone = run(&economy(&[variant()]), 2, 1, 0);
+    let other = ("more", "[policy.people]\ntraining = 50.0\n".to_owned());
+    let beside = run(&economy(&[other, variant()]), 2, 1, 0);
+    assert_same_bits(&alone, &beside, 0, 0, 2);
+    assert_same_bits(&alone, &beside, 1, 2, 2);
+}
+
+#[test]
+fn a_twin_and_every_lever_at_its_status_quo_change_no_bit() {
+    let mut body = String::new();
+    let mut family = "";
+    for lever in &EVIDENCE.levers {
+        let (name, field) = lever.path.split_once('.').expect("family.lever");
+        if name != family {
+            body += &format!("[policy.{name}]\n");
+            family = name;
+        }
+        let value = lever.status_quo.last().expect("a status quo").value;
+        body += &format!("{field} = {value:?}\n");
+    }
+    let economy = economy(&[("twin", String::new()), ("same", body)]);
+    let ensemble = run(&economy, 2, 1, 0);
+    assert_same_bits(&ensemble, &ensemble, 0, 1, 2);
+    assert_same_bits(&ensemble, &ensemble, 0, 2, 2);
+}
+
+/// A value of the lever that differs from its last status quo, inside its bounds.
+fn moved(lever: &leverlab::evidence::LeverSpec) -> f64 {
+    let now = lever.status_quo.last().expect("a status quo").value;
+    let [low, high] = lever.plausible;
+    if (high - now).abs() > (low - now).abs() {
+        high
+    } else {
+        low
+    }
+}
+
+/// The state without money: what agents chose, made and hold.
+fn without_money(state: &State) -> State {
+    let mut real = state.clone();
+    let firms = &mut real.firms;
+    for column in [
+        &mut firms.cash,
+        &mut firms.prepaid,
+        &mut firms.tax_due,
+        &mut firms.profit_value,
+        &mut firms.extra_deduction,
+        &mut firms.loan,
+    ] {
+        column.fill(0.0);
+    }
+    firms.losses.fill([0.0; 10]);
+    real.books = leverlab::model::books::Books::default();
+    real
+}
+
+#[test]
+fn with_choices_frozen_a_lever_moves_payments_and_nothing_else() {
+    let economy = economy(&[]);
+    let id = RunId { draw: 0, run: 0 };
+    let mut past = economy.blank();
+    economy.past(id, &mut past);
+    let parameters = economy.parameters(0);
+    let policy = economy.policy(0);
+    let key = Key {
+        seed: economy.seed(),
+        run: 0,
+    };
+    let mut paths = Vec::new();
+    Settings::paths(&mut paths);
+    let mut broken = Vec::new();
+    // a year holds every dated process: settlement, call, certificates, dividends
+    for step in 0..4 {
+        let now = economy.start().plus(step);
+        let law = *policy.at(now);
+        let mut plain = past.state().clone();
+        let ctx = economy.context(key, now, &parameters, policy, &law);
+        quarter::step(&mut plain, &ctx);
+        for (index, path) in paths.iter().enumerate() {
+            let lever = EVIDENCE.lever(path).expect("in the catalogue");
+            let mut values = Vec::new();
+            law.values(&mut values);
+            values[index] = moved(lever);
+            let mut other = law;
+            other.assign(&values);
+            let mut state = past.state().clone();
+            let ctx = economy.context(key, now, &parameters, policy, &other);
+            quarter::step(&mut state, &ctx);
+            if without_money(&state) != without_money(&plain) {
+                broken.push(format!("{path} in quarter {}", now.of_year()));
+            }
+        }
+    }
+    broken.sort();
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn firms_money_is_conserved_in_every_quarter() {
+    use leverlab::model::audit;
+    let economy = economy(&[]);
+    let id = RunId { draw: 1, run: 2 };
+    let parameters = economy.parameters(1);
+    let policy = economy.policy(0);
+    let key = Key {
+        seed: economy.seed(),
+        run: 2,
+    };
+    let mut state = State::default();
+    economy.found(id, &parameters, &mut state);
+    let mut now = leverlab::model::world::WARM_UP;
+    for _ in 0..56 {
+        let before = audit::Holdings::of(&state);
+        let ctx = economy.context(key, now, &parameters, policy, policy.at(now));
+        quarter::step(&mut state, &ctx);
+        audit::check(&before, &state).unwrap_or_else(|fault| panic!("{now}: {fault}"));
+        now = now.next();
+    }
+}
