@@ -337,3 +337,13 @@ fn held_choices_move_money_only() {
     assert_eq!(plain.finance, moved.finance);
     assert_ne!(plain.books, moved.books);
 }
+
+#[test]
+fn founding_firms_take_turns_over_the_year() {
+    use crate::model::population::firm_id;
+    let mut counts = [0; 4];
+    for ordinal in 0..400 {
+        counts[turn_of(firm_id(Segment::Services, ordinal)) as usize] += 1;
+    }
+    assert_eq!(counts, [100; 4]);
+}
