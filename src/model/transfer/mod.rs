@@ -1,5 +1,9 @@
 //! Offices, search, bargains: which invention goes to which firm on what terms.
 
+pub mod bargain;
+pub mod office;
+pub mod search;
+
 use super::context::Context;
 use super::state::State;
 
