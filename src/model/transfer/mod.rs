@@ -4,6 +4,8 @@ pub mod bargain;
 mod market;
 pub mod office;
 pub mod search;
+#[cfg(test)]
+mod tests;
 
 use super::context::Context;
 use super::state::State;
