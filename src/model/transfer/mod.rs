@@ -1,5 +1,12 @@
 //! Offices, search, bargains: which invention goes to which firm on what terms.
 
+pub mod bargain;
+mod market;
+pub mod office;
+pub mod search;
+#[cfg(test)]
+mod tests;
+
 use super::context::Context;
 use super::state::State;
 
@@ -105,11 +112,103 @@ crate::family! {
     }
 }
 
+/// Motives, for tallies.
+pub const MOTIVES: usize = 3;
+/// Kinds of contract, for tallies.
+pub const DEAL_KINDS: usize = 5;
+/// Longest trial, and so the number of dues lists \[quarters\].
+const RING: usize = 16;
+
+/// Counters of one quarter, real units.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct TransferTally {
+    /// Contracts by motive: use, qualification, order \[contracts\].
+    pub by_motive: [f64; MOTIVES],
+    /// Contracts by kind: transfer, licence, equity, open licence, trial \[contracts\].
+    pub by_kind: [f64; DEAL_KINDS],
+    /// Contracts \[contracts\].
+    pub contracts: f64,
+    /// Contract value \[mn\].
+    pub value: f64,
+    /// Contract value by kind \[mn\].
+    pub value_by_kind: [f64; DEAL_KINDS],
+    /// Patents dealt \[patents\].
+    pub patents: f64,
+    /// Contracts within one region \[contracts\].
+    pub within_region: f64,
+    /// Cases worked by offices, centres and inventors \[cases\].
+    pub cases: f64,
+    /// Cases worked without a deal \[cases\].
+    pub without_deal: f64,
+    /// Mean value of a contract \[mn\].
+    pub mean_price: f64,
+    /// Cash that units received: fees, royalties, trials paid \[mn\].
+    pub received: f64,
+    /// Cash that inventors received of it \[mn\].
+    pub inventors: f64,
+    /// Cover paid for failed trials \[mn\].
+    pub cover: f64,
+    /// Technology managers \[thousand\].
+    pub managers: f64,
+}
+
 /// State: Offices, search, bargains: which invention goes to which firm on what terms.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TransferState {
     /// Deals struck this quarter.
     pub deals_this_quarter: Vec<Deal>,
+    /// Where searches find firms.
+    pub addresses: search::Addresses,
+    /// Technology managers \[thousand\].
+    pub managers: f64,
+    /// Counters.
+    pub tally: TransferTally,
+    /// Royalties still to run, by row of firm, of one represented firm.
+    running: Vec<Running>,
+    /// Trials whose payment falls due, by quarter modulo the ring.
+    dues: [Vec<Due>; RING],
+    /// Real cases each unit works this quarter.
+    capacity: Vec<f64>,
+    /// Places each firm has left this quarter.
+    slots: Vec<f64>,
+    /// What offices and firms agreed on before places run out.
+    proposals: Vec<Proposal>,
+    /// Inventions worked this quarter and their real cases, by unit.
+    worked: Vec<(u32, f64)>,
+}
+
+/// Royalties that one represented firm still owes.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Running {
+    /// Id of the firm.
+    firm_id: u32,
+    /// Expected royalties to run \[mn\].
+    balance: f64,
+}
+
+/// A trial whose payment falls due.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Due {
+    firm: usize,
+    firm_id: u32,
+    mass: f64,
+    price: f64,
+    reserve: f64,
+}
+
+/// A lot that a firm is ready to take.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Proposal {
+    order: f64,
+    invention: u32,
+    lot: u32,
+    firm: u32,
+    mass: f64,
+    motive: Motive,
+    kind: DealKind,
+    price: f64,
+    fee: f64,
+    reserve: f64,
 }
 
 /// Why a firm takes an invention.
@@ -158,11 +257,50 @@ pub struct Deal {
 }
 
 impl TransferState {
-    /// State at the start of the warm-up.
-    pub fn found(_state: &State, _ctx: &Context) -> Self {
-        Self::default()
+    /// State at the start of the warm-up: every living firm in the table, managers at rest.
+    pub fn found(state: &State, ctx: &Context) -> Self {
+        let p = &ctx.parameters.transfer;
+        let lever = &ctx.seen.transfer;
+        Self {
+            addresses: search::Addresses::found(&state.firms, p),
+            managers: office::managers_at_rest(lever.managers, lever.manager_training, p),
+            ..Self::default()
+        }
+    }
+
+    /// Royalties still to run, weighted \[mn\].
+    pub fn royalties_running(&self, state: &State) -> f64 {
+        let owed = |(i, r): (usize, &Running)| state.firms.weight[i] * r.balance;
+        self.running.iter().enumerate().map(owed).sum()
     }
 }
 
-/// Stub.
-pub fn deal(_state: &mut State, _ctx: &Context) {}
+/// One quarter: dues, capacity, search, grants, money.
+pub fn deal(state: &mut State, ctx: &Context) {
+    let p = &ctx.parameters.transfer;
+    let lever = &ctx.seen.transfer;
+    let mut transfer = std::mem::take(&mut state.transfer);
+    transfer.tally = TransferTally::default();
+    transfer.deals_this_quarter.clear();
+    transfer.proposals.clear();
+    transfer.worked.clear();
+    transfer.managers =
+        office::managers_next(transfer.managers, lever.managers, lever.manager_training, p);
+    transfer.tally.managers = transfer.managers;
+    transfer.addresses.admit(&state.firms, ctx);
+    market::settle_dues(&mut transfer, state, ctx);
+    office::capacities(
+        &state.universities,
+        lever,
+        ctx.seen.rights.inventor_control,
+        transfer.managers,
+        p,
+        &mut transfer.capacity,
+    );
+    market::gather(&mut transfer, state, ctx);
+    market::grant(&mut transfer, state, ctx);
+    market::reorder(&mut transfer, state, ctx);
+    let t = &mut transfer.tally;
+    t.mean_price = if t.contracts > 0.0 { t.value / t.contracts } else { 0.0 };
+    state.transfer = transfer;
+}
