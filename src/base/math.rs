@@ -66,16 +66,21 @@ pub fn ln(x: f64) -> f64 {
     let s = f / (2.0 + f);
     let z = s * s;
     // 2 (z/3 + z²/5 + ... ): |s| < 0.1716, so the first term left out is below 2⁻⁵⁷.
-    let series = z
-        * (2.0 / 3.0
-            + z * (2.0 / 5.0
-                + z * (2.0 / 7.0
-                    + z * (2.0 / 9.0
-                        + z * (2.0 / 11.0
-                            + z * (2.0 / 13.0
-                                + z * (2.0 / 15.0
-                                    + z * (2.0 / 17.0
-                                        + z * (2.0 / 19.0 + z * (2.0 / 21.0))))))))));
+    let series = z * polynomial(
+        z,
+        [
+            2.0 / 3.0,
+            2.0 / 5.0,
+            2.0 / 7.0,
+            2.0 / 9.0,
+            2.0 / 11.0,
+            2.0 / 13.0,
+            2.0 / 15.0,
+            2.0 / 17.0,
+            2.0 / 19.0,
+            2.0 / 21.0,
+        ],
+    );
     // ln(1 + f) = f − f²/2 + s (f²/2 + series): only small terms carry rounding errors.
     let half_square = 0.5 * f * f;
     let small = s * (half_square + series) + k * LN_2_LOW;
@@ -101,18 +106,23 @@ fn exp_of_sum(a: f64, b: f64) -> f64 {
     // exp(r) − 1 − r by Taylor: |r| < 0.35, so the first term left out is below 2⁻⁵⁷.
     let tail = r
         * r
-        * (1.0 / 2.0
-            + r * (1.0 / 6.0
-                + r * (1.0 / 24.0
-                    + r * (1.0 / 120.0
-                        + r * (1.0 / 720.0
-                            + r * (1.0 / 5_040.0
-                                + r * (1.0 / 40_320.0
-                                    + r * (1.0 / 362_880.0
-                                        + r * (1.0 / 3_628_800.0
-                                            + r * (1.0 / 39_916_800.0
-                                                + r * (1.0 / 479_001_600.0
-                                                    + r * (1.0 / 6_227_020_800.0))))))))))));
+        * polynomial(
+            r,
+            [
+                1.0 / 2.0,
+                1.0 / 6.0,
+                1.0 / 24.0,
+                1.0 / 120.0,
+                1.0 / 720.0,
+                1.0 / 5_040.0,
+                1.0 / 40_320.0,
+                1.0 / 362_880.0,
+                1.0 / 3_628_800.0,
+                1.0 / 39_916_800.0,
+                1.0 / 479_001_600.0,
+                1.0 / 6_227_020_800.0,
+            ],
+        );
     let mantissa = 1.0 + (r + (tail + rest));
     // 2ⁿ in two halves, so that neither overflows and only the last product may round.
     let biased = shifted
@@ -363,7 +373,11 @@ pub fn normal_quantile(p: f64) -> f64 {
     );
     let size = if root <= 5.0 { tail } else { far };
     let signed = if centred < 0.0 { -size } else { size };
-    let value = if centred.abs() <= 0.425 { middle } else { signed };
+    let value = if centred.abs() <= 0.425 {
+        middle
+    } else {
+        signed
+    };
     if p.is_nan() { p } else { value }
 }
 
@@ -455,8 +469,16 @@ mod tests {
     #[test]
     fn normal_cdf_and_pdf_match_long_arithmetic() {
         for (x, cdf, pdf) in crate::base::math::oracle::NORMAL {
-            assert!(relative(normal_cdf(x), cdf) < 4e-15, "cdf({x}) = {}", normal_cdf(x));
-            assert!(relative(normal_pdf(x), pdf) < 1e-15, "pdf({x}) = {}", normal_pdf(x));
+            assert!(
+                relative(normal_cdf(x), cdf) < 4e-15,
+                "cdf({x}) = {}",
+                normal_cdf(x)
+            );
+            assert!(
+                relative(normal_pdf(x), pdf) < 1e-15,
+                "pdf({x}) = {}",
+                normal_pdf(x)
+            );
         }
     }
 
@@ -475,7 +497,11 @@ mod tests {
     #[test]
     fn normal_quantile_matches_long_arithmetic() {
         for (p, x) in crate::base::math::oracle::QUANTILE {
-            assert!(relative(normal_quantile(p), x) < 2e-15, "{p}: {}", normal_quantile(p));
+            assert!(
+                relative(normal_quantile(p), x) < 2e-15,
+                "{p}: {}",
+                normal_quantile(p)
+            );
         }
     }
 

@@ -113,10 +113,7 @@ impl Key {
             [a, b, quarter << 16 | draw, purpose as u32],
             [self.seed, self.run],
         );
-        (
-            uniform53(words[0], words[1]),
-            uniform53(words[2], words[3]),
-        )
+        (uniform53(words[0], words[1]), uniform53(words[2], words[3]))
     }
 
     /// One uniform in \[0, 1), the first of [`Key::pair`].
@@ -265,17 +262,49 @@ mod tests {
     fn purposes_keep_their_numbers() {
         use Purpose as P;
         let frozen = [
-            (P::Parameter, 0), (P::FirmSize, 1), (P::FirmTraits, 2), (P::FirmTechnology, 3),
-            (P::FirmTax, 4), (P::FirmPlace, 5), (P::FirmFinance, 6), (P::UnitTraits, 7),
-            (P::BuyerTraits, 8), (P::TaxState, 20), (P::StartResearch, 21), (P::LearnPolicy, 22),
-            (P::LearnClaim, 23), (P::LearnRegister, 24), (P::ClaimCost, 25), (P::RegisterTest, 26),
-            (P::Productivity, 60), (P::Imitate, 61), (P::Success, 62), (P::Preference, 63),
-            (P::LoanApply, 64), (P::LoanDefault, 65), (P::CallProposal, 66), (P::CallScore, 67),
-            (P::Entry, 68), (P::EntryTraits, 69), (P::Equity, 70), (P::Shock, 71),
-            (P::Invention, 120), (P::InventionQuality, 121), (P::Disclosure, 122),
-            (P::Search, 123), (P::Price, 124), (P::Choice, 125), (P::OpenLicence, 126),
-            (P::Trial, 127), (P::ContractResearch, 128), (P::Funnel, 129), (P::Adoption, 130),
-            (P::Filing, 131), (P::Examination, 132), (P::Registration, 133), (P::SpinOff, 134),
+            (P::Parameter, 0),
+            (P::FirmSize, 1),
+            (P::FirmTraits, 2),
+            (P::FirmTechnology, 3),
+            (P::FirmTax, 4),
+            (P::FirmPlace, 5),
+            (P::FirmFinance, 6),
+            (P::UnitTraits, 7),
+            (P::BuyerTraits, 8),
+            (P::TaxState, 20),
+            (P::StartResearch, 21),
+            (P::LearnPolicy, 22),
+            (P::LearnClaim, 23),
+            (P::LearnRegister, 24),
+            (P::ClaimCost, 25),
+            (P::RegisterTest, 26),
+            (P::Productivity, 60),
+            (P::Imitate, 61),
+            (P::Success, 62),
+            (P::Preference, 63),
+            (P::LoanApply, 64),
+            (P::LoanDefault, 65),
+            (P::CallProposal, 66),
+            (P::CallScore, 67),
+            (P::Entry, 68),
+            (P::EntryTraits, 69),
+            (P::Equity, 70),
+            (P::Shock, 71),
+            (P::Invention, 120),
+            (P::InventionQuality, 121),
+            (P::Disclosure, 122),
+            (P::Search, 123),
+            (P::Price, 124),
+            (P::Choice, 125),
+            (P::OpenLicence, 126),
+            (P::Trial, 127),
+            (P::ContractResearch, 128),
+            (P::Funnel, 129),
+            (P::Adoption, 130),
+            (P::Filing, 131),
+            (P::Examination, 132),
+            (P::Registration, 133),
+            (P::SpinOff, 134),
         ];
         for (purpose, number) in frozen {
             assert_eq!(purpose as u32, number, "{purpose:?}");
@@ -324,7 +353,10 @@ mod tests {
         for u in &out {
             counts[(u * 100.0) as usize] += 1.0;
         }
-        let chi_square: f64 = counts.iter().map(|c| (c - n / 100.0).powi(2) / (n / 100.0)).sum();
+        let chi_square: f64 = counts
+            .iter()
+            .map(|c| (c - n / 100.0).powi(2) / (n / 100.0))
+            .sum();
         // 99 degrees of freedom: 0.01 % and 99.99 % points
         assert!((53.0..161.0).contains(&chi_square), "{chi_square}");
     }
@@ -352,7 +384,10 @@ mod tests {
             counts[table.sample(&mut stream)] += 1e-5;
         }
         for (share, expected) in counts.iter().zip([0.1, 0.3, 0.6]) {
-            assert!((share - expected).abs() < 0.006, "{share} against {expected}");
+            assert!(
+                (share - expected).abs() < 0.006,
+                "{share} against {expected}"
+            );
         }
     }
 }

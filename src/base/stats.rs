@@ -289,7 +289,8 @@ mod tests {
         let clusters: Vec<u32> = (0..80).map(|i| i / 4).collect();
         let (mut covered, mut naive, mut shares) = (0, 0, 0.0);
         for run in 0..1000 {
-            let (mut common, mut own) = (normals(run, Purpose::Choice), normals(run, Purpose::Shock));
+            let (mut common, mut own) =
+                (normals(run, Purpose::Choice), normals(run, Purpose::Shock));
             let values: Vec<f64> = (0..80).map(|i| common(i / 4) + own(i)).collect();
             let interval = mean_interval(&values, &clusters, 0.95);
             covered += u32::from(interval.low < 0.0 && interval.high > 0.0);
@@ -308,7 +309,8 @@ mod tests {
     fn ratio_interval_covers_as_often_as_it_says() {
         let mut covered = 0;
         for run in 0..1000 {
-            let (mut common, mut own) = (normals(run, Purpose::Choice), normals(run, Purpose::Shock));
+            let (mut common, mut own) =
+                (normals(run, Purpose::Choice), normals(run, Purpose::Shock));
             let x: Vec<f64> = (0..30).map(|i| 3.0 + common(i)).collect();
             let y: Vec<f64> = (0..30).map(|i| 6.0 + common(i) + own(i)).collect();
             let ratio = ratio_interval(&y, &x, 0.95).unwrap();

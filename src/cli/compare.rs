@@ -56,7 +56,11 @@ pub fn command(args: &CompareArgs, session: &Session) -> Result<(), CliError> {
     let first = metrics[0];
     match session.format {
         Format::Table => {
-            session.print(&output::compare_text(&done.results, &done.comparison, &metrics))?;
+            session.print(&output::compare_text(
+                &done.results,
+                &done.comparison,
+                &metrics,
+            ))?;
             session.print(&output::sentence(&done.results, &done.comparison, first))?;
         }
         Format::Json => {

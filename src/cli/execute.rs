@@ -4,20 +4,20 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::progress::{Interrupt, Meter, listen};
-use super::Session;
-use crate::engine::replicate::Economy;
-use crate::evidence::Evidence;
-use crate::report::{Language, write_report};
-use crate::scenario::Resolved;
-use super::run::BatchArgs;
 use super::CliError;
+use super::Session;
+use super::progress::{Interrupt, Meter, listen};
+use super::run::BatchArgs;
+use crate::engine::Simulation;
 use crate::engine::batch::{self, Plan};
 use crate::engine::fan::fans;
-use crate::engine::Simulation;
+use crate::engine::replicate::Economy;
+use crate::evidence::Evidence;
 use crate::experiment::compare::{Comparison, MetricView, compare};
 use crate::report::files::{self, Claim, FolderError, Permission, Provenance};
 use crate::report::results::{Column, Results, ScenarioInfo};
+use crate::report::{Language, write_report};
+use crate::scenario::Resolved;
 use crate::scenario::Scenario;
 
 /// Why a command ended badly: its exit code and what to say.
@@ -50,7 +50,10 @@ impl From<FolderError> for Trouble {
             FolderError::Busy(_) => 75,
             FolderError::Unwritable { .. } => 6,
         };
-        Self { code, message: error.to_string() }
+        Self {
+            code,
+            message: error.to_string(),
+        }
     }
 }
 
@@ -104,14 +107,23 @@ pub fn batch_digest(order: &Order) -> String {
     let run = &order.scenarios[0].run;
     add(&order.evidence_digest);
     add(env!("LEVERLAB_MODEL_DIGEST"));
-    add(&format!("{} {} {:016x}", run.seed, run.per_draw, run.scale.to_bits()));
+    add(&format!(
+        "{} {} {:016x}",
+        run.seed,
+        run.per_draw,
+        run.scale.to_bits()
+    ));
     hasher.finalize().to_hex().to_string()
 }
 
 /// Folder the order writes to.
 pub fn folder_of(order: &Order, digest: &str) -> PathBuf {
     let name = &order.scenarios[0].meta.name;
-    order.args.output.clone().unwrap_or_else(|| files::default_folder(name, digest))
+    order
+        .args
+        .output
+        .clone()
+        .unwrap_or_else(|| files::default_folder(name, digest))
 }
 
 /// Cores of this machine.
@@ -133,12 +145,21 @@ pub fn dry_run<S: Simulation>(simulation: &S, order: &Order) -> String {
         run.replicates, run.per_draw, run.seed, run.scale
     );
     for scenario in &order.scenarios {
-        let sets =
-            if scenario.sets.is_empty() { "nothing".to_owned() } else { scenario.sets.join(", ") };
+        let sets = if scenario.sets.is_empty() {
+            "nothing".to_owned()
+        } else {
+            scenario.sets.join(", ")
+        };
         out += &format!("  {} sets {sets}\n", scenario.meta.name);
     }
-    out += &format!("results take about {:.0} MB of memory, besides ", bytes / 1e6);
-    out += &format!("two populations a thread\nfolder {}:\n", folder_of(order, &digest).display());
+    out += &format!(
+        "results take about {:.0} MB of memory, besides ",
+        bytes / 1e6
+    );
+    out += &format!(
+        "two populations a thread\nfolder {}:\n",
+        folder_of(order, &digest).display()
+    );
     for scenario in &order.scenarios {
         out += &format!("  scenario.{}.toml\n", scenario.meta.name);
     }
@@ -160,26 +181,52 @@ pub fn execute<S: Simulation>(
     let digest = batch_digest(order);
     let folder = folder_of(order, &digest);
     let mut warnings = Vec::new();
-    let permission = Permission { force: order.args.force, fresh: order.args.fresh };
+    let permission = Permission {
+        force: order.args.force,
+        fresh: order.args.fresh,
+    };
     let hold = match files::claim(&folder, &digest, run.replicates, permission)? {
         Claim::Free(hold) => hold,
         Claim::Stored => {
-            let results = Results::read(&folder)
-                .map_err(|error| Trouble { code: 2, message: format!("{error}; use --force") })?;
+            let results = Results::read(&folder).map_err(|error| Trouble {
+                code: 2,
+                message: format!("{error}; use --force"),
+            })?;
             let comparison = compare_results(&results);
             let code = failure_code(&results, &mut warnings);
-            return Ok(Executed { results, comparison, folder, stored: true, warnings, code });
+            return Ok(Executed {
+                results,
+                comparison,
+                folder,
+                stored: true,
+                warnings,
+                code,
+            });
         }
     };
-    let threads = order.args.threads.map_or_else(cores, |threads| threads as usize);
+    let threads = order
+        .args
+        .threads
+        .map_or_else(cores, |threads| threads as usize);
     if threads > cores() {
-        warnings.push(format!("{threads} threads on {} cores: no faster, same results", cores()));
+        warnings.push(format!(
+            "{threads} threads on {} cores: no faster, same results",
+            cores()
+        ));
     }
-    let plan = Plan { runs: run.replicates, per_draw: run.per_draw, threads, batch: 0 };
+    let plan = Plan {
+        runs: run.replicates,
+        per_draw: run.per_draw,
+        threads,
+        batch: 0,
+    };
     let total = u64::from(run.replicates) * order.scenarios.len() as u64;
     let meter = Meter::new(total, order.quiet);
-    let ensemble = batch::run(simulation, &plan, &meter, &interrupt.stop)
-        .map_err(|error| Trouble { code: 10, message: error.to_string() })?;
+    let ensemble =
+        batch::run(simulation, &plan, &meter, &interrupt.stop).map_err(|error| Trouble {
+            code: 10,
+            message: error.to_string(),
+        })?;
     meter.finish();
     let columns = |specs: &[crate::engine::MetricSpec]| specs.iter().map(Column::from).collect();
     let quarters = simulation.quarters();
@@ -204,12 +251,23 @@ pub fn execute<S: Simulation>(
     let comparison = compare_results(&results);
     let mut code = failure_code(&results, &mut warnings);
     if results.ensemble.runs.is_empty() {
-        let cause = results.ensemble.failures.first().map_or("no run was finished", |f| &f.cause);
+        let cause = results
+            .ensemble
+            .failures
+            .first()
+            .map_or("no run was finished", |f| &f.cause);
         let code = interrupt.code().unwrap_or(5);
-        return Err(Trouble { code, message: format!("nothing to report: {cause}") });
+        return Err(Trouble {
+            code,
+            message: format!("nothing to report: {cause}"),
+        });
     }
     let provenance = Provenance {
-        resolved: order.scenarios.iter().map(|scenario| scenario.resolved.clone()).collect(),
+        resolved: order
+            .scenarios
+            .iter()
+            .map(|scenario| scenario.resolved.clone())
+            .collect(),
         evidence_digest: order.evidence_digest.clone(),
         git_revision: option_env!("LEVERLAB_GIT_REVISION").map(str::to_owned),
         files_read: order.files_read.clone(),
@@ -217,26 +275,49 @@ pub fn execute<S: Simulation>(
             "machine": format!("{} {}", std::env::consts::OS, std::env::consts::ARCH) }),
     };
     let page = |dir: &Path| report(&results, &comparison, dir);
-    files::write(&hold, &results, &comparison, &provenance, &files::put, &page)?;
+    files::write(
+        &hold,
+        &results,
+        &comparison,
+        &provenance,
+        &files::put,
+        &page,
+    )?;
     if !results.ensemble.complete {
         code = interrupt.code().unwrap_or(130);
         let (has, asked) = (results.ensemble.runs.len(), results.ensemble.asked);
-        warnings.push(format!("interrupted: {has} of {asked} runs were finished and written"));
+        warnings.push(format!(
+            "interrupted: {has} of {asked} runs were finished and written"
+        ));
     }
-    Ok(Executed { results, comparison, folder, stored: false, warnings, code })
+    Ok(Executed {
+        results,
+        comparison,
+        folder,
+        stored: false,
+        warnings,
+        code,
+    })
 }
 
 /// Seconds since 1970, for the volatile part of the manifest.
 #[allow(clippy::disallowed_methods)]
 fn unix_time() -> u64 {
     let now = std::time::SystemTime::now();
-    now.duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_secs())
+    now.duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs())
 }
 
 /// The comparison of stored or fresh results.
 pub fn compare_results(results: &Results) -> Comparison {
     fn views(columns: &[Column]) -> Vec<MetricView<'_>> {
-        columns.iter().map(|one| MetricView { id: &one.id, direction: one.direction }).collect()
+        columns
+            .iter()
+            .map(|one| MetricView {
+                id: &one.id,
+                direction: one.direction,
+            })
+            .collect()
     }
     let (metrics, details) = (views(&results.metrics), views(&results.details));
     compare(&results.ensemble, results.per_draw, &metrics, &details)
@@ -245,16 +326,25 @@ pub fn compare_results(results: &Results) -> Comparison {
 /// 5 where over 5 % of the runs failed, else 0 and a warning for those that did.
 fn failure_code(results: &Results, warnings: &mut Vec<String>) -> u8 {
     let failures = &results.ensemble.failures;
-    let Some(first) = failures.first() else { return 0 };
+    let Some(first) = failures.first() else {
+        return 0;
+    };
     let mut runs: Vec<u32> = failures.iter().map(|failure| failure.run).collect();
     runs.sort_unstable();
     runs.dedup();
     let asked = results.ensemble.asked;
     warnings.push(format!(
         "{} of {asked} runs failed and were dropped in all scenarios; the first: run {}, {}: {}",
-        runs.len(), first.run, results.scenarios[first.scenario].name, first.cause
+        runs.len(),
+        first.run,
+        results.scenarios[first.scenario].name,
+        first.cause
     ));
-    if runs.len() as u64 * 20 > u64::from(asked) { 5 } else { 0 }
+    if runs.len() as u64 * 20 > u64::from(asked) {
+        5
+    } else {
+        0
+    }
 }
 
 fn info(scenario: &Scenario) -> ScenarioInfo {
@@ -323,7 +413,9 @@ pub fn close(done: &Executed, session: &Session) -> Result<(), CliError> {
     match done.code {
         0 => Ok(()),
         5 => Err(CliError::Failed("over 5 % of the runs failed".into())),
-        75 => Err(CliError::Retry("terminated; what was finished is written".into())),
+        75 => Err(CliError::Retry(
+            "terminated; what was finished is written".into(),
+        )),
         _ => Err(CliError::Interrupted),
     }
 }

@@ -50,35 +50,56 @@ fn defined(value: f64) -> Option<f64> {
 pub fn chosen(results: &Results, names: &[String]) -> Result<Vec<usize>, String> {
     let place = |id: &str| results.metrics.iter().position(|column| column.id == id);
     if names.is_empty() {
-        let usual: Vec<usize> =
-            ["rd_business_real", "industrialised"].into_iter().filter_map(place).collect();
+        let usual: Vec<usize> = ["rd_business_real", "industrialised"]
+            .into_iter()
+            .filter_map(place)
+            .collect();
         let first = || (0..results.metrics.len().min(1)).collect();
         return Ok(if usual.is_empty() { first() } else { usual });
     }
-    names.iter().map(|name| place(name).ok_or_else(|| name.clone())).collect()
+    names
+        .iter()
+        .map(|name| place(name).ok_or_else(|| name.clone()))
+        .collect()
 }
 
 /// `compare` as text: a table a metric, a sentence, warnings.
 pub fn compare_text(results: &Results, comparison: &Comparison, metrics: &[usize]) -> String {
     let [from, to] = &results.horizon;
     let name = |scenario: usize| results.scenarios[scenario].name.as_str();
-    let cost = results.metrics.iter().position(|column| column.id == "fiscal_cost");
+    let cost = results
+        .metrics
+        .iter()
+        .position(|column| column.id == "fiscal_cost");
     let mut out = String::new();
     for &metric in metrics {
         let column = &results.metrics[metric];
         out += &format!(
             "{} [{}], {from} to {to}, {} runs, difference from {}\n",
-            column.label_en, column.unit, results.ensemble.runs.len(), name(0)
+            column.label_en,
+            column.unit,
+            results.ensemble.runs.len(),
+            name(0)
         );
         let mut rows = table(&[
-            "variant", "effect", "± se", "p05", "p95", "fiscal cost", "cost per unit",
-            "runs better", "correlation", "variance cut",
+            "variant",
+            "effect",
+            "± se",
+            "p05",
+            "p95",
+            "fiscal cost",
+            "cost per unit",
+            "runs better",
+            "correlation",
+            "variance cut",
         ]);
         for variant in &comparison.variants {
             let one = &variant.metrics[metric];
             let spent = cost.map(|cost| variant.metrics[cost].mean);
             let clear = one.mean.abs() > 2.0 * one.se;
-            let price = spent.filter(|_| clear && Some(metric) != cost).map(|s| s / one.mean);
+            let price = spent
+                .filter(|_| clear && Some(metric) != cost)
+                .map(|s| s / one.mean);
             rows.add_row([
                 name(variant.scenario).to_owned(),
                 signed(one.mean),
@@ -87,9 +108,11 @@ pub fn compare_text(results: &Results, comparison: &Comparison, metrics: &[usize
                 signed(one.quantiles[2]),
                 spent.map_or_else(|| "–".to_owned(), signed),
                 number(price),
-                one.share_better.map_or_else(|| "–".to_owned(), |s| format!("{:.0} %", 100.0 * s)),
+                one.share_better
+                    .map_or_else(|| "–".to_owned(), |s| format!("{:.0} %", 100.0 * s)),
                 number(one.correlation),
-                one.variance_reduction.map_or_else(|| "–".to_owned(), |v| format!("{}×", number(Some(v)))),
+                one.variance_reduction
+                    .map_or_else(|| "–".to_owned(), |v| format!("{}×", number(Some(v)))),
             ]);
         }
         out += &format!("{rows}\n\n");
@@ -114,7 +137,10 @@ pub fn sentence(results: &Results, comparison: &Comparison, metric: usize) -> St
         _ => one.mean,
     };
     if gain <= 0.0 {
-        return format!("No variant does better than {base} in {} from {from} to {to}.", column.id);
+        return format!(
+            "No variant does better than {base} in {} from {from} to {to}.",
+            column.id
+        );
     }
     format!(
         "{} changes {} most: {} {} against {base} from {from} to {to} (5–95 % of runs {} to {}, \
@@ -137,13 +163,25 @@ pub fn warning_lines(results: &Results, comparison: &Comparison, metric: usize) 
         .iter()
         .map(|warning| match *warning {
             Warning::Overlap { best, next } => {
-                format!("{} and {} cannot be told apart: intervals overlap", name(best), name(next))
+                format!(
+                    "{} and {} cannot be told apart: intervals overlap",
+                    name(best),
+                    name(next)
+                )
             }
-            Warning::TooFewRuns { scenario, half_width, needed } => format!(
+            Warning::TooFewRuns {
+                scenario,
+                half_width,
+                needed,
+            } => format!(
                 "{}: the effect is known to ±{:.0} % only; about {needed:.0} runs would give ±10 %",
-                name(scenario), 100.0 * half_width
+                name(scenario),
+                100.0 * half_width
             ),
-            Warning::NothingMoved { scenario, twin: true } => {
+            Warning::NothingMoved {
+                scenario,
+                twin: true,
+            } => {
                 format!("{}: no metric moved at all", name(scenario))
             }
             Warning::NothingMoved { scenario, .. } => {
@@ -188,8 +226,10 @@ pub fn run_json(results: &Results) -> Value {
         .iter()
         .enumerate()
         .map(|(place, column)| {
-            let values: Vec<f64> =
-                results.ensemble.outcomes[0].iter().map(|one| one.metrics[place]).collect();
+            let values: Vec<f64> = results.ensemble.outcomes[0]
+                .iter()
+                .map(|one| one.metrics[place])
+                .collect();
             let mut entry = json!({ "id": column.id, "unit": column.unit });
             for (name, value) in statistics(&values, &results.draws()) {
                 entry[name] = json!(value);
@@ -205,8 +245,10 @@ pub fn run_json(results: &Results) -> Value {
 pub fn run_csv(results: &Results) -> String {
     let mut out = String::from("metric,unit,statistic,value\n");
     for (place, column) in results.metrics.iter().enumerate() {
-        let values: Vec<f64> =
-            results.ensemble.outcomes[0].iter().map(|one| one.metrics[place]).collect();
+        let values: Vec<f64> = results.ensemble.outcomes[0]
+            .iter()
+            .map(|one| one.metrics[place])
+            .collect();
         for (name, value) in statistics(&values, &results.draws()) {
             let value = value.map_or_else(String::new, |value| format!("{value:?}"));
             out += &format!("{},\"{}\",{name},{value}\n", column.id, column.unit);
@@ -227,12 +269,23 @@ pub fn compare_csv(results: &Results, comparison: &Comparison) -> String {
             let column = &results.metrics[one.metric];
             let [p05, p50, p95] = one.quantiles;
             let fields = [
-                cell(Some(one.baseline)), cell(Some(one.variant)), cell(Some(one.mean)),
-                cell(one.se.is_finite().then_some(one.se)), cell(Some(p05)), cell(Some(p50)),
-                cell(Some(p95)), cell(one.share_better), cell(one.correlation),
+                cell(Some(one.baseline)),
+                cell(Some(one.variant)),
+                cell(Some(one.mean)),
+                cell(one.se.is_finite().then_some(one.se)),
+                cell(Some(p05)),
+                cell(Some(p50)),
+                cell(Some(p95)),
+                cell(one.share_better),
+                cell(one.correlation),
                 cell(one.variance_reduction),
             ];
-            out += &format!("{name},{},\"{}\",{}\n", column.id, column.unit, fields.join(","));
+            out += &format!(
+                "{name},{},\"{}\",{}\n",
+                column.id,
+                column.unit,
+                fields.join(",")
+            );
         }
     }
     out
@@ -242,13 +295,22 @@ pub fn compare_csv(results: &Results, comparison: &Comparison) -> String {
 pub fn run_text(results: &Results) -> String {
     let [from, to] = &results.horizon;
     let runs = results.ensemble.runs.len();
-    let mut out = format!("{}, {from} to {to}, {runs} runs\n", results.scenarios[0].name);
+    let mut out = format!(
+        "{}, {from} to {to}, {runs} runs\n",
+        results.scenarios[0].name
+    );
     let mut rows = table(&["metric", "unit", "mean", "± se", "p05", "p50", "p95"]);
     for (place, column) in results.metrics.iter().enumerate() {
-        let values: Vec<f64> =
-            results.ensemble.outcomes[0].iter().map(|one| one.metrics[place]).collect();
+        let values: Vec<f64> = results.ensemble.outcomes[0]
+            .iter()
+            .map(|one| one.metrics[place])
+            .collect();
         let cells = statistics(&values, &results.draws()).map(|(_, value)| number(value));
-        rows.add_row([column.id.clone(), column.unit.clone()].into_iter().chain(cells));
+        rows.add_row(
+            [column.id.clone(), column.unit.clone()]
+                .into_iter()
+                .chain(cells),
+        );
     }
     out += &format!("{rows}\n");
     out

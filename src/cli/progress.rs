@@ -28,7 +28,12 @@ impl Meter {
             }
             bar
         });
-        Self { bar, quiet, total, told: AtomicU64::new(0) }
+        Self {
+            bar,
+            quiet,
+            total,
+            told: AtomicU64::new(0),
+        }
     }
 
     /// Takes the bar away.
@@ -64,7 +69,9 @@ pub struct Interrupt {
 impl Interrupt {
     /// Exit code of the signal that came: 130 for SIGINT, 75 for SIGTERM, `None` if none did.
     pub fn code(&self) -> Option<u8> {
-        u8::try_from(self.code.load(Ordering::SeqCst)).ok().filter(|&code| code != 0)
+        u8::try_from(self.code.load(Ordering::SeqCst))
+            .ok()
+            .filter(|&code| code != 0)
     }
 
     #[cfg_attr(unix, allow(dead_code))]
@@ -92,7 +99,9 @@ pub fn listen() -> Arc<Interrupt> {
 #[cfg(unix)]
 fn hook(interrupt: &Arc<Interrupt>) {
     use signal_hook::consts::{SIGINT, SIGTERM};
-    let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) else { return };
+    let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) else {
+        return;
+    };
     let heard = Arc::clone(interrupt);
     std::thread::spawn(move || {
         for signal in signals.forever() {

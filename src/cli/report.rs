@@ -23,8 +23,8 @@ pub struct ReportArgs {
 /// # Errors
 /// Code 3 without readable results, 6 where the page cannot be written.
 pub fn command(args: &ReportArgs, session: &Session) -> Result<(), CliError> {
-    let results = Results::read(&args.folder)
-        .map_err(|error| CliError::Unreadable(error.to_string()))?;
+    let results =
+        Results::read(&args.folder).map_err(|error| CliError::Unreadable(error.to_string()))?;
     let comparison = compare_results(&results);
     let page = args.folder.join("report.html");
     write_report(&results, &comparison, &args.folder, args.lang)

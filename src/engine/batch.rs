@@ -30,7 +30,10 @@ pub struct Plan {
 impl Plan {
     /// Parameter draw and chance stream of the `run`-th run.
     pub fn id(&self, run: u32) -> RunId {
-        RunId { draw: run / self.per_draw.max(1), run }
+        RunId {
+            draw: run / self.per_draw.max(1),
+            run,
+        }
     }
 }
 
@@ -87,8 +90,15 @@ pub fn run<S: Simulation>(
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()
-        .map_err(|error| BatchError::Threads { threads, cause: error.to_string() })?;
-    let batch = if plan.batch == 0 { threads * 4 } else { plan.batch };
+        .map_err(|error| BatchError::Threads {
+            threads,
+            cause: error.to_string(),
+        })?;
+    let batch = if plan.batch == 0 {
+        threads * 4
+    } else {
+        plan.batch
+    };
     let workers: Mutex<Vec<Worker<S>>> = Mutex::new(Vec::new());
     let finished = AtomicU64::new(0);
     let tell = |replicates: usize| {
@@ -102,15 +112,19 @@ pub fn run<S: Simulation>(
         }
         let first = number * batch;
         pool.install(|| {
-            chunk.par_iter_mut().with_max_len(1).enumerate().for_each(|(place, slot)| {
-                let pooled = workers.lock().ok().and_then(|mut free| free.pop());
-                let mut worker = pooled.unwrap_or_else(|| Worker::new(simulation));
-                let id = plan.id((first + place) as u32);
-                *slot = worker.run(simulation, id, &tell, stop);
-                if let Ok(mut free) = workers.lock() {
-                    free.push(worker);
-                }
-            });
+            chunk
+                .par_iter_mut()
+                .with_max_len(1)
+                .enumerate()
+                .for_each(|(place, slot)| {
+                    let pooled = workers.lock().ok().and_then(|mut free| free.pop());
+                    let mut worker = pooled.unwrap_or_else(|| Worker::new(simulation));
+                    let id = plan.id((first + place) as u32);
+                    *slot = worker.run(simulation, id, &tell, stop);
+                    if let Ok(mut free) = workers.lock() {
+                        free.push(worker);
+                    }
+                });
         });
     }
     Ok(gather(slots, simulation.scenarios(), plan.runs))
@@ -124,21 +138,22 @@ struct Worker<S: Simulation> {
 
 impl<S: Simulation> Worker<S> {
     fn new(simulation: &S) -> Self {
-        Self { past: simulation.blank(), work: simulation.blank() }
+        Self {
+            past: simulation.blank(),
+            work: simulation.blank(),
+        }
     }
 
-    fn run(
-        &mut self,
-        simulation: &S,
-        id: RunId,
-        tell: &dyn Fn(usize),
-        stop: &AtomicBool,
-    ) -> Slot {
+    fn run(&mut self, simulation: &S, id: RunId, tell: &dyn Fn(usize), stop: &AtomicBool) -> Slot {
         let scenarios = simulation.scenarios();
         if stop.load(Ordering::Relaxed) {
             return Slot::Pending;
         }
-        let failed = |scenario, cause| Failure { scenario, run: id.run, cause };
+        let failed = |scenario, cause| Failure {
+            scenario,
+            run: id.run,
+            cause,
+        };
         if let Err(cause) = guarded(|| simulation.past(id, &mut self.past)) {
             *self = Self::new(simulation);
             tell(scenarios);
@@ -152,10 +167,11 @@ impl<S: Simulation> Worker<S> {
                 return Slot::Pending;
             }
             let (past, work) = (&self.past, &mut self.work);
-            let result = guarded(|| simulation.project(scenario, id, past, work, baseline.as_ref()))
-                .and_then(|(outcome, reference)| {
-                    fault(simulation, &outcome).map_or(Ok((outcome, reference)), Err)
-                });
+            let result =
+                guarded(|| simulation.project(scenario, id, past, work, baseline.as_ref()))
+                    .and_then(|(outcome, reference)| {
+                        fault(simulation, &outcome).map_or(Ok((outcome, reference)), Err)
+                    });
             match result {
                 Ok((outcome, reference)) => {
                     outcomes.push(outcome);
@@ -176,7 +192,11 @@ impl<S: Simulation> Worker<S> {
                 }
             }
         }
-        if failures.is_empty() { Slot::Done(outcomes) } else { Slot::Failed(failures) }
+        if failures.is_empty() {
+            Slot::Done(outcomes)
+        } else {
+            Slot::Failed(failures)
+        }
     }
 }
 
@@ -198,7 +218,10 @@ fn fault<S: Simulation>(simulation: &S, outcome: &Outcome) -> Option<String> {
         }
         if let Some(place) = values.iter().position(|value| !value.is_finite()) {
             let id = specs[place / per_spec].id;
-            return Some(format!("{kind} `{id}` is {}, not a finite number", values[place]));
+            return Some(format!(
+                "{kind} `{id}` is {}, not a finite number",
+                values[place]
+            ));
         }
     }
     None

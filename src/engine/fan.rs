@@ -33,7 +33,9 @@ pub struct SeriesFan {
 /// assert_eq!(quantile(&[1.0, 2.0, 4.0], 0.75), 3.0);
 /// ```
 pub fn quantile(sorted: &[f64], p: f64) -> f64 {
-    let Some(last) = sorted.len().checked_sub(1) else { return 0.0 };
+    let Some(last) = sorted.len().checked_sub(1) else {
+        return 0.0;
+    };
     let place = p * last as f64;
     let low = (place as usize).min(last);
     let high = (low + 1).min(last);
@@ -53,13 +55,18 @@ pub fn fan(values: &mut [f64]) -> Fan {
     }
     let mean = values.iter().sum::<f64>() / values.len() as f64;
     values.sort_unstable_by(f64::total_cmp);
-    Fan { mean, q: PROBABILITIES.map(|p| quantile(values, p)) }
+    Fan {
+        mean,
+        q: PROBABILITIES.map(|p| quantile(values, p)),
+    }
 }
 
 /// Fans of all series; empty where the ensemble holds no paths.
 pub fn fans(ensemble: &Ensemble, series: usize, quarters: usize) -> Vec<SeriesFan> {
     let column = |scenario: usize, place: usize| {
-        ensemble.outcomes[scenario].iter().map(move |outcome| outcome.paths[place])
+        ensemble.outcomes[scenario]
+            .iter()
+            .map(move |outcome| outcome.paths[place])
     };
     let scenarios = ensemble.outcomes.len();
     (0..series)
@@ -75,7 +82,9 @@ pub fn fans(ensemble: &Ensemble, series: usize, quarters: usize) -> Vec<SeriesFa
                 places()
                     .map(|place| {
                         let pairs = column(scenario, place).zip(column(0, place));
-                        fan(&mut pairs.map(|(variant, base)| variant - base).collect::<Vec<_>>())
+                        fan(&mut pairs
+                            .map(|(variant, base)| variant - base)
+                            .collect::<Vec<_>>())
                     })
                     .collect()
             };
@@ -98,14 +107,20 @@ mod tests {
         let fan = fan(&mut values);
         assert_eq!(fan.mean, 3.0);
         assert_eq!([fan.q[3], fan.q[4], fan.q[5]], [2.0, 3.0, 4.0]);
-        assert!((fan.q[1] - 1.2).abs() < 1e-12, "5 % point of 1..5 is 1 + 0.05 × 4");
+        assert!(
+            (fan.q[1] - 1.2).abs() < 1e-12,
+            "5 % point of 1..5 is 1 + 0.05 × 4"
+        );
         assert_eq!(quantile(&[], 0.5), 0.0);
         assert_eq!(quantile(&[7.0], 0.9), 7.0);
     }
 
     #[test]
     fn paired_differences_are_taken_run_by_run() {
-        let outcome = |paths: [f64; 2]| Outcome { paths: paths.to_vec(), ..Outcome::default() };
+        let outcome = |paths: [f64; 2]| Outcome {
+            paths: paths.to_vec(),
+            ..Outcome::default()
+        };
         let ensemble = Ensemble {
             runs: vec![0, 1],
             outcomes: vec![

@@ -94,8 +94,10 @@ impl Economy {
                 .parameter(path)
                 .ok_or_else(|| format!("no evidence for parameter `{path}`"))?;
             let set = base.assumptions.iter().find(|(name, ..)| name == path);
-            let (range, distribution) =
-                set.map_or((spec.range, spec.distribution), |(_, range, d)| (*range, *d));
+            let (range, distribution) = set
+                .map_or((spec.range, spec.distribution), |(_, range, d)| {
+                    (*range, *d)
+                });
             let hash = blake3::hash(path.as_bytes());
             let word = hash.as_bytes();
             priors.push(Prior {

@@ -151,7 +151,12 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// All entries `[[key]]` of the files under `place`, with the place of each.
-    fn entries<T: DeserializeOwned>(&mut self, place: &str, key: &str, name: &str) -> Vec<(String, T)> {
+    fn entries<T: DeserializeOwned>(
+        &mut self,
+        place: &str,
+        key: &str,
+        name: &str,
+    ) -> Vec<(String, T)> {
         let mut out = Vec::new();
         let mut seen = BTreeSet::new();
         for (path, table) in &mut self.tables {
@@ -171,7 +176,10 @@ impl Reader<'_> {
                 match entry.try_into::<T>() {
                     Ok(value) => out.push((at, value)),
                     Err(error) => {
-                        self.faults.push(format!("{at}: {}", error.to_string().trim().replace('\n', " ")));
+                        self.faults.push(format!(
+                            "{at}: {}",
+                            error.to_string().trim().replace('\n', " ")
+                        ));
                     }
                 }
             }
@@ -187,7 +195,11 @@ impl Reader<'_> {
 
     fn date(&mut self, text: &str, at: &str) -> Option<Quarter> {
         let found = date(text);
-        self.require(found.is_some(), at, &format!("'{text}' is not a date like 2018-01-01"));
+        self.require(
+            found.is_some(),
+            at,
+            &format!("'{text}' is not a date like 2018-01-01"),
+        );
         found.map(quarter)
     }
 }
@@ -200,11 +212,19 @@ impl References {
     fn check(&self, reader: &mut Reader<'_>, source: &str, at: &str) {
         let text = source.trim();
         let reason = text.strip_prefix("assumption:").map_or(text, str::trim);
-        reader.require(!reason.is_empty(), at, "a value without source or assumption note");
+        reader.require(
+            !reason.is_empty(),
+            at,
+            "a value without source or assumption note",
+        );
         for kind in ["history:", "fact:", "literature:"] {
             if text.starts_with(kind) {
                 let id = text.split([' ', ';', ',']).next().unwrap_or(text);
-                reader.require(self.0.contains(id), at, &format!("nothing is known as {id}"));
+                reader.require(
+                    self.0.contains(id),
+                    at,
+                    &format!("nothing is known as {id}"),
+                );
             }
         }
     }
@@ -223,12 +243,18 @@ pub(super) fn parse(files: &Files) -> Result<Evidence, EvidenceError> {
     let mut hasher = blake3::Hasher::new();
     for (path, text) in files {
         let text = text.replace("\r\n", "\n");
-        hasher.update(path.as_bytes()).update(&[0]).update(text.as_bytes()).update(&[0]);
+        hasher
+            .update(path.as_bytes())
+            .update(&[0])
+            .update(text.as_bytes())
+            .update(&[0]);
         match text.parse::<toml::Table>() {
             Ok(table) => {
                 reader.tables.insert(path, table);
             }
-            Err(error) => reader.faults.push(format!("{path}: {}", error.to_string().trim())),
+            Err(error) => reader
+                .faults
+                .push(format!("{path}: {}", error.to_string().trim())),
         }
     }
     let sources = values(reader.entries::<Source>("sources.toml", "source", "id"));
@@ -280,7 +306,11 @@ fn facts(reader: &mut Reader<'_>, sources: &[Source]) -> Vec<Fact> {
     for (at, fact) in &facts {
         let document = sources.iter().any(|source| source.id == fact.document);
         reader.require(document, at, "the document is not in sources.toml");
-        reader.require(!fact.locator.is_empty(), at, "a value without its place in the document");
+        reader.require(
+            !fact.locator.is_empty(),
+            at,
+            "a value without its place in the document",
+        );
     }
     values(facts)
 }
@@ -289,7 +319,10 @@ fn instruments(reader: &mut Reader<'_>, sources: &[Source], facts: &[Fact]) -> V
     let mut instruments = reader.entries::<Instrument>("instruments/", "instrument", "id");
     let mappings = reader.entries::<RawMapping>("instruments/", "mapping", "instrument");
     for (at, mapping) in mappings {
-        match instruments.iter_mut().find(|(_, x)| x.id == mapping.instrument) {
+        match instruments
+            .iter_mut()
+            .find(|(_, x)| x.id == mapping.instrument)
+        {
             Some((_, instrument)) => instrument.sets = mapping.sets,
             None => reader.faults.push(format!("{at}: no such instrument")),
         }
@@ -329,8 +362,14 @@ fn policies(reader: &mut Reader<'_>) -> Vec<Policy> {
 
 /// Marks are S seen, D derived or G general knowledge, alone or joined ("S/D").
 fn mark(reader: &mut Reader<'_>, mark: &str, at: &str) {
-    let good = mark.split([',', ' ', '/']).any(|part| ["S", "D", "G", "A", "C"].contains(&part));
-    reader.require(good, at, &format!("'{mark}' is no mark: use S, D, G, C or A"));
+    let good = mark
+        .split([',', ' ', '/'])
+        .any(|part| ["S", "D", "G", "A", "C"].contains(&part));
+    reader.require(
+        good,
+        at,
+        &format!("'{mark}' is no mark: use S, D, G, C or A"),
+    );
 }
 
 fn literature(reader: &mut Reader<'_>) -> Vec<Estimate> {
@@ -363,7 +402,11 @@ fn projections(reader: &mut Reader<'_>) -> Vec<Projection> {
                 (Some(central), Some(high)) => low <= central && central <= high,
                 _ => false,
             };
-            reader.require(rises, at, &format!("low, central and high do not rise in {year}"));
+            reader.require(
+                rises,
+                at,
+                &format!("low, central and high do not rise in {year}"),
+            );
         }
         mark(reader, &x.mark, at);
         reader.require(!x.source.is_empty(), at, "a value without source");
@@ -405,7 +448,15 @@ fn series(reader: &mut Reader<'_>, projections: &[Projection]) -> Vec<Series> {
             }
         }
         let note = [raw.r#use, raw.note].join(" ").trim().to_owned();
-        out.push(Series { id: raw.id, unit: raw.unit, values, marks, source: raw.source, role: raw.role, note });
+        out.push(Series {
+            id: raw.id,
+            unit: raw.unit,
+            values,
+            marks,
+            source: raw.source,
+            role: raw.role,
+            note,
+        });
     }
     for x in projections {
         for (case, by_year) in [("low", &x.low), ("central", &x.central), ("high", &x.high)] {
@@ -431,22 +482,43 @@ fn levers(reader: &mut Reader<'_>, references: &References) -> Vec<LeverSpec> {
         let [soft_low, soft_high] = raw.plausible;
         reader.require(low <= high, &at, "the bounds do not rise");
         let inside = low <= soft_low && soft_low <= soft_high && soft_high <= high;
-        reader.require(inside, &at, "the plausible range does not lie within the bounds");
+        reader.require(
+            inside,
+            &at,
+            "the plausible range does not lie within the bounds",
+        );
         reader.require(raw.sign == 1 || raw.sign == -1, &at, "sign is 1 or -1");
         let mut status_quo: Vec<DatedValue> = Vec::new();
         for dated in raw.status_quo {
             references.check(reader, &dated.source, &at);
             let inside = low <= dated.value && dated.value <= high;
             reader.require(inside, &at, "a status-quo value lies outside the bounds");
-            let Some(from) = reader.date(&dated.from, &at) else { continue };
-            let announced = dated.announced.and_then(|text| reader.date(&text, &at)).unwrap_or(from);
+            let Some(from) = reader.date(&dated.from, &at) else {
+                continue;
+            };
+            let announced = dated
+                .announced
+                .and_then(|text| reader.date(&text, &at))
+                .unwrap_or(from);
             let until = dated.until.and_then(|text| reader.date(&text, &at));
-            reader.require(until.is_none_or(|end| end > from), &at, "it ends before it begins");
+            reader.require(
+                until.is_none_or(|end| end > from),
+                &at,
+                "it ends before it begins",
+            );
             let rises = status_quo.last().is_none_or(|last| last.from < from);
             reader.require(rises, &at, "the status-quo dates do not rise");
-            status_quo.push(DatedValue { announced, from, until, value: dated.value, source: dated.source });
+            status_quo.push(DatedValue {
+                announced,
+                from,
+                until,
+                value: dated.value,
+                source: dated.source,
+            });
         }
-        let covered = status_quo.first().is_some_and(|first| first.from <= Quarter::new(2013, 1));
+        let covered = status_quo
+            .first()
+            .is_some_and(|first| first.from <= Quarter::new(2013, 1));
         reader.require(covered, &at, "no status-quo value holds on 2013-01-01");
         out.push(LeverSpec {
             path: raw.path,

@@ -194,7 +194,8 @@ impl Evidence {
 
     /// The projection of that id for `low`, `central` or `high`, by year.
     pub fn projection(&self, id: &str, case: &str) -> Option<&BTreeMap<i32, f64>> {
-        self.series(&format!("{id}.{case}")).map(|series| &series.values)
+        self.series(&format!("{id}.{case}"))
+            .map(|series| &series.values)
     }
 
     /// Checks that the levers of the evidence are exactly `paths`, and that instruments set
@@ -223,16 +224,25 @@ impl Evidence {
     /// # Errors
     /// [`EvidenceError`] names every path that only one side knows.
     pub fn check_parameters(&self, paths: &[&str]) -> Result<(), EvidenceError> {
-        let known = self.parameters.iter().map(|parameter| parameter.path.as_str());
+        let known = self
+            .parameters
+            .iter()
+            .map(|parameter| parameter.path.as_str());
         none(differing("seeds/parameters", known, paths))
     }
 }
 
 /// A fault for each path that only the evidence or only the model knows.
-fn differing<'a>(place: &str, known: impl Iterator<Item = &'a str>, paths: &[&'a str]) -> Vec<String> {
+fn differing<'a>(
+    place: &str,
+    known: impl Iterator<Item = &'a str>,
+    paths: &[&'a str],
+) -> Vec<String> {
     let known: BTreeSet<&str> = known.collect();
     let asked: BTreeSet<&str> = paths.iter().copied().collect();
-    let missing = asked.difference(&known).map(|path| format!("{place}: {path}: no entry"));
+    let missing = asked
+        .difference(&known)
+        .map(|path| format!("{place}: {path}: no entry"));
     let extra = known
         .difference(&asked)
         .map(|path| format!("{place}: {path}: the model does not know it"));
@@ -240,5 +250,9 @@ fn differing<'a>(place: &str, known: impl Iterator<Item = &'a str>, paths: &[&'a
 }
 
 fn none(faults: Vec<String>) -> Result<(), EvidenceError> {
-    if faults.is_empty() { Ok(()) } else { Err(EvidenceError::Faults(faults)) }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(EvidenceError::Faults(faults))
+    }
 }

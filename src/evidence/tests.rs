@@ -4,7 +4,11 @@ use super::*;
 fn files(extra: &[(&str, &str)]) -> Files {
     let mut files = load::embedded();
     files.retain(|path, _| !path.starts_with("levers/") && !path.starts_with("parameters/"));
-    files.extend(extra.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
+    files.extend(
+        extra
+            .iter()
+            .map(|(path, text)| ((*path).to_owned(), (*text).to_owned())),
+    );
     files
 }
 
@@ -56,19 +60,35 @@ fn counts_and_a_figure_of_each_kind() {
     assert_eq!(evidence.structure.len(), 27);
     assert_eq!(evidence.fact("rd_total_2024").unwrap().value, 3610.0);
     assert_eq!(evidence.series("rd_total").unwrap().values[&2024], 3632.68);
-    assert_eq!(evidence.projection("gdp_real_growth", "central").unwrap()[&2030], 3.8);
-    assert_eq!(evidence.projection("loan_rate_1y", "central").unwrap()[&2035], 2.9);
+    assert_eq!(
+        evidence.projection("gdp_real_growth", "central").unwrap()[&2030],
+        3.8
+    );
+    assert_eq!(
+        evidence.projection("loan_rate_1y", "central").unwrap()[&2035],
+        2.9
+    );
 }
 
 #[test]
 fn levers_and_parameters_are_read() {
-    let extra = [("levers/tax.toml", LEVER), ("parameters/patents.toml", PARAMETER)];
+    let extra = [
+        ("levers/tax.toml", LEVER),
+        ("parameters/patents.toml", PARAMETER),
+    ];
     let evidence = parse(&files(&extra)).unwrap();
     let lever = evidence.lever("tax.super_deduction_general").unwrap();
     assert_eq!(lever.status_quo[1].from, Quarter::new(2018, 1));
     assert_eq!(lever.status_quo[1].announced, Quarter::new(2018, 3));
-    assert_eq!(evidence.parameter("patents.quality_log_sd").unwrap().range, [0.8, 1.2, 1.5]);
-    assert!(evidence.check_parameters(&["patents.quality_log_sd"]).is_ok());
+    assert_eq!(
+        evidence.parameter("patents.quality_log_sd").unwrap().range,
+        [0.8, 1.2, 1.5]
+    );
+    assert!(
+        evidence
+            .check_parameters(&["patents.quality_log_sd"])
+            .is_ok()
+    );
     assert!(evidence.check_parameters(&["patents.other"]).is_err());
     assert!(evidence.check_levers(&[]).is_err());
 }
@@ -83,7 +103,11 @@ fn every_fault_is_found_and_named() {
         });
         assert!(named, "{word}: {found:?}");
     };
-    broken("history:superded_all_50", "history:nothing", "nothing is known");
+    broken(
+        "history:superded_all_50",
+        "history:nothing",
+        "nothing is known",
+    );
     broken("history:superded_all_50", "assumption: ", "without source");
     broken("2008-01-01", "2014-01-01", "2013-01-01");
     broken("2008-01-01", "2019-01-01", "do not rise");
@@ -106,7 +130,14 @@ fn every_fault_is_found_and_named() {
 #[test]
 fn dates_are_calendar_dates() {
     assert_eq!(date("2024-02-29"), Some((2024, 2, 29)));
-    for text in ["2023-02-29", "2023-13-01", "2023-1-1", "2023", "", "2023-01-01-1"] {
+    for text in [
+        "2023-02-29",
+        "2023-13-01",
+        "2023-1-1",
+        "2023",
+        "",
+        "2023-01-01-1",
+    ] {
         assert_eq!(date(text), None, "{text}");
     }
 }
@@ -127,14 +158,23 @@ fn the_digest_depends_on_content_and_not_on_line_ends() {
 #[test]
 fn every_number_of_the_notes_is_carried_over() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    let Some(notes) = folder.ancestors().map(|at| at.join("shared/design")).find(|at| at.is_dir()) else {
+    let Some(notes) = folder
+        .ancestors()
+        .map(|at| at.join("shared/design"))
+        .find(|at| at.is_dir())
+    else {
         return;
     };
     let read = |name: &str| -> toml::Table {
-        std::fs::read_to_string(notes.join(name)).unwrap().parse().unwrap()
+        std::fs::read_to_string(notes.join(name))
+            .unwrap()
+            .parse()
+            .unwrap()
     };
     let number = |value: &toml::Value| {
-        value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64))
+        value
+            .as_float()
+            .or_else(|| value.as_integer().map(|whole| whole as f64))
     };
     let evidence = parse(&files(&[])).unwrap();
     for fact in read("evidence.toml")["fact"].as_array().unwrap() {
@@ -146,11 +186,21 @@ fn every_number_of_the_notes_is_carried_over() {
     for series in history["series"].as_array().unwrap() {
         let id = series["id"].as_str().unwrap();
         for (key, values) in series.as_table().unwrap() {
-            let Some(values) = values.as_table().filter(|_| key != "marks") else { continue };
-            let id = if key == "values" { id.to_owned() } else { format!("{id}.{key}") };
+            let Some(values) = values.as_table().filter(|_| key != "marks") else {
+                continue;
+            };
+            let id = if key == "values" {
+                id.to_owned()
+            } else {
+                format!("{id}.{key}")
+            };
             let kept = evidence.series(&id).unwrap();
             for (year, value) in values {
-                assert_eq!(Some(kept.values[&year.parse().unwrap()]), number(value), "{id} {year}");
+                assert_eq!(
+                    Some(kept.values[&year.parse().unwrap()]),
+                    number(value),
+                    "{id} {year}"
+                );
             }
         }
     }

@@ -1,8 +1,6 @@
 //! Compares variants with a baseline by paired differences of the same runs.
 
-use super::statistics::{
-    correlation, covariance, fieller, mean, parameter_share, standard_error,
-};
+use super::statistics::{correlation, covariance, fieller, mean, parameter_share, standard_error};
 use crate::engine::fan::quantile;
 use crate::engine::{Direction, Ensemble, Outcome};
 
@@ -68,12 +66,22 @@ pub fn compare(
     metrics: &[MetricView<'_>],
     details: &[MetricView<'_>],
 ) -> Comparison {
-    let draws: Vec<u32> = ensemble.runs.iter().map(|run| run / per_draw.max(1)).collect();
+    let draws: Vec<u32> = ensemble
+        .runs
+        .iter()
+        .map(|run| run / per_draw.max(1))
+        .collect();
     let all = |scenario: usize, specs: &[MetricView<'_>], pick: fn(&Outcome) -> &[f64]| {
         (0..specs.len())
             .map(|metric| {
                 let of = |scenario: usize| column(&ensemble.outcomes[scenario], metric, pick);
-                difference(metric, specs[metric].direction, &of(0), &of(scenario), &draws)
+                difference(
+                    metric,
+                    specs[metric].direction,
+                    &of(0),
+                    &of(scenario),
+                    &draws,
+                )
             })
             .collect()
     };
@@ -86,7 +94,8 @@ pub fn compare(
             per_fiscal_yuan: {
                 let gap = |id: &str| {
                     let metric = metrics.iter().position(|spec| spec.id == id)?;
-                    let of = |scenario: usize| column(&ensemble.outcomes[scenario], metric, headline);
+                    let of =
+                        |scenario: usize| column(&ensemble.outcomes[scenario], metric, headline);
                     Some(subtract(&of(scenario), &of(0)))
                 };
                 gap("rd_business_real")
@@ -100,7 +109,10 @@ pub fn compare(
 
 /// One value a run.
 fn column(outcomes: &[Outcome], metric: usize, pick: fn(&Outcome) -> &[f64]) -> Vec<f64> {
-    outcomes.iter().map(|outcome| pick(outcome)[metric]).collect()
+    outcomes
+        .iter()
+        .map(|outcome| pick(outcome)[metric])
+        .collect()
 }
 
 /// Variant minus base, run by run.
@@ -136,7 +148,11 @@ pub fn difference(
             Direction::Lower => better(|one| one < 0.0),
             Direction::Neutral => None,
         },
-        correlation: if twin { None } else { correlation(base, variant) },
+        correlation: if twin {
+            None
+        } else {
+            correlation(base, variant)
+        },
         variance_reduction: variance_reduction(base, variant, &gap),
         parameter_share: parameter_share(&gap, draws),
     }
@@ -189,7 +205,11 @@ pub fn best(comparison: &Comparison, metric: usize, direction: Direction) -> Opt
 fn ranking(comparison: &Comparison, metric: usize, direction: Direction) -> Vec<usize> {
     let gain = |place: &usize| {
         let mean = comparison.variants[*place].metrics[metric].mean;
-        if direction == Direction::Lower { -mean } else { mean }
+        if direction == Direction::Lower {
+            -mean
+        } else {
+            mean
+        }
     };
     let mut order: Vec<usize> = (0..comparison.variants.len()).collect();
     order.sort_by(|a, b| gain(b).total_cmp(&gain(a)));
@@ -213,14 +233,22 @@ pub fn warnings(
         let (x, y) = (&a.metrics[metric], &b.metrics[metric]);
         let moved = a.metrics.iter().zip(&b.metrics).any(|(p, q)| p != q);
         if moved && (x.mean - y.mean).abs() <= NORMAL_95 * (x.se + y.se) {
-            out.push(Warning::Overlap { best: a.scenario, next: b.scenario });
+            out.push(Warning::Overlap {
+                best: a.scenario,
+                next: b.scenario,
+            });
         }
     }
     for variant in &comparison.variants {
         let scenario = variant.scenario;
         let all = || variant.metrics.iter().chain(&variant.details);
         let twin = all().all(|one| one.mean == 0.0 && one.quantiles == [0.0; 3]);
-        if twin || variant.metrics.iter().all(|one| one.mean.abs() <= 2.0 * one.se) {
+        if twin
+            || variant
+                .metrics
+                .iter()
+                .all(|one| one.mean.abs() <= 2.0 * one.se)
+        {
             out.push(Warning::NothingMoved { scenario, twin });
             continue;
         }
@@ -228,7 +256,11 @@ pub fn warnings(
         let half_width = NORMAL_95 * one.se / one.mean.abs();
         if one.mean != 0.0 && half_width.is_finite() && half_width > PRECISION {
             let ratio = half_width / PRECISION;
-            out.push(Warning::TooFewRuns { scenario, half_width, needed: runs as f64 * ratio * ratio });
+            out.push(Warning::TooFewRuns {
+                scenario,
+                half_width,
+                needed: runs as f64 * ratio * ratio,
+            });
         }
     }
     out
@@ -241,10 +273,16 @@ mod tests {
     const DRAWS: [u32; 4] = [0, 0, 1, 1];
 
     fn ensemble(columns: &[[[f64; 2]; 4]]) -> Ensemble {
-        let outcome = |m: &[f64; 2]| Outcome { metrics: m.to_vec(), ..Outcome::default() };
+        let outcome = |m: &[f64; 2]| Outcome {
+            metrics: m.to_vec(),
+            ..Outcome::default()
+        };
         Ensemble {
             runs: vec![0, 1, 2, 3],
-            outcomes: columns.iter().map(|c| c.iter().map(outcome).collect()).collect(),
+            outcomes: columns
+                .iter()
+                .map(|c| c.iter().map(outcome).collect())
+                .collect(),
             failures: Vec::new(),
             asked: 4,
             complete: true,
@@ -252,8 +290,14 @@ mod tests {
     }
 
     const VIEWS: [MetricView<'static>; 2] = [
-        MetricView { id: "rd_business_real", direction: Direction::Higher },
-        MetricView { id: "fiscal_cost", direction: Direction::Lower },
+        MetricView {
+            id: "rd_business_real",
+            direction: Direction::Higher,
+        },
+        MetricView {
+            id: "fiscal_cost",
+            direction: Direction::Lower,
+        },
     ];
 
     #[test]
@@ -261,14 +305,20 @@ mod tests {
         let base = [10.0, 20.0, 30.0, 40.0];
         let variant = [11.0, 22.0, 35.0, 46.0];
         let d = difference(0, Direction::Higher, &base, &variant, &DRAWS);
-        assert_eq!((d.baseline, d.variant, d.mean, d.se), (25.0, 28.5, 3.5, 2.0));
+        assert_eq!(
+            (d.baseline, d.variant, d.mean, d.se),
+            (25.0, 28.5, 3.5, 2.0)
+        );
         assert_eq!(d.quantiles[1], 3.5);
         assert_eq!(d.share_better, Some(1.0));
         // var A = 500/3, var B = 697/3, var difference = 17/3.
         assert!((d.variance_reduction.expect("spread") - 1197.0 / 17.0).abs() < 1e-9);
         let lower = difference(0, Direction::Lower, &base, &variant, &DRAWS);
         assert_eq!(lower.share_better, Some(0.0));
-        assert_eq!(difference(0, Direction::Neutral, &base, &variant, &DRAWS).share_better, None);
+        assert_eq!(
+            difference(0, Direction::Neutral, &base, &variant, &DRAWS).share_better,
+            None
+        );
     }
 
     #[test]
@@ -283,18 +333,32 @@ mod tests {
         }
         assert_eq!(twin.per_fiscal_yuan, None);
         let said = warnings(&all, 0, Direction::Higher, 4);
-        assert_eq!(said, [Warning::NothingMoved { scenario: 1, twin: true }]);
+        assert_eq!(
+            said,
+            [Warning::NothingMoved {
+                scenario: 1,
+                twin: true
+            }]
+        );
     }
 
     #[test]
     fn best_follows_the_direction_and_overlap_is_told() {
         let base = [[10.0, 1.0], [20.0, 2.0], [30.0, 3.0], [40.0, 4.0]];
         let up = |x: f64, y: f64| base.map(|[a, b]| [a + x + 0.01 * a, b + y]);
-        let all = compare(&ensemble(&[base, up(5.0, 2.0), up(5.1, 1.0)]), 1, &VIEWS, &[]);
+        let all = compare(
+            &ensemble(&[base, up(5.0, 2.0), up(5.1, 1.0)]),
+            1,
+            &VIEWS,
+            &[],
+        );
         assert_eq!(best(&all, 0, Direction::Higher), Some(1));
         assert_eq!(best(&all, 1, Direction::Lower), Some(1));
         let said = warnings(&all, 0, Direction::Higher, 4);
-        assert!(said.contains(&Warning::Overlap { best: 2, next: 1 }), "{said:?}");
+        assert!(
+            said.contains(&Warning::Overlap { best: 2, next: 1 }),
+            "{said:?}"
+        );
         let (ratio, _) = all.variants[0].per_fiscal_yuan.expect("cost of exactly 2");
         assert!((ratio - 5.25 / 2.0).abs() < 1e-9);
     }
@@ -305,16 +369,24 @@ mod tests {
         let noisy = [[1.0, 1.0], [2.0, 1.0], [1.0, 1.0], [2.0, 1.0]];
         let all = compare(&ensemble(&[base, noisy]), 1, &VIEWS, &[]);
         let said = warnings(&all, 0, Direction::Higher, 4);
-        assert!(matches!(said[..], [Warning::TooFewRuns { needed, .. }] if needed > 4.0), "{said:?}");
+        assert!(
+            matches!(said[..], [Warning::TooFewRuns { needed, .. }] if needed > 4.0),
+            "{said:?}"
+        );
     }
 
     #[test]
     fn one_run_has_no_error_and_nothing_is_not_a_number() {
         let mut one = ensemble(&[[[1.0, 1.0]; 4], [[2.0, 1.0]; 4]]);
         one.runs.truncate(1);
-        one.outcomes.iter_mut().for_each(|column| column.truncate(1));
+        one.outcomes
+            .iter_mut()
+            .for_each(|column| column.truncate(1));
         let d = &compare(&one, 4, &VIEWS, &[]).variants[0].metrics[0];
         assert!(d.se.is_infinite());
-        assert_eq!((d.mean, d.correlation, d.variance_reduction), (1.0, None, None));
+        assert_eq!(
+            (d.mean, d.correlation, d.variance_reduction),
+            (1.0, None, None)
+        );
     }
 }

@@ -5,7 +5,11 @@ use crate::base::math::{normal_quantile, sqrt};
 
 /// Mean; 0 of nothing.
 pub fn mean(values: &[f64]) -> f64 {
-    if values.is_empty() { 0.0 } else { values.iter().sum::<f64>() / values.len() as f64 }
+    if values.is_empty() {
+        0.0
+    } else {
+        values.iter().sum::<f64>() / values.len() as f64
+    }
 }
 
 /// Sample covariance (n − 1); `None` under two pairs.
@@ -15,7 +19,11 @@ pub fn covariance(a: &[f64], b: &[f64]) -> Option<f64> {
         return None;
     }
     let (mean_a, mean_b) = (mean(a), mean(b));
-    let sum: f64 = a.iter().zip(b).map(|(x, y)| (x - mean_a) * (y - mean_b)).sum();
+    let sum: f64 = a
+        .iter()
+        .zip(b)
+        .map(|(x, y)| (x - mean_a) * (y - mean_b))
+        .sum();
     Some(sum / (n - 1) as f64)
 }
 
@@ -92,12 +100,19 @@ pub fn parameter_share(values: &[f64], draws: &[u32]) -> Option<f64> {
         let size = part.len() as f64;
         let centre = mean(part);
         between += size * (centre - grand) * (centre - grand);
-        within += part.iter().map(|x| (x - centre) * (x - centre)).sum::<f64>();
+        within += part
+            .iter()
+            .map(|x| (x - centre) * (x - centre))
+            .sum::<f64>();
         squares += size * size;
     }
     let (between, within) = (between / (g - 1.0), within / (n - g));
     let size = (n - squares / n) / (g - 1.0);
-    let of_draws = if between > within { (between - within) / size } else { 0.0 };
+    let of_draws = if between > within {
+        (between - within) / size
+    } else {
+        0.0
+    };
     let total = of_draws + within;
     (total > 0.0).then(|| of_draws / total)
 }
@@ -149,7 +164,11 @@ mod tests {
         // Each run its own draw: s²/n = (17/3)/4.
         let own = standard_error(&values, &[0, 1, 2, 3]);
         assert!((own * own - 17.0 / 12.0).abs() < 1e-12);
-        assert_eq!(own, standard_error(&values, &[0; 4]), "one draw: error given that draw");
+        assert_eq!(
+            own,
+            standard_error(&values, &[0; 4]),
+            "one draw: error given that draw"
+        );
         assert!(standard_error(&[1.0], &[0]).is_infinite());
     }
 

@@ -56,7 +56,10 @@ pub fn check(before: &Holdings, after: &State) -> Result<(), String> {
             now.cash - before.cash
         ));
     }
-    let all: f64 = ACCOUNTS.iter().map(|account| after.books.net(*account)).sum();
+    let all: f64 = ACCOUNTS
+        .iter()
+        .map(|account| after.books.net(*account))
+        .sum();
     if !close(all, 0.0, turnover) {
         return Err(format!("the books do not close: {all} mn"));
     }

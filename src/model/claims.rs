@@ -52,7 +52,9 @@ pub fn claim_net_benefit(relief: f64, cost: f64) -> f64 {
 /// Cost of claiming \[mn/yr\]: `C₀ · procedure · (R/2)^size · e^{spread z}`.
 #[inline]
 pub fn claim_cost(research: f64, deviation: f64, procedure: f64, p: &ClaimParameters) -> f64 {
-    p.cost_2015 * procedure * math::pow(0.5 * research, p.cost_size)
+    p.cost_2015
+        * procedure
+        * math::pow(0.5 * research, p.cost_size)
         * math::exp(p.cost_spread * deviation)
 }
 
@@ -113,8 +115,7 @@ fn choose_relabelling(firms: &Firms, i: usize, carry: &CarryTable, ctx: &Context
     let saving = extra / research;
     let expected_fine = law.audit_rate * p.fine;
     let cap = p.relabelled_cap;
-    let interior =
-        research * relabelled_share(saving, expected_fine, p.relabelling_cost, cap);
+    let interior = research * relabelled_share(saving, expected_fine, p.relabelling_cost, cap);
     let rate = |m: f64| {
         super_deduction_rate(
             firms.sector[i],
@@ -133,7 +134,11 @@ fn choose_relabelling(firms: &Firms, i: usize, carry: &CarryTable, ctx: &Context
     };
     let mut best = interior;
     let mut most = gain(interior);
-    for threshold in [law.tier_1_threshold, law.tier_2_threshold, law.tier_3_threshold] {
+    for threshold in [
+        law.tier_1_threshold,
+        law.tier_2_threshold,
+        law.tier_3_threshold,
+    ] {
         let m = threshold * firms.sales[i] - research;
         if m > interior && m <= cap * research && gain(m) > most {
             most = gain(m);
@@ -156,7 +161,11 @@ pub fn decide(state: &mut State, ctx: &Context) {
         if firms.alive[i] && firms.rd[i] > 0.0 {
             let region = firms.region[i] as usize;
             doing[region] += firms.weight[i];
-            claiming[region] += if firms.claims[i] { firms.weight[i] } else { 0.0 };
+            claiming[region] += if firms.claims[i] {
+                firms.weight[i]
+            } else {
+                0.0
+            };
         }
     }
     for i in 0..firms.len() {
@@ -168,8 +177,7 @@ pub fn decide(state: &mut State, ctx: &Context) {
             let share = claiming[region] / math::max(doing[region], f64::MIN_POSITIVE);
             let hazard =
                 claim_awareness_hazard(share, ctx.seen.tax.claim_service, &ctx.parameters.claims);
-            firms.aware_claim[i] =
-                ctx.uniform(firms.id[i], 0, 0, Purpose::LearnClaim) < hazard;
+            firms.aware_claim[i] = ctx.uniform(firms.id[i], 0, 0, Purpose::LearnClaim) < hazard;
         }
         let base = math::max(firms.rd_last_year[i], firms.rd[i]);
         firms.claims[i] = would_claim(firms, i, base, &carry, ctx);

@@ -9,7 +9,14 @@ pub const REGIONS: usize = 8;
 pub const FIELDS: usize = 32;
 /// Names of the regions, by index.
 pub const REGION_NAMES: [&str; REGIONS] = [
-    "beijing", "shanghai", "delta", "guangdong", "hubei", "shandong", "midwest", "rest",
+    "beijing",
+    "shanghai",
+    "delta",
+    "guangdong",
+    "hubei",
+    "shandong",
+    "midwest",
+    "rest",
 ];
 
 /// What the tax law sees in a firm's business.

@@ -14,6 +14,8 @@ use crate::base::math::{clamp, exp, max, min, normal_cdf, pow};
 
 /// Proof of concept, pilot, first sale.
 pub const STAGES: usize = 3;
+/// Levels of the technology readiness scale.
+pub const READINESS_LEVELS: f64 = 9.0; // derived: levels 1 to 9
 /// Quarters within which industrialisation counts.
 pub const WINDOW: usize = 24;
 /// Quarters within which a contract counts as conversion.
@@ -255,8 +257,10 @@ fn take_in(funnel: &mut FunnelState, state: &State, ctx: &Context) {
             field: usize::from(inventions.field[deal.invention]),
             disclosed,
             begun: ctx.q(),
-            quality: inventions.quality[deal.invention],
-            readiness: inventions.readiness[deal.invention],
+            // the funnel counts quality in medians and readiness as a share of the scale
+            quality: inventions.quality[deal.invention]
+                / ctx.parameters.universities.quality_median,
+            readiness: inventions.readiness[deal.invention] / READINESS_LEVELS,
             mass: [deal.mass, 0.0, 0.0],
             served: [0.0; 2],
         };
@@ -433,8 +437,8 @@ mod tests {
             let now = start.plus(step);
             let scene = Scene::at(now);
             let invention = state.universities.inventions.push(Invention {
-                quality: 1.0,
-                readiness: 0.3,
+                quality: Scene::at(now).parameters.universities.quality_median,
+                readiness: 2.7,
                 field: 3,
                 disclosed: now.index(),
                 ..Invention::default()

@@ -326,19 +326,15 @@ fn move_productivity(innovation: &mut InnovationState, firms: &mut Firms, ctx: &
             tally.imitations += w;
         } else if expected > 0.0 {
             private = expected;
-            own = lumpy_gain(
-                expected,
-                chance,
-                ctx.uniform(id, 0, 0, Purpose::Success),
-            );
+            own = lumpy_gain(expected, chance, ctx.uniform(id, 0, 0, Purpose::Success));
             tally.successes += if own > 0.0 { w } else { 0.0 };
         }
         let cell = cell_of(firms.field[i], firms.region[i]);
         let spilt = spillover(p.spillover_elasticity, h, innovation.pools.growth[cell]);
         let transferred = firms.pending_gain[i];
         firms.pending_gain[i] = 0.0;
-        let shock = p.noise_log_sd
-            * math::normal_quantile(ctx.uniform(id, 0, 0, Purpose::Productivity));
+        let shock =
+            p.noise_log_sd * math::normal_quantile(ctx.uniform(id, 0, 0, Purpose::Productivity));
         let noise = noise_change(firms.noise[i], p.noise_persistence, shock);
         let gain = own + copied + spilt + transferred;
         firms.noise[i] += noise;

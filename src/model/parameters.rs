@@ -2,8 +2,8 @@
 //! `seeds/parameters/`.
 
 use super::{
-    buyers, claims, contract_research, demand, entry, finance, funnel, innovation, observe, openness,
-    patents, people, platforms, policy_knowledge, population, programmes, registers,
+    buyers, claims, contract_research, demand, entry, finance, funnel, innovation, observe,
+    openness, patents, people, platforms, policy_knowledge, population, programmes, registers,
     registration, research, tax, transfer, universities,
 };
 

@@ -159,11 +159,7 @@ pub fn clear_market(state: &mut State, ctx: &Context) {
             p.tightness_response,
         );
         let wage = people.wage[f] * math::exp(step);
-        let growth = researcher_growth(
-            p.own_growth,
-            p.engineer_inflow,
-            math::ln(wage / worth),
-        );
+        let growth = researcher_growth(p.own_growth, p.engineer_inflow, math::ln(wage / worth));
         people.wage[f] = wage;
         people.stock[f] = stock * (1.0 + growth) + trained * stock / all;
         let real = wage / ctx.world.price / people.reference;
@@ -180,9 +176,12 @@ fn pay_for_people(state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.people;
     let law = &ctx.law.people;
     let training = law.training * 1e3 * p.training_cost * ctx.world.price / 4.0; // derived: a quarter
-    state
-        .books
-        .pay(Account::Central, Account::Units, Instrument::Training, training);
+    state.books.pay(
+        Account::Central,
+        Account::Units,
+        Instrument::Training,
+        training,
+    );
     let share = p.data_share * (1.0 - law.data_price) + p.compute_share * (1.0 - law.compute_price);
     if share != 0.0 {
         let firms = &mut state.firms;

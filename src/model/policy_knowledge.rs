@@ -50,7 +50,11 @@ pub fn learn(state: &mut State, ctx: &Context) {
         if firms.alive[i] && firms.rd[i] > 0.0 {
             let region = firms.region[i] as usize;
             doing[region] += firms.weight[i];
-            claiming[region] += if firms.claims[i] { firms.weight[i] } else { 0.0 };
+            claiming[region] += if firms.claims[i] {
+                firms.weight[i]
+            } else {
+                0.0
+            };
         }
     }
     for i in 0..firms.len() {

@@ -169,12 +169,8 @@ pub fn region_shares(p: &PopulationParameters) -> [f64; REGIONS] {
 /// Sales at quantile `u` of a segment \[mn/yr\].
 pub fn sales_quantile(segment: Segment, u: f64, p: &PopulationParameters) -> f64 {
     match segment {
-        Segment::Industry => {
-            bounded_pareto(u, p.size_limit, p.industry_largest, p.industry_tail)
-        }
-        Segment::Services => {
-            bounded_pareto(u, p.size_limit, p.services_largest, p.services_tail)
-        }
+        Segment::Industry => bounded_pareto(u, p.size_limit, p.industry_largest, p.industry_tail),
+        Segment::Services => bounded_pareto(u, p.size_limit, p.services_largest, p.services_tail),
         Segment::Small => {
             // truncated at the limit of above-size firms
             let z = math::ln(p.size_limit / p.small_median) / p.small_spread;
@@ -363,7 +359,10 @@ pub fn is_entrant(id: u32) -> bool {
 
 /// Id of the other half when a line is split for the `splits + 1`-th time.
 pub fn split_id(id: u32, splits: u8) -> u32 {
-    assert!(splits < SPLIT_BITS, "a line is split at most {SPLIT_BITS} times");
+    assert!(
+        splits < SPLIT_BITS,
+        "a line is split at most {SPLIT_BITS} times"
+    );
     let foot = if is_entrant(id) {
         ARRIVAL_BITS + STREAM_BITS
     } else {
@@ -411,13 +410,9 @@ pub fn found_history(state: &mut super::state::State, ctx: &Context) {
         let claims = super::claims::would_claim(firms, i, team, &carry, ctx);
         let cost = super::research::firm_user_cost(firms, i, team, claims, law, &carry, ctx);
         let mean = firms.project_mean[i]
-            + research.returns_trend
-                * f64::from(warm_up - super::world::HISTORY.index())
-                / 4.0; // derived: quarters a year
-        let surplus =
-            super::research::research_surplus(mass, mean, cost, research.returns_spread);
-        let annuity =
-            super::research::annuity(tax.discount_rate, research.start_horizon);
+            + research.returns_trend * f64::from(warm_up - super::world::HISTORY.index()) / 4.0; // derived: quarters a year
+        let surplus = super::research::research_surplus(mass, mean, cost, research.returns_spread);
+        let annuity = super::research::annuity(tax.discount_rate, research.start_horizon);
         if !super::research::starts(surplus, 0.0, team, annuity, research.start_multiple) {
             continue;
         }
@@ -438,8 +433,7 @@ pub fn found_history(state: &mut super::state::State, ctx: &Context) {
         firms.claims[i] = super::claims::would_claim(firms, i, firms.rd[i], &carry, ctx);
         firms.liquidity[i] = firms.rd[i];
         // stock of a firm whose R&D volume has grown at the rate of the years before
-        firms.knowledge[i] =
-            firms.rd[i] / ctx.world.price / (tax.depreciation + FOUNDING_GROWTH);
+        firms.knowledge[i] = firms.rd[i] / ctx.world.price / (tax.depreciation + FOUNDING_GROWTH);
         firms.absorptive[i] = super::research::absorptive_capacity(
             firms.knowledge[i],
             firms.sales[i] / ctx.world.price,
@@ -452,10 +446,10 @@ pub fn found_history(state: &mut super::state::State, ctx: &Context) {
 pub fn found_state(state: &mut super::state::State, ctx: &Context) {
     use super::{
         buyers::BuyersState, contract_research::ContractResearchState, demand::MarketState,
-        entry::EntryState, finance::FinanceState, funnel::FunnelState,
-        innovation::InnovationState, openness::OpennessState, patents::PatentOffice,
-        people::People, platforms::PlatformsState, programmes::ProgrammesState,
-        registration::RegistrationState, transfer::TransferState, universities::Universities,
+        entry::EntryState, finance::FinanceState, funnel::FunnelState, innovation::InnovationState,
+        openness::OpennessState, patents::PatentOffice, people::People, platforms::PlatformsState,
+        programmes::ProgrammesState, registration::RegistrationState, transfer::TransferState,
+        universities::Universities,
     };
     state.firms = found(ctx);
     state.people = People::found(state, ctx);

@@ -162,7 +162,11 @@ fn request(firms: &Firms, i: usize, ctx: &Context) -> Option<f64> {
 fn call(state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.programmes;
     let lever = &ctx.seen.programmes;
-    let budget = call_budget(ctx.world.fiscal_science, p.call_share, state.programmes.ln_extra);
+    let budget = call_budget(
+        ctx.world.fiscal_science,
+        p.call_share,
+        state.programmes.ln_extra,
+    );
     let fresh = budget / p.years;
     let firms = &mut state.firms;
     let mut asked = [[0.0; CLASSES]; 2];
@@ -289,15 +293,40 @@ fn pay(state: &mut State, ctx: &Context) {
     let grants: f64 = grants.iter().sum();
     let books = &mut state.books;
     let central = p.central_share;
-    books.pay(Account::Central, Account::Firms, Instrument::Grants, central * grants);
-    books.pay(Account::Local, Account::Firms, Instrument::Grants, (1.0 - central) * grants);
-    books.pay(Account::Local, Account::Firms, Instrument::Grants, bonus.iter().sum());
+    books.pay(
+        Account::Central,
+        Account::Firms,
+        Instrument::Grants,
+        central * grants,
+    );
+    books.pay(
+        Account::Local,
+        Account::Firms,
+        Instrument::Grants,
+        (1.0 - central) * grants,
+    );
+    books.pay(
+        Account::Local,
+        Account::Firms,
+        Instrument::Grants,
+        bonus.iter().sum(),
+    );
     let local = ctx.world.local_share;
     let units = quarter
         * (state.programmes.to_universities.iter().sum::<f64>()
             + state.programmes.to_institutes.iter().sum::<f64>());
-    books.pay(Account::Central, Account::Units, Instrument::Appropriation, (1.0 - local) * units);
-    books.pay(Account::Local, Account::Units, Instrument::Appropriation, local * units);
+    books.pay(
+        Account::Central,
+        Account::Units,
+        Instrument::Appropriation,
+        (1.0 - local) * units,
+    );
+    books.pay(
+        Account::Local,
+        Account::Units,
+        Instrument::Appropriation,
+        local * units,
+    );
 }
 
 #[cfg(test)]

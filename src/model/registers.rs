@@ -130,7 +130,11 @@ pub enum Route {
 #[inline]
 pub fn route(gap: f64, value: f64, relabel_cost: f64, research_cost: f64) -> Route {
     if gap <= 0.0 {
-        return if value > 0.0 { Route::Already } else { Route::Out };
+        return if value > 0.0 {
+            Route::Already
+        } else {
+            Route::Out
+        };
     }
     let cheapest = math::min(relabel_cost, research_cost);
     if value <= cheapest {
@@ -186,8 +190,7 @@ fn apply_hightech(firms: &mut Firms, i: usize, certified_share: f64, ctx: &Conte
     let q = ctx.q();
     if !firms.aware_hightech[i] {
         let hazard = register_awareness_hazard(p.aware_base, p.aware_peers, certified_share);
-        firms.aware_hightech[i] =
-            ctx.uniform(firms.id[i], 0, 0, Purpose::LearnRegister) < hazard;
+        firms.aware_hightech[i] = ctx.uniform(firms.id[i], 0, 0, Purpose::LearnRegister) < hazard;
     }
     // a certificate still good for a year is not renewed
     if !firms.aware_hightech[i] || firms.hightech_until[i] > q + 1 {
@@ -224,7 +227,12 @@ fn apply_hightech(firms: &mut Firms, i: usize, certified_share: f64, ctx: &Conte
         f64::INFINITY
     };
     let research_cost = extra_research_cost(firms, i, gap, ctx);
-    match route(gap, value / p.certificate_years, relabel_cost, research_cost) {
+    match route(
+        gap,
+        value / p.certificate_years,
+        relabel_cost,
+        research_cost,
+    ) {
         Route::Out => return 0.0,
         Route::Already => {}
         Route::Relabel(gap) => firms.relabelled[i] += gap,
@@ -250,8 +258,8 @@ fn extra_research_cost(firms: &Firms, i: usize, gap: f64, ctx: &Context) -> f64 
     let quantile = math::normal_quantile(target / mass);
     let shadow = math::exp(firms.project_mean[i] - spread * quantile);
     let wanted = research_surplus(mass, firms.project_mean[i], cost, spread);
-    let forced = research_surplus(mass, firms.project_mean[i], shadow, spread)
-        - (cost - shadow) * target;
+    let forced =
+        research_surplus(mass, firms.project_mean[i], shadow, spread) - (cost - shadow) * target;
     math::max(wanted - forced, 0.0)
 }
 
@@ -264,8 +272,7 @@ fn enter_tech_sme(firms: &mut Firms, i: usize, registered_share: f64, ctx: &Cont
     if !firms.aware_tech_sme[i] {
         let hazard =
             register_awareness_hazard(p.sme_aware_base, p.sme_aware_peers, registered_share);
-        firms.aware_tech_sme[i] =
-            ctx.uniform(firms.id[i], 1, 0, Purpose::LearnRegister) < hazard;
+        firms.aware_tech_sme[i] = ctx.uniform(firms.id[i], 1, 0, Purpose::LearnRegister) < hazard;
     }
     let eligible = firms.staff[i] <= p.sme_staff && firms.sales[i] <= p.sme_sales;
     if !firms.aware_tech_sme[i] || !eligible {
@@ -324,7 +331,13 @@ mod tests {
     fn each_lever_moves_the_certificate_value() {
         let p = parameters();
         let value = |law: &Tax, income: f64, small: bool| {
-            certificate_value(certificate_tax_gain(income, small, law), 0.0, 0.15, 0.07, &p)
+            certificate_value(
+                certificate_tax_gain(income, small, law),
+                0.0,
+                0.15,
+                0.07,
+                &p,
+            )
         };
         let law = law_2023();
         let mut other = law;

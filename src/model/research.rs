@@ -90,13 +90,7 @@ pub fn research_surplus(mass: f64, project_mean: f64, cost: f64, spread: f64) ->
 
 /// Whether starting pays: `PV(W + χ V − f) > m f`.
 #[inline]
-pub fn starts(
-    surplus: f64,
-    certificate: f64,
-    team_cost: f64,
-    annuity: f64,
-    multiple: f64,
-) -> bool {
+pub fn starts(surplus: f64, certificate: f64, team_cost: f64, annuity: f64, multiple: f64) -> bool {
     annuity * (surplus + certificate - team_cost) > multiple * team_cost
 }
 
@@ -355,8 +349,8 @@ pub fn spend(state: &mut State, ctx: &Context) {
             }
             firms.rd[i] = rd;
         }
-        let volume = rd * quarter
-            / (state.people.rd_price[firms.field[i] as usize] * ctx.world.price);
+        let volume =
+            rd * quarter / (state.people.rd_price[firms.field[i] as usize] * ctx.world.price);
         let knowledge = (1.0 - depreciation * quarter) * firms.knowledge[i] + volume;
         firms.knowledge[i] = knowledge;
         firms.absorptive[i] = absorptive_capacity(

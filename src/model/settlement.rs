@@ -11,9 +11,7 @@ use super::context::Context;
 use super::firms::{Firms, Ownership, Sector};
 use super::research::{loss_share, tax_status};
 use super::state::State;
-use super::tax::statute::{
-    TaxStatus, absorb_losses, corporate_tax, relief, super_deduction_rate,
-};
+use super::tax::statute::{TaxStatus, absorb_losses, corporate_tax, relief, super_deduction_rate};
 use crate::base::math;
 use crate::base::rng::Purpose;
 
@@ -87,7 +85,7 @@ pub fn assess(
 #[inline]
 pub fn advance_share(quarter_of_year: i32, july: f64, october: f64) -> f64 {
     match quarter_of_year {
-        3 => july,                        // derived: third quarter holds July
+        3 => july,                           // derived: third quarter holds July
         4 => math::max(october - july, 0.0), // derived: fourth quarter holds October
         _ => 0.0,
     }
@@ -151,7 +149,12 @@ impl Totals {
         books.pay(Account::Firms, Account::Central, tax, self.central);
         books.pay(Account::Firms, Account::Local, tax, self.local);
         let refund = Instrument::DeductionRefund;
-        books.pay(Account::Central, Account::Firms, refund, self.refund_central);
+        books.pay(
+            Account::Central,
+            Account::Firms,
+            refund,
+            self.refund_central,
+        );
         books.pay(Account::Local, Account::Firms, refund, self.refund_local);
         for (instrument, [central, local]) in [
             Instrument::SuperDeduction,
@@ -261,10 +264,11 @@ fn close_year(firms: &mut Firms, i: usize, local: f64, totals: &mut Totals, ctx:
     firms.cash[i] += a.refund;
     totals.refund_central += weight * a.refund * (1.0 - local);
     totals.refund_local += weight * a.refund * local;
-    for (slot, amount) in totals
-        .relief
-        .iter_mut()
-        .zip([a.super_deduction, a.hightech, a.small_profit])
+    for (slot, amount) in
+        totals
+            .relief
+            .iter_mut()
+            .zip([a.super_deduction, a.hightech, a.small_profit])
     {
         slot[0] += weight * amount * (1.0 - local);
         slot[1] += weight * amount * local;
@@ -283,8 +287,7 @@ fn wants_refund(firms: &Firms, i: usize, status: TaxStatus, ctx: &Context) -> bo
         return false;
     }
     let carry = super::research::carry_table(ctx);
-    let position =
-        super::research::tax_position(firms, i, firms.rd[i], firms.claims[i], seen, ctx);
+    let position = super::research::tax_position(firms, i, firms.rd[i], firms.claims[i], seen, ctx);
     let depth = position.losses / math::max(position.income, f64::MIN_POSITIVE);
     let usable = carry.usable(firms.taxed[i], position.loss_years, depth);
     seen.refund_share * seen.standard_rate_of(status) > position.average_rate(seen) * usable
@@ -293,7 +296,12 @@ fn wants_refund(firms: &Firms, i: usize, status: TaxStatus, ctx: &Context) -> bo
 /// Draws next year's state of the chain; larger firms fall into losses more seldom.
 fn next_state(firms: &Firms, i: usize, share: f64, ctx: &Context) -> bool {
     let tax = &ctx.parameters.tax;
-    let entry = loss_entry(share, tax.loss_persistence, firms.sales[i], tax.loss_size_slope);
+    let entry = loss_entry(
+        share,
+        tax.loss_persistence,
+        firms.sales[i],
+        tax.loss_size_slope,
+    );
     let to_loss = if firms.taxed[i] {
         entry
     } else {

@@ -99,7 +99,13 @@ fn recorded_then(
     let record = line(evidence, id)?;
     let last = LAST_RECORDED.year();
     let path = line(evidence, &format!("{projection}.central"))?;
-    Ok(move |year: i32| if year > last { path(year) } else { record(year) })
+    Ok(move |year: i32| {
+        if year > last {
+            path(year)
+        } else {
+            record(year)
+        }
+    })
 }
 
 /// Yearly levels from growth in percent: `level(y) = level(y − 1)(1 + g(y)/100)`, with
@@ -131,7 +137,11 @@ fn level_at(levels: &[f64], quarter: Quarter) -> f64 {
 
 /// Log growth of a chained series this quarter; in the first quarter that of the next.
 fn growth_at(levels: &[f64], quarter: Quarter) -> f64 {
-    let quarter = if quarter == WARM_UP { quarter.next() } else { quarter };
+    let quarter = if quarter == WARM_UP {
+        quarter.next()
+    } else {
+        quarter
+    };
     ln(level_at(levels, quarter) / level_at(levels, quarter.plus(-1)))
 }
 
@@ -213,7 +223,11 @@ impl Drivers {
         while quarter <= HORIZON {
             let y = quarter.year();
             let spread_year = y.clamp(first_sme, last_sme);
-            let quota = if y < 2019 { all_loans(y) + 5.0 } else { tech(y) }; // derived: first recorded year, rule of mechanisms F
+            let quota = if y < 2019 {
+                all_loans(y) + 5.0
+            } else {
+                tech(y)
+            }; // derived: first recorded year, rule of mechanisms F
             let science = level_at(&fiscal, quarter);
             quarters.push(WorldQuarter {
                 price: level_at(&price, quarter),

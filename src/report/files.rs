@@ -13,9 +13,9 @@ use serde_json::{Value, json};
 use super::parquet::{Cells, Table, encode};
 use super::results::{Column, Results, manifest_of};
 use crate::engine::Outcome;
+use crate::engine::fan::quantile;
 use crate::experiment::compare::{Comparison, Difference};
 use crate::experiment::statistics::standard_error;
-use crate::engine::fan::quantile;
 
 /// Why a folder cannot be used or written.
 #[derive(Debug, thiserror::Error)]
@@ -92,8 +92,14 @@ pub fn claim(
     runs: u32,
     permission: Permission,
 ) -> Result<Claim, FolderError> {
-    let taken = |what: &str| FolderError::Taken { folder: folder.into(), what: what.to_owned() };
-    let unwritable = |cause| FolderError::Unwritable { path: folder.into(), cause };
+    let taken = |what: &str| FolderError::Taken {
+        folder: folder.into(),
+        what: what.to_owned(),
+    };
+    let unwritable = |cause| FolderError::Unwritable {
+        path: folder.into(),
+        cause,
+    };
     if folder.exists() && !folder.is_dir() {
         return Err(taken("is a file, not a folder; name another with -o"));
     }
@@ -114,7 +120,11 @@ pub fn claim(
                 ));
             }
             Found::Batch { .. } if permission.fresh => {}
-            Found::Batch { complete: false, runs: has, .. } => {
+            Found::Batch {
+                complete: false,
+                runs: has,
+                ..
+            } => {
                 return Err(taken(&format!(
                     "holds {has} runs of this batch, which was interrupted, and an interrupted \
                      batch cannot be gone on with; start again with --fresh"
@@ -135,14 +145,22 @@ pub fn claim(
     if matches!(lock.try_lock(), Err(fs::TryLockError::WouldBlock)) {
         return Err(FolderError::Busy(folder.into()));
     }
-    Ok(Claim::Free(Hold { folder: folder.into(), made, _lock: lock }))
+    Ok(Claim::Free(Hold {
+        folder: folder.into(),
+        made,
+        _lock: lock,
+    }))
 }
 
 /// What lies in a folder.
 enum Found {
     Nothing,
     Other,
-    Batch { digest: String, runs: u32, complete: bool },
+    Batch {
+        digest: String,
+        runs: u32,
+        complete: bool,
+    },
 }
 
 fn stored(folder: &Path) -> io::Result<Found> {
@@ -207,7 +225,10 @@ pub fn write(
     report: &dyn Fn(&Path) -> io::Result<()>,
 ) -> Result<(), FolderError> {
     let stage = hold.folder.join(".work").join("stage");
-    let failed = |cause| FolderError::Unwritable { path: hold.folder.clone(), cause };
+    let failed = |cause| FolderError::Unwritable {
+        path: hold.folder.clone(),
+        cause,
+    };
     let staged = || -> io::Result<()> {
         if stage.exists() {
             fs::remove_dir_all(&stage)?;
@@ -249,8 +270,9 @@ fn publish(stage: &Path, folder: &Path) -> io::Result<()> {
             fs::remove_file(folder.join(&name))?;
         }
     }
-    let mut names: Vec<_> =
-        fs::read_dir(stage)?.map(|entry| entry.map(|e| e.file_name())).collect::<io::Result<_>>()?;
+    let mut names: Vec<_> = fs::read_dir(stage)?
+        .map(|entry| entry.map(|e| e.file_name()))
+        .collect::<io::Result<_>>()?;
     names.sort_by_key(|name| (name == "manifest.json", name.clone()));
     for name in names {
         let target = folder.join(&name);
@@ -273,15 +295,27 @@ fn contents(
     let other = |error: parquet::errors::ParquetError| io::Error::other(error);
     let mut files = Vec::new();
     for (scenario, text) in results.scenarios.iter().zip(&provenance.resolved) {
-        files.push((format!("scenario.{}.toml", scenario.name), text.clone().into_bytes()));
+        files.push((
+            format!("scenario.{}.toml", scenario.name),
+            text.clone().into_bytes(),
+        ));
     }
     files.push(("summary.csv".to_owned(), summary(results)?));
-    files.push(("differences.csv".to_owned(), differences(results, comparison)?));
+    files.push((
+        "differences.csv".to_owned(),
+        differences(results, comparison)?,
+    ));
     let runs = run_table(results, &results.metrics, |outcome| &outcome.metrics);
     let details = run_table(results, &results.details, |outcome| &outcome.details);
     files.push(("runs.parquet".to_owned(), encode(&runs).map_err(other)?));
-    files.push(("details.parquet".to_owned(), encode(&details).map_err(other)?));
-    files.push(("paths.parquet".to_owned(), encode(&path_table(results)).map_err(other)?));
+    files.push((
+        "details.parquet".to_owned(),
+        encode(&details).map_err(other)?,
+    ));
+    files.push((
+        "paths.parquet".to_owned(),
+        encode(&path_table(results)).map_err(other)?,
+    ));
     Ok(files)
 }
 
@@ -313,14 +347,19 @@ pub fn summary(results: &Results) -> io::Result<Vec<u8>> {
     };
     block(&results.metrics, |outcome| &outcome.metrics)?;
     block(&results.details, |outcome| &outcome.details)?;
-    out.into_inner().map_err(|error| io::Error::other(error.to_string()))
+    out.into_inner()
+        .map_err(|error| io::Error::other(error.to_string()))
 }
 
 /// Mean, standard error, 5, 50 and 95 % points over runs.
 pub fn statistics(values: &[f64], draws: &[u32]) -> [(&'static str, Option<f64>); 5] {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
-    let any = |value: f64| (!values.is_empty()).then_some(value).filter(|v| v.is_finite());
+    let any = |value: f64| {
+        (!values.is_empty())
+            .then_some(value)
+            .filter(|v| v.is_finite())
+    };
     [
         ("mean", any(crate::experiment::statistics::mean(values))),
         ("se", any(standard_error(values, draws))),
@@ -334,14 +373,29 @@ pub fn statistics(values: &[f64], draws: &[u32]) -> [(&'static str, Option<f64>)
 pub fn differences(results: &Results, comparison: &Comparison) -> io::Result<Vec<u8>> {
     let mut out = csv::Writer::from_writer(Vec::new());
     out.write_record([
-        "scenario", "baseline", "metric", "unit", "period", "baseline_mean", "scenario_mean",
-        "difference", "se", "p05", "p50", "p95", "share_better", "correlation",
-        "variance_reduction", "parameter_share",
+        "scenario",
+        "baseline",
+        "metric",
+        "unit",
+        "period",
+        "baseline_mean",
+        "scenario_mean",
+        "difference",
+        "se",
+        "p05",
+        "p50",
+        "p95",
+        "share_better",
+        "correlation",
+        "variance_reduction",
+        "parameter_share",
     ])?;
     let period = results.horizon.join("-");
     for variant in &comparison.variants {
-        let blocks: [(&[Column], &[Difference]); 2] =
-            [(&results.metrics, &variant.metrics), (&results.details, &variant.details)];
+        let blocks: [(&[Column], &[Difference]); 2] = [
+            (&results.metrics, &variant.metrics),
+            (&results.details, &variant.details),
+        ];
         for (columns, all) in blocks {
             for one in all {
                 let column = &columns[one.metric];
@@ -366,7 +420,8 @@ pub fn differences(results: &Results, comparison: &Comparison) -> io::Result<Vec
             }
         }
     }
-    out.into_inner().map_err(|error| io::Error::other(error.to_string()))
+    out.into_inner()
+        .map_err(|error| io::Error::other(error.to_string()))
 }
 
 /// A row a scenario and run.
@@ -378,30 +433,47 @@ fn run_table(results: &Results, columns: &[Column], pick: fn(&Outcome) -> &[f64]
         (
             "scenario".to_owned(),
             Cells::Text(
-                scenarios.flat_map(|s| ensemble.runs.iter().map(|_| s.name.clone())).collect(),
+                scenarios
+                    .flat_map(|s| ensemble.runs.iter().map(|_| s.name.clone()))
+                    .collect(),
             ),
         ),
         (
             "run".to_owned(),
             Cells::Whole(
-                ensemble.outcomes.iter().flat_map(|_| ensemble.runs.iter().map(|&r| r as i32)).collect(),
+                ensemble
+                    .outcomes
+                    .iter()
+                    .flat_map(|_| ensemble.runs.iter().map(|&r| r as i32))
+                    .collect(),
             ),
         ),
         (
             "draw".to_owned(),
-            Cells::Whole(ensemble.outcomes.iter().flat_map(|_| draws.iter().map(|&d| d as i32)).collect()),
+            Cells::Whole(
+                ensemble
+                    .outcomes
+                    .iter()
+                    .flat_map(|_| draws.iter().map(|&d| d as i32))
+                    .collect(),
+            ),
         ),
     ];
     for (place, column) in columns.iter().enumerate() {
-        let values = ensemble.outcomes.iter().flatten().map(|outcome| pick(outcome)[place]);
+        let values = ensemble
+            .outcomes
+            .iter()
+            .flatten()
+            .map(|outcome| pick(outcome)[place]);
         table.push((column.id.clone(), Cells::Float(values.collect())));
     }
     table
 }
 
 /// Names of the quantile columns of `paths.parquet`.
-pub const QUANTILE_COLUMNS: [&str; 9] =
-    ["p2_5", "p5", "p10", "p25", "p50", "p75", "p90", "p95", "p97_5"];
+pub const QUANTILE_COLUMNS: [&str; 9] = [
+    "p2_5", "p5", "p10", "p25", "p50", "p75", "p90", "p95", "p97_5",
+];
 
 /// Scenario, series, quarter, kind (level or difference), mean and quantiles.
 fn path_table(results: &Results) -> Table {
@@ -410,11 +482,17 @@ fn path_table(results: &Results) -> Table {
     for (scenario, named) in results.scenarios.iter().enumerate() {
         for (series, fans) in results.series.iter().zip(&results.fans) {
             let level = fans.level.get(scenario).map(|fans| ("level", fans));
-            let change = scenario.checked_sub(1).and_then(|variant| fans.difference.get(variant));
-            for (kind, fans) in level.into_iter().chain(change.map(|fans| ("difference", fans))) {
+            let change = scenario
+                .checked_sub(1)
+                .and_then(|variant| fans.difference.get(variant));
+            for (kind, fans) in level
+                .into_iter()
+                .chain(change.map(|fans| ("difference", fans)))
+            {
                 for (quarter, fan) in results.quarters.iter().zip(fans) {
                     for (cells, value) in
-                        text.iter_mut().zip([&named.name, &series.id, quarter, &kind.to_owned()])
+                        text.iter_mut()
+                            .zip([&named.name, &series.id, quarter, &kind.to_owned()])
                     {
                         cells.push(value.clone());
                     }
@@ -425,7 +503,9 @@ fn path_table(results: &Results) -> Table {
             }
         }
     }
-    let words = ["scenario", "series", "quarter", "kind"].into_iter().zip(text.map(Cells::Text));
+    let words = ["scenario", "series", "quarter", "kind"]
+        .into_iter()
+        .zip(text.map(Cells::Text));
     let names = std::iter::once("mean").chain(QUANTILE_COLUMNS);
     words
         .chain(names.zip(numbers.map(Cells::Float)))

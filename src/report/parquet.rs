@@ -59,20 +59,23 @@ impl Cells {
 pub fn encode(table: &Table) -> Result<Vec<u8>> {
     let rows = table.first().map_or(0, |(_, cells)| cells.len());
     if table.iter().any(|(_, cells)| cells.len() != rows) {
-        return Err(ParquetError::General("columns of different length".to_owned()));
+        return Err(ParquetError::General(
+            "columns of different length".to_owned(),
+        ));
     }
     let fields: Vec<_> = table
         .iter()
         .map(|(name, cells)| cells.field(name).map(Arc::new))
         .collect::<Result<_>>()?;
-    let schema = Type::group_type_builder("leverlab").with_fields(fields).build()?;
+    let schema = Type::group_type_builder("leverlab")
+        .with_fields(fields)
+        .build()?;
     let properties = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
         .set_created_by(format!("leverlab version {}", env!("CARGO_PKG_VERSION")))
         .build();
     let mut bytes = Vec::new();
-    let mut writer =
-        SerializedFileWriter::new(&mut bytes, Arc::new(schema), Arc::new(properties))?;
+    let mut writer = SerializedFileWriter::new(&mut bytes, Arc::new(schema), Arc::new(properties))?;
     for start in (0..rows).step_by(ROW_GROUP) {
         let part = start..rows.min(start + ROW_GROUP);
         let mut group = writer.next_row_group()?;
@@ -82,15 +85,23 @@ pub fn encode(table: &Table) -> Result<Vec<u8>> {
                 .ok_or_else(|| ParquetError::General("too few columns".to_owned()))?;
             match cells {
                 Cells::Text(all) => {
-                    let values: Vec<ByteArray> =
-                        all[part.clone()].iter().map(|text| text.as_str().into()).collect();
-                    column.typed::<ByteArrayType>().write_batch(&values, None, None)?;
+                    let values: Vec<ByteArray> = all[part.clone()]
+                        .iter()
+                        .map(|text| text.as_str().into())
+                        .collect();
+                    column
+                        .typed::<ByteArrayType>()
+                        .write_batch(&values, None, None)?;
                 }
                 Cells::Whole(all) => {
-                    column.typed::<Int32Type>().write_batch(&all[part.clone()], None, None)?;
+                    column
+                        .typed::<Int32Type>()
+                        .write_batch(&all[part.clone()], None, None)?;
                 }
                 Cells::Float(all) => {
-                    column.typed::<DoubleType>().write_batch(&all[part.clone()], None, None)?;
+                    column
+                        .typed::<DoubleType>()
+                        .write_batch(&all[part.clone()], None, None)?;
                 }
             }
             column.close()?;
@@ -107,7 +118,12 @@ pub fn encode(table: &Table) -> Result<Vec<u8>> {
 /// Where the file cannot be read or holds other column types.
 pub fn decode(path: &Path) -> Result<Table> {
     let reader = SerializedFileReader::new(File::open(path)?)?;
-    let columns = reader.metadata().file_metadata().schema_descr().columns().to_vec();
+    let columns = reader
+        .metadata()
+        .file_metadata()
+        .schema_descr()
+        .columns()
+        .to_vec();
     let mut table = Table::new();
     for (place, column) in columns.iter().enumerate() {
         let cells = match column.physical_type() {
@@ -152,9 +168,15 @@ mod tests {
     fn a_table_over_two_row_groups_comes_back_bit_for_bit() {
         let rows = ROW_GROUP + 3;
         let table: Table = vec![
-            ("name".into(), Cells::Text((0..rows).map(|i| format!("基线{}", i % 3)).collect())),
+            (
+                "name".into(),
+                Cells::Text((0..rows).map(|i| format!("基线{}", i % 3)).collect()),
+            ),
             ("run".into(), Cells::Whole((0..rows as i32).collect())),
-            ("value".into(), Cells::Float((0..rows).map(|i| 0.1 * i as f64).collect())),
+            (
+                "value".into(),
+                Cells::Float((0..rows).map(|i| 0.1 * i as f64).collect()),
+            ),
         ];
         let bytes = encode(&table).expect("encodes");
         assert_eq!(bytes, encode(&table).expect("encodes"), "byte-stable");

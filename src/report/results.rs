@@ -110,7 +110,11 @@ impl From<&MetricSpec> for Column {
 impl Results {
     /// Parameter draw of each completed run.
     pub fn draws(&self) -> Vec<u32> {
-        self.ensemble.runs.iter().map(|run| run / self.per_draw.max(1)).collect()
+        self.ensemble
+            .runs
+            .iter()
+            .map(|run| run / self.per_draw.max(1))
+            .collect()
     }
 
     /// The results stored in a folder; outcomes come back without their paths.
@@ -119,7 +123,10 @@ impl Results {
     /// [`ReadError`] names the file that is missing, changed or not understood.
     pub fn read(folder: &Path) -> Result<Self, ReadError> {
         let path = folder.join("manifest.json");
-        let fail = |path: &Path, what: String| ReadError { path: path.into(), what };
+        let fail = |path: &Path, what: String| ReadError {
+            path: path.into(),
+            what,
+        };
         let bytes = std::fs::read(&path)
             .map_err(|error| fail(&path, format!("no finished results here ({error})")))?;
         let manifest: Value = serde_json::from_slice(&bytes)
@@ -131,7 +138,10 @@ impl Results {
             let bytes = std::fs::read(&path).map_err(|error| fail(&path, error.to_string()))?;
             let digest = blake3::hash(&bytes).to_hex().to_string();
             if manifest["files"][name].as_str() != Some(&digest) {
-                return Err(fail(&path, "is not the file that the manifest names".to_owned()));
+                return Err(fail(
+                    &path,
+                    "is not the file that the manifest names".to_owned(),
+                ));
             }
             decode(&path).map_err(|error| fail(&path, error.to_string()))
         };
@@ -145,11 +155,17 @@ impl Results {
             .zip(details)
             .map(|(metrics, details)| {
                 let pairs = metrics.into_iter().zip(details);
-                pairs.map(|(metrics, details)| Outcome { metrics, details, paths: vec![] }).collect()
+                pairs
+                    .map(|(metrics, details)| Outcome {
+                        metrics,
+                        details,
+                        paths: vec![],
+                    })
+                    .collect()
             })
             .collect();
-        results.fans = path_fans(&results, &table("paths.parquet")?)
-            .ok_or_else(|| misfit("paths.parquet"))?;
+        results.fans =
+            path_fans(&results, &table("paths.parquet")?).ok_or_else(|| misfit("paths.parquet"))?;
         Ok(results)
     }
 }
@@ -159,20 +175,36 @@ fn run_rows(results: &Results, table: &Table, columns: usize) -> Option<Vec<Vec<
     let (scenarios, runs) = (results.scenarios.len(), results.ensemble.runs.len());
     let floats: Vec<&Vec<f64>> = table
         .iter()
-        .filter_map(|(_, cells)| if let Cells::Float(all) = cells { Some(all) } else { None })
+        .filter_map(|(_, cells)| {
+            if let Cells::Float(all) = cells {
+                Some(all)
+            } else {
+                None
+            }
+        })
         .collect();
     if floats.len() != columns || floats.iter().any(|all| all.len() != scenarios * runs) {
         return None;
     }
     let row = |place: usize| floats.iter().map(|all| all[place]).collect();
-    Some((0..scenarios).map(|s| (0..runs).map(|r| row(s * runs + r)).collect()).collect())
+    Some(
+        (0..scenarios)
+            .map(|s| (0..runs).map(|r| row(s * runs + r)).collect())
+            .collect(),
+    )
 }
 
 /// Fans in the order they were written: scenario, series, kind, quarter.
 fn path_fans(results: &Results, table: &Table) -> Option<Vec<SeriesFan>> {
     let floats: Vec<&Vec<f64>> = table
         .iter()
-        .filter_map(|(_, cells)| if let Cells::Float(all) = cells { Some(all) } else { None })
+        .filter_map(|(_, cells)| {
+            if let Cells::Float(all) = cells {
+                Some(all)
+            } else {
+                None
+            }
+        })
         .collect();
     let (series, scenarios) = (results.series.len(), results.scenarios.len());
     let quarters = results.quarters.len();
@@ -247,7 +279,13 @@ pub(super) fn manifest_of(results: &Results) -> Value {
 fn from_manifest(all: &Value) -> Option<Results> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let whole = |value: &Value| value.as_u64().and_then(|n| u32::try_from(n).ok());
-    let texts = |value: &Value| value.as_array()?.iter().map(text).collect::<Option<Vec<_>>>();
+    let texts = |value: &Value| {
+        value
+            .as_array()?
+            .iter()
+            .map(text)
+            .collect::<Option<Vec<_>>>()
+    };
     let columns = |value: &Value| -> Option<Vec<Column>> {
         let column = |c: &Value| {
             Some(Column {
@@ -279,7 +317,11 @@ fn from_manifest(all: &Value) -> Option<Results> {
     };
     let failure = |f: &Value| {
         let scenario = usize::try_from(f["scenario"].as_u64()?).ok()?;
-        Some(Failure { scenario, run: whole(&f["run"])?, cause: text(&f["cause"])? })
+        Some(Failure {
+            scenario,
+            run: whole(&f["run"])?,
+            cause: text(&f["cause"])?,
+        })
     };
     Some(Results {
         version: text(&all["version"])?,
@@ -289,15 +331,27 @@ fn from_manifest(all: &Value) -> Option<Results> {
         per_draw: whole(&all["per_draw"])?,
         scale: all["scale"].as_f64()?,
         horizon: texts(&all["horizon"])?.try_into().ok()?,
-        scenarios: all["scenarios"].as_array()?.iter().map(scenario).collect::<Option<_>>()?,
+        scenarios: all["scenarios"]
+            .as_array()?
+            .iter()
+            .map(scenario)
+            .collect::<Option<_>>()?,
         metrics: columns(&all["metrics"])?,
         details: columns(&all["details"])?,
         series: columns(&all["series"])?,
         quarters: texts(&all["quarters"])?,
         ensemble: Ensemble {
-            runs: all["runs"].as_array()?.iter().map(whole).collect::<Option<_>>()?,
+            runs: all["runs"]
+                .as_array()?
+                .iter()
+                .map(whole)
+                .collect::<Option<_>>()?,
             outcomes: Vec::new(),
-            failures: all["failures"].as_array()?.iter().map(failure).collect::<Option<_>>()?,
+            failures: all["failures"]
+                .as_array()?
+                .iter()
+                .map(failure)
+                .collect::<Option<_>>()?,
             asked: whole(&all["asked"])?,
             complete: all["complete"].as_bool()?,
         },

@@ -81,14 +81,19 @@ fn assert_same_bits(a: &Ensemble, b: &Ensemble, scenario_a: usize, scenario_b: u
 }
 
 fn variant() -> (&'static str, String) {
-    ("rate", "[policy.tax]\nsuper_deduction_general = 1.3\n".to_owned())
+    (
+        "rate",
+        "[policy.tax]\nsuper_deduction_general = 1.3\n".to_owned(),
+    )
 }
 
 #[test]
 fn the_catalogue_and_the_code_name_the_same_levers_and_parameters() {
     let mut levers = Vec::new();
     Settings::paths(&mut levers);
-    EVIDENCE.check_levers(&levers).unwrap_or_else(|error| panic!("{error}"));
+    EVIDENCE
+        .check_levers(&levers)
+        .unwrap_or_else(|error| panic!("{error}"));
     let mut parameters = Vec::new();
     Parameters::paths(&mut parameters);
     EVIDENCE

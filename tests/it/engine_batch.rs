@@ -8,7 +8,12 @@ use leverlab::engine::{Ensemble, Simulation};
 
 use crate::engine_toy::Toy;
 
-const PLAN: Plan = Plan { runs: 23, per_draw: 4, threads: 1, batch: 0 };
+const PLAN: Plan = Plan {
+    runs: 23,
+    per_draw: 4,
+    threads: 1,
+    batch: 0,
+};
 
 fn go(toy: &Toy, plan: Plan) -> Ensemble {
     run(toy, &plan, &Quiet, &AtomicBool::new(false)).expect("threads")
@@ -33,8 +38,19 @@ fn threads_and_batch_size_move_no_bit() {
     let one = go(&toy, PLAN);
     assert_eq!(one.runs.len(), 20);
     for (threads, batch) in [(1, 1), (2, 0), (3, 2), (8, 5), (4, 1000)] {
-        let other = go(&toy, Plan { threads, batch, ..PLAN });
-        assert_eq!(bits(&one), bits(&other), "{threads} threads, batches of {batch}");
+        let other = go(
+            &toy,
+            Plan {
+                threads,
+                batch,
+                ..PLAN
+            },
+        );
+        assert_eq!(
+            bits(&one),
+            bits(&other),
+            "{threads} threads, batches of {batch}"
+        );
         assert_eq!(one.runs, other.runs);
         assert_eq!(one.failures, other.failures);
     }
@@ -53,21 +69,46 @@ fn a_failed_run_is_dropped_in_all_scenarios_and_its_cause_kept() {
     assert_eq!(all.runs, expected);
     assert!(all.outcomes.iter().all(|column| column.len() == 20));
     assert!(all.complete, "failures do not make a batch incomplete");
-    let causes: Vec<_> = all.failures.iter().map(|f| (f.scenario, f.run, &f.cause)).collect();
+    let causes: Vec<_> = all
+        .failures
+        .iter()
+        .map(|f| (f.scenario, f.run, &f.cause))
+        .collect();
     assert_eq!(causes.len(), 3);
-    assert!(causes[0].2.contains("broken invariant in run 2"), "{}", causes[0].2);
-    assert!(causes[0].2.contains("engine_toy.rs"), "the place is named: {}", causes[0].2);
-    assert!(causes[1].2.contains("metric `rd_business_real` is NaN"), "{}", causes[1].2);
+    assert!(
+        causes[0].2.contains("broken invariant in run 2"),
+        "{}",
+        causes[0].2
+    );
+    assert!(
+        causes[0].2.contains("engine_toy.rs"),
+        "the place is named: {}",
+        causes[0].2
+    );
+    assert!(
+        causes[1].2.contains("metric `rd_business_real` is NaN"),
+        "{}",
+        causes[1].2
+    );
     assert!(causes[2].2.contains("recorded past"), "{}", causes[2].2);
     // The runs that remain are those of a batch without faults.
-    let healthy = go(&Toy { effects: vec![0.0, 1.0], ..Toy::default() }, PLAN);
+    let healthy = go(
+        &Toy {
+            effects: vec![0.0, 1.0],
+            ..Toy::default()
+        },
+        PLAN,
+    );
     assert_eq!(all.outcomes[1][0], healthy.outcomes[1][0]);
     assert_eq!(all.outcomes[1][19], healthy.outcomes[1][22]);
 }
 
 #[test]
 fn a_longer_batch_begins_with_the_shorter_one() {
-    let toy = Toy { effects: vec![0.0, 1.0], ..Toy::default() };
+    let toy = Toy {
+        effects: vec![0.0, 1.0],
+        ..Toy::default()
+    };
     let (short, long) = (go(&toy, PLAN), go(&toy, Plan { runs: 40, ..PLAN }));
     assert_eq!(short.outcomes[1], long.outcomes[1][..23]);
 }
@@ -87,14 +128,21 @@ impl Progress for StopAfter<'_> {
 
 #[test]
 fn cancelling_keeps_only_runs_that_all_scenarios_have() {
-    let toy = Toy { effects: vec![0.0, 1.0, 2.0], ..Toy::default() };
+    let toy = Toy {
+        effects: vec![0.0, 1.0, 2.0],
+        ..Toy::default()
+    };
     let whole = go(&toy, PLAN);
     for limit in [1, 7, 30] {
         let stop = AtomicBool::new(false);
         let listener = StopAfter { limit, stop: &stop };
         let part = run(&toy, &Plan { threads: 2, ..PLAN }, &listener, &stop).expect("threads");
         assert!(!part.complete && part.runs.len() < 23, "limit {limit}");
-        assert!(part.outcomes.iter().all(|column| column.len() == part.runs.len()));
+        assert!(
+            part.outcomes
+                .iter()
+                .all(|column| column.len() == part.runs.len())
+        );
         for (place, &id) in part.runs.iter().enumerate() {
             assert_eq!(part.outcomes[2][place], whole.outcomes[2][id as usize]);
         }
@@ -114,14 +162,33 @@ impl Progress for Count {
 
 #[test]
 fn progress_counts_every_replicate_failed_ones_too() {
-    let toy = Toy { effects: vec![0.0, 1.0], nans: vec![(0, 3), (1, 4)], ..Toy::default() };
+    let toy = Toy {
+        effects: vec![0.0, 1.0],
+        nans: vec![(0, 3), (1, 4)],
+        ..Toy::default()
+    };
     let count = Count::default();
-    run(&toy, &Plan { threads: 3, ..PLAN }, &count, &AtomicBool::new(false)).expect("threads");
-    assert_eq!(*count.1.lock().expect("no panic here"), 23 * toy.scenarios() as u64);
+    run(
+        &toy,
+        &Plan { threads: 3, ..PLAN },
+        &count,
+        &AtomicBool::new(false),
+    )
+    .expect("threads");
+    assert_eq!(
+        *count.1.lock().expect("no panic here"),
+        23 * toy.scenarios() as u64
+    );
 }
 
 #[test]
 fn no_runs_give_an_empty_complete_ensemble() {
-    let all = go(&Toy { effects: vec![0.0], ..Toy::default() }, Plan { runs: 0, ..PLAN });
+    let all = go(
+        &Toy {
+            effects: vec![0.0],
+            ..Toy::default()
+        },
+        Plan { runs: 0, ..PLAN },
+    );
     assert!(all.runs.is_empty() && all.complete);
 }

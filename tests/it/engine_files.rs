@@ -5,9 +5,9 @@ use std::io;
 use std::path::Path;
 
 use leverlab::base::time::Quarter;
+use leverlab::cli::execute::{Executed, Order, Trouble, execute};
 use leverlab::cli::output::{compare_json, compare_text};
 use leverlab::cli::progress::Interrupt;
-use leverlab::cli::execute::{Executed, Order, Trouble, execute};
 use leverlab::cli::run::BatchArgs;
 use leverlab::report::files::{self, Claim, Permission, Provenance};
 use leverlab::report::results::Results;
@@ -26,7 +26,10 @@ fn order(folder: &Path, runs: u32, threads: u16) -> Order {
         scale: 1.0,
     };
     let scenario = |name: &str| Scenario {
-        meta: Meta { name: name.to_owned(), ..Meta::default() },
+        meta: Meta {
+            name: name.to_owned(),
+            ..Meta::default()
+        },
         run: run.clone(),
         schedules: vec![],
         assumptions: vec![],
@@ -50,7 +53,10 @@ fn order(folder: &Path, runs: u32, threads: u16) -> Order {
 }
 
 fn toy() -> Toy {
-    Toy { effects: vec![0.0, 1.0, 0.0], ..Toy::default() }
+    Toy {
+        effects: vec![0.0, 1.0, 0.0],
+        ..Toy::default()
+    }
 }
 
 fn go(order: &Order) -> Result<Executed, Trouble> {
@@ -63,12 +69,23 @@ fn files_are_the_same_bytes_for_any_threads_and_read_back() {
     let (a, b) = (home.path().join("a"), home.path().join("b"));
     let one = go(&order(&a, 21, 1)).expect("runs");
     go(&order(&b, 21, 3)).expect("runs");
-    for name in ["runs.parquet", "details.parquet", "paths.parquet", "summary.csv", "differences.csv"] {
-        assert_eq!(fs::read(a.join(name)).expect(name), fs::read(b.join(name)).expect(name), "{name}");
+    for name in [
+        "runs.parquet",
+        "details.parquet",
+        "paths.parquet",
+        "summary.csv",
+        "differences.csv",
+    ] {
+        assert_eq!(
+            fs::read(a.join(name)).expect(name),
+            fs::read(b.join(name)).expect(name),
+            "{name}"
+        );
     }
     let manifest = |dir: &Path| -> Value {
         let mut all: Value =
-            serde_json::from_slice(&fs::read(dir.join("manifest.json")).expect("there")).expect("JSON");
+            serde_json::from_slice(&fs::read(dir.join("manifest.json")).expect("there"))
+                .expect("JSON");
         all.as_object_mut().expect("object").remove("volatile");
         all
     };
@@ -76,7 +93,10 @@ fn files_are_the_same_bytes_for_any_threads_and_read_back() {
     assert!(!a.join(".work").exists(), "nothing is left of the work");
     let read = Results::read(&a).expect("reads back");
     assert_eq!(read.fans, one.results.fans);
-    assert_eq!(read.ensemble.outcomes[1][20].metrics, one.results.ensemble.outcomes[1][20].metrics);
+    assert_eq!(
+        read.ensemble.outcomes[1][20].metrics,
+        one.results.ensemble.outcomes[1][20].metrics
+    );
     let again = go(&order(&a, 21, 1)).expect("stored");
     assert!(again.stored);
     assert_eq!(again.comparison, one.comparison);
@@ -97,7 +117,10 @@ fn a_folder_of_something_else_is_left_alone() {
     let clean = home.path().join("clean");
     go(&order(&clean, 8, 1)).expect("runs");
     let more = go(&order(&clean, 12, 1)).expect_err("cannot add");
-    assert!(more.code == 2 && more.message.contains("--fresh"), "{more:?}");
+    assert!(
+        more.code == 2 && more.message.contains("--fresh"),
+        "{more:?}"
+    );
     let mut fresh = order(&clean, 12, 1);
     fresh.args.fresh = true;
     assert_eq!(go(&fresh).expect("again").results.ensemble.runs.len(), 12);
@@ -109,7 +132,12 @@ fn a_folder_of_something_else_is_left_alone() {
 #[test]
 fn a_folder_that_cannot_be_made_is_code_6() {
     if cfg!(target_os = "linux") {
-        assert_eq!(go(&order(Path::new("/proc/leverlab"), 8, 1)).expect_err("no").code, 6);
+        assert_eq!(
+            go(&order(Path::new("/proc/leverlab"), 8, 1))
+                .expect_err("no")
+                .code,
+            6
+        );
     }
 }
 
@@ -119,7 +147,10 @@ fn a_full_disk_leaves_the_old_results_whole() {
     let dir = home.path().join("out");
     let done = go(&order(&dir, 8, 1)).expect("runs");
     let before = fs::read(dir.join("manifest.json")).expect("there");
-    let permission = Permission { force: true, fresh: false };
+    let permission = Permission {
+        force: true,
+        fresh: false,
+    };
     for room in [0_usize, 1, 3, 5] {
         let Ok(Claim::Free(hold)) = files::claim(&dir, "x", 8, permission) else {
             panic!("forced")
@@ -133,7 +164,14 @@ fn a_full_disk_leaves_the_old_results_whole() {
             files::put(path, bytes)
         };
         let from = Provenance::default();
-        let end = files::write(&hold, &done.results, &done.comparison, &from, &full, &|_| Ok(()));
+        let end = files::write(
+            &hold,
+            &done.results,
+            &done.comparison,
+            &from,
+            &full,
+            &|_| Ok(()),
+        );
         assert_eq!(Trouble::from(end.expect_err("full")).code, 6);
         drop(hold);
         assert_eq!(fs::read(dir.join("manifest.json")).expect("kept"), before);
@@ -153,6 +191,9 @@ fn json_has_the_agreed_shape_and_nulls_for_a_twin() {
     assert!(twin["correlation"].is_null() && all["variants"][1]["per_fiscal_yuan"].is_null());
     assert!(all["variants"][0]["metrics"][0]["correlation"].is_number());
     let text = compare_text(&done.results, &done.comparison, &[0]);
-    assert!(text.contains("more changes rd_business_real most: +"), "{text}");
+    assert!(
+        text.contains("more changes rd_business_real most: +"),
+        "{text}"
+    );
     assert!(text.contains("2025Q1 to 2026Q2"), "{text}");
 }

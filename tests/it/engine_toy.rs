@@ -24,7 +24,14 @@ pub(crate) struct World {
 pub(crate) const QUARTERS: usize = 6;
 
 const fn spec(id: &'static str, unit: &'static str, direction: Direction) -> MetricSpec {
-    MetricSpec { id, unit, direction, label_en: id, label_zh: "指标", definition: "A toy." }
+    MetricSpec {
+        id,
+        unit,
+        direction,
+        label_en: id,
+        label_zh: "指标",
+        definition: "A toy.",
+    }
 }
 
 static METRICS: [MetricSpec; 3] = [
@@ -33,8 +40,10 @@ static METRICS: [MetricSpec; 3] = [
     spec("industrialised", "thousand", Direction::Higher),
 ];
 static DETAILS: [MetricSpec; 1] = [spec("detail", "share", Direction::Neutral)];
-static SERIES: [MetricSpec; 2] =
-    [spec("level", "CNY bn", Direction::Higher), spec("square", "–", Direction::Neutral)];
+static SERIES: [MetricSpec; 2] = [
+    spec("level", "CNY bn", Direction::Higher),
+    spec("square", "–", Direction::Neutral),
+];
 
 /// A share in [0, 1) that depends on its keys alone.
 fn chance(a: u32, b: u32) -> f64 {
@@ -60,10 +69,15 @@ impl Simulation for Toy {
         &SERIES
     }
     fn quarters(&self) -> Vec<String> {
-        (0..QUARTERS).map(|q| format!("{}Q{}", 2025 + q / 4, q % 4 + 1)).collect()
+        (0..QUARTERS)
+            .map(|q| format!("{}Q{}", 2025 + q / 4, q % 4 + 1))
+            .collect()
     }
     fn blank(&self) -> World {
-        World { level: 0.0, spoilt: false }
+        World {
+            level: 0.0,
+            spoilt: false,
+        }
     }
     fn past(&self, run: RunId, state: &mut World) {
         assert!(!state.spoilt, "a spoilt state was used again");

@@ -4,7 +4,15 @@ use std::path::{Path, PathBuf};
 
 /// Rooms from the roof down.
 const ROOMS: [&str; 9] = [
-    "cli", "report", "experiment", "engine", "model", "scenario", "policy", "evidence", "base",
+    "cli",
+    "report",
+    "experiment",
+    "engine",
+    "model",
+    "scenario",
+    "policy",
+    "evidence",
+    "base",
 ];
 
 fn sources(folder: &Path, out: &mut Vec<PathBuf>) {
@@ -38,7 +46,9 @@ fn code(text: &str) -> &str {
     let end = text
         .match_indices("#[cfg(test)]\n")
         .find(|(at, mark)| {
-            let next = text[at + mark.len()..].lines().find(|line| !line.starts_with("#["));
+            let next = text[at + mark.len()..]
+                .lines()
+                .find(|line| !line.starts_with("#["));
             next.is_some_and(|line| line.contains("mod "))
         })
         .map_or(text.len(), |(at, _)| at);
@@ -60,7 +70,12 @@ fn no_room_uses_one_above_it() {
                 let _ = above;
                 let uses = [format!("crate::{name}::"), format!("crate::{name};")];
                 if uses.iter().any(|path| line.contains(path.as_str())) {
-                    arrows.push(format!("{}:{}: {}", path.display(), number + 1, line.trim()));
+                    arrows.push(format!(
+                        "{}:{}: {}",
+                        path.display(),
+                        number + 1,
+                        line.trim()
+                    ));
                 }
             }
         }
@@ -122,7 +137,10 @@ fn float_literals(line: &str) -> Vec<String> {
         while j < chars.len() {
             let c = chars[j];
             let point = c == '.' && chars.get(j + 1).is_some_and(char::is_ascii_digit);
-            let exponent = c == 'e' && chars.get(j + 1).is_some_and(|n| n.is_ascii_digit() || *n == '-');
+            let exponent = c == 'e'
+                && chars
+                    .get(j + 1)
+                    .is_some_and(|n| n.is_ascii_digit() || *n == '-');
             if point || exponent {
                 float = true;
                 j += if exponent { 2 } else { 1 };
@@ -152,9 +170,16 @@ fn every_test_file_is_listed() {
     let main = std::fs::read_to_string(folder.join("main.rs")).expect("the list");
     for entry in std::fs::read_dir(folder).expect("the folder") {
         let path = entry.expect("an entry").path();
-        let stem = path.file_stem().and_then(|s| s.to_str()).unwrap_or("").to_owned();
+        let stem = path
+            .file_stem()
+            .and_then(|s| s.to_str())
+            .unwrap_or("")
+            .to_owned();
         if stem != "main" && path.extension().is_some_and(|e| e == "rs") {
-            assert!(main.contains(&format!("mod {stem};")), "{stem} is not listed");
+            assert!(
+                main.contains(&format!("mod {stem};")),
+                "{stem} is not listed"
+            );
         }
     }
 }

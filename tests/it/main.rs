@@ -3,6 +3,6 @@
 mod command_line;
 mod contracts;
 mod engine_batch;
-mod layers;
-mod engine_toy;
 mod engine_files;
+mod engine_toy;
+mod layers;

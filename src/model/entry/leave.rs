@@ -15,7 +15,11 @@ pub(super) fn health(firms: &Firms, i: usize, p: &EntryParameters, ctx: &Context
     let sales = firms.sales[i];
     Health {
         real_sales: sales / ctx.world.price,
-        cash: if sales > 0.0 { firms.cash[i] / sales } else { 0.0 },
+        cash: if sales > 0.0 {
+            firms.cash[i] / sales
+        } else {
+            0.0
+        },
         young: is_entrant(firms.id[i]) && age < p.young_years,
         loss: !firms.taxed[i],
     }
@@ -75,8 +79,7 @@ pub(super) fn split(state: &mut State, ctx: &Context) {
     let mut limit = [f64::MAX; SEGMENTS];
     for s in 0..SEGMENTS {
         if weight[s] > 0.0 {
-            limit[s] =
-                p.split_threshold * sales[s] / weight[s] * state.entry.trend[s] / ctx.scale;
+            limit[s] = p.split_threshold * sales[s] / weight[s] * state.entry.trend[s] / ctx.scale;
         }
     }
     for i in 0..state.firms.len() {

@@ -51,12 +51,7 @@ pub fn credit_limit(
 ///
 /// Example: 500 bn on 2,000 bn of loans: 0.25.
 #[inline]
-pub fn relending_share(
-    stock: f64,
-    funds: f64,
-    policy: &Finance,
-    p: &FinanceParameters,
-) -> f64 {
+pub fn relending_share(stock: f64, funds: f64, policy: &Finance, p: &FinanceParameters) -> f64 {
     const MN: f64 = 1000.0; // derived: million in a billion
     if stock > 0.0 && policy.relending_rate < funds {
         math::min(policy.relending_quota * MN / stock, p.relending_cover)
@@ -123,13 +118,7 @@ pub fn applies(chance: f64, gain: f64, p: &FinanceParameters) -> bool {
 /// ΔW = mass [e^{μ+σ²/2} (Φ(d₁ + σ) − Φ(d₀ + σ)) − c (Φ(d₁) − Φ(d₀))],   Φ(d₀) = own/mass
 /// ```
 #[inline]
-pub fn project_gain(
-    mass: f64,
-    own: f64,
-    extra: f64,
-    (mean, spread): (f64, f64),
-    cost: f64,
-) -> f64 {
+pub fn project_gain(mass: f64, own: f64, extra: f64, (mean, spread): (f64, f64), cost: f64) -> f64 {
     let top = math::normal_cdf((mean - math::ln(cost)) / spread);
     let from = math::clamp(own / mass, f64::EPSILON, top);
     let to = math::clamp((own + extra) / mass, from, top);

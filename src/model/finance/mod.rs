@@ -174,7 +174,6 @@ fn set_liquidity(firms: &mut Firms, i: usize, ctx: &Context) {
     firms.liquidity[i] = liquidity(firms.cash[i], buffer, income);
 }
 
-
 impl FinanceState {
     /// Gives the founding firms their cash and loans, and banks their quotas.
     pub fn found(state: &mut State, ctx: &Context) -> Self {
@@ -257,8 +256,7 @@ pub fn lend(state: &mut State, ctx: &Context) {
     let finance = &mut state.finance;
     finance.tally = FinanceTally::default();
     grow_quota(finance, ctx);
-    finance.relending =
-        credit::relending_share(stock[0], bank_funds(ctx), &ctx.seen.finance, p);
+    finance.relending = credit::relending_share(stock[0], bank_funds(ctx), &ctx.seen.finance, p);
     let terms = terms(finance.relending, ctx);
     let turn = ctx.q().rem_euclid(4) as u32; // derived: one quarter of the year each
     let mut asks = std::mem::take(&mut finance.asks);
@@ -284,9 +282,8 @@ pub fn lend(state: &mut State, ctx: &Context) {
             asks.push(ask);
         }
     }
-    let served: [_; POOLS] = std::array::from_fn(|pool| {
-        credit::serve(&demand[pool], finance.quota[pool] - stock[pool])
-    });
+    let served: [_; POOLS] =
+        std::array::from_fn(|pool| credit::serve(&demand[pool], finance.quota[pool] - stock[pool]));
     grant(state, &asks, &served, ctx);
     state.finance.asks = asks;
     count_doers(state, ctx);
@@ -459,8 +456,8 @@ pub fn repay_and_default(state: &mut State, ctx: &Context) {
         let (weight, cash) = (firms.weight[i], firms.cash[i]);
         let hazard = credit::default_hazard(firms.taxed[i], cash, p);
         let chance = 1.0 - math::exp(-hazard / 4.0); // derived: quarters a year
-        let failed = !firms.alive[i]
-            || ctx.uniform(firms.id[i], 0, 0, Purpose::LoanDefault) < chance;
+        let failed =
+            !firms.alive[i] || ctx.uniform(firms.id[i], 0, 0, Purpose::LoanDefault) < chance;
         if failed {
             let sold = (1.0 - p.loss_given_default) * loan;
             firms.assets[i] = math::max(firms.assets[i] - sold, 0.0);

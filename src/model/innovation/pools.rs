@@ -4,9 +4,9 @@
 //! distance of fields and between regions. Only its growth acts, so its unit is free: pools are
 //! printed over the national sum at founding, which keeps them independent of the sample.
 
+use crate::base::math;
 use crate::model::firms::{FIELDS, Firms, REGIONS};
 use crate::model::population::field_distance;
-use crate::base::math;
 
 /// Number of cells: fields times regions.
 pub const CELLS: usize = FIELDS * REGIONS;

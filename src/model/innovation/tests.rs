@@ -187,7 +187,10 @@ fn doubled_knowledge_raises_productivity_by_the_elasticity() {
         assert_eq!(state.innovation.tally.imitations, 0.0);
     }
     // standard error of the mean is about 0.4 % of it
-    assert!((gained / (0.09 * math::ln(2.0)) - 1.0).abs() < 0.02, "{gained}");
+    assert!(
+        (gained / (0.09 * math::ln(2.0)) - 1.0).abs() < 0.02,
+        "{gained}"
+    );
 }
 
 #[test]
@@ -383,8 +386,13 @@ fn long_run(parameters: Parameters, quarters: i32) -> LongRun {
         let firms = &mut state.firms;
         for i in 0..firms.len() {
             // R&D keeps its share of sales
-            firms.rd[i] = if firms.id[i] % 10 < 3 { 0.03 * firms.sales[i] } else { 0.0 };
-            firms.knowledge[i] = (1.0 - depreciation / 4.0) * firms.knowledge[i] + firms.rd[i] / 4.0;
+            firms.rd[i] = if firms.id[i] % 10 < 3 {
+                0.03 * firms.sales[i]
+            } else {
+                0.0
+            };
+            firms.knowledge[i] =
+                (1.0 - depreciation / 4.0) * firms.knowledge[i] + firms.rd[i] / 4.0;
             firms.absorptive[i] = absorptive_capacity(firms.knowledge[i], firms.sales[i], half);
         }
         succeed_and_imitate(&mut state, &scene.at(quarter));
@@ -432,7 +440,10 @@ fn twenty_years_keep_path_and_tail() {
     assert!(run.top < 0.5, "top 1 % holds {}", run.top);
     // the band of 1.5-3 is an outside check: the two readings have to reach into it
     let [low, high] = run.social;
-    assert!(low < 3.0 && high > 1.5, "social over private {low} to {high}");
+    assert!(
+        low < 3.0 && high > 1.5,
+        "social over private {low} to {high}"
+    );
     assert!((0.0..1.0).contains(&run.imitating) && run.imitating > 0.1);
     assert!(run.new_products > 0.01 && run.new_products < 0.5);
     assert!((0.0..0.02).contains(&run.growth), "growth {}", run.growth);

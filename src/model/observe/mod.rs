@@ -10,7 +10,9 @@
 pub mod headline;
 pub mod reading;
 
-pub use headline::{detail_values, details, headline, metrics, reading_index, series, series_value};
+pub use headline::{
+    detail_values, details, headline, metrics, reading_index, series, series_value,
+};
 pub use reading::{Reading, Record, read};
 
 crate::family! {
@@ -33,14 +35,50 @@ crate::family! {
 /// in English and Chinese.
 pub fn assumption_driven() -> Vec<(&'static str, &'static str, &'static str)> {
     vec![
-        ("rd_business_real", "its trend hangs on the residual trend of project returns, a prior of 0 to 0.05 a year that 2015-2021 do not teach", "其趋势取决于项目收益的剩余趋势（先验每年0至0.05），2015—2021年数据无法识别"),
-        ("conversion_rate", "the split of university deals into use, qualification and order, and the share disclosed, are priors", "高校成交中使用、资质与指令三类的划分及披露比例为先验"),
-        ("industrialisation_rate", "hazards by stage of the funnel are priors: data fix one overall pass rate", "漏斗各阶段的通过率为先验：数据只能确定总体通过率"),
-        ("industrialised", "hazards by stage of the funnel and caution of first buyers are priors", "漏斗各阶段通过率与首购方谨慎程度为先验"),
-        ("quarters_to_industrialise", "durations by stage are priors", "各阶段时长为先验"),
-        ("relabelled_share", "the cost of relabelling is pinned together with an assumed audit rate and fine", "虚列成本与假定的核查概率和罚款共同决定"),
-        ("constrained_share", "the effect of credit on R&D is not taught by totals", "信贷对研发的影响无法由总量数据识别"),
-        ("productivity_growth", "spillover, imitation and stealing come from the literature, not from totals", "溢出、模仿与市场转移取自文献而非总量数据"),
-        ("tech_market_turnover", "ceiling and clean-up of registration cannot be told apart; the eligible trade's growth is assumed", "登记上限与清理无法区分；可登记交易的增速为假定"),
+        (
+            "rd_business_real",
+            "its trend hangs on the residual trend of project returns, a prior of 0 to 0.05 a year that 2015-2021 do not teach",
+            "其趋势取决于项目收益的剩余趋势（先验每年0至0.05），2015—2021年数据无法识别",
+        ),
+        (
+            "conversion_rate",
+            "the split of university deals into use, qualification and order, and the share disclosed, are priors",
+            "高校成交中使用、资质与指令三类的划分及披露比例为先验",
+        ),
+        (
+            "industrialisation_rate",
+            "hazards by stage of the funnel are priors: data fix one overall pass rate",
+            "漏斗各阶段的通过率为先验：数据只能确定总体通过率",
+        ),
+        (
+            "industrialised",
+            "hazards by stage of the funnel and caution of first buyers are priors",
+            "漏斗各阶段通过率与首购方谨慎程度为先验",
+        ),
+        (
+            "quarters_to_industrialise",
+            "durations by stage are priors",
+            "各阶段时长为先验",
+        ),
+        (
+            "relabelled_share",
+            "the cost of relabelling is pinned together with an assumed audit rate and fine",
+            "虚列成本与假定的核查概率和罚款共同决定",
+        ),
+        (
+            "constrained_share",
+            "the effect of credit on R&D is not taught by totals",
+            "信贷对研发的影响无法由总量数据识别",
+        ),
+        (
+            "productivity_growth",
+            "spillover, imitation and stealing come from the literature, not from totals",
+            "溢出、模仿与市场转移取自文献而非总量数据",
+        ),
+        (
+            "tech_market_turnover",
+            "ceiling and clean-up of registration cannot be told apart; the eligible trade's growth is assumed",
+            "登记上限与清理无法区分；可登记交易的增速为假定",
+        ),
     ]
 }

@@ -112,7 +112,7 @@ crate::columns! {
 pub fn read(state: &State, ctx: &Context) -> Reading {
     let mut reading = Reading {
         price: ctx.world.price,
-        gdp: ctx.world.gdp * 1e3, // derived: bn to mn
+        gdp: ctx.world.gdp * 1e3,                    // derived: bn to mn
         rd_others: ctx.world.other_performers * 1e3, // derived: bn to mn
         accrual: Accrual(state.books.accrual),
         ..Reading::default()
@@ -155,7 +155,11 @@ fn read_firms(state: &State, ctx: &Context, reading: &mut Reading) {
         sum[REAL] += w * rd;
         sum[RELABELLED] += w * m;
         sum[DOERS] += w;
-        sum[SMALL] += if firms.sales[i] < LARGE_SALES { w * rd } else { 0.0 };
+        sum[SMALL] += if firms.sales[i] < LARGE_SALES {
+            w * rd
+        } else {
+            0.0
+        };
         let rd_price = state.people.rd_price[firms.field[i] as usize];
         sum[VOLUME] += w * rd / (rd_price * ctx.world.price);
         if firms.is_hightech(i, q) {
@@ -168,7 +172,11 @@ fn read_firms(state: &State, ctx: &Context, reading: &mut Reading) {
             sum[CLAIMED] += w * (rd * ctx.parameters.tax.deductible_share + m);
             sum[RELIEF] += w * law.standard_rate * firms.extra_deduction[i];
         }
-        sum[CONSTRAINED] += if firms.rd_desired[i] > firms.liquidity[i] { w } else { 0.0 };
+        sum[CONSTRAINED] += if firms.rd_desired[i] > firms.liquidity[i] {
+            w
+        } else {
+            0.0
+        };
     }
     let total = |column: usize| sums.iter().map(|sum| sum[column]).sum::<f64>();
     reading.firms = total(LIVING);
@@ -222,6 +230,11 @@ fn read_finance_and_people(state: &State, reading: &mut Reading) {
 
 fn read_transfer(state: &State, reading: &mut Reading) {
     reading.disclosures = state.universities.tally.disclosed;
+    let deals = &state.transfer.tally;
+    reading.contracts = deals.contracts;
+    reading.contract_value = deals.value;
+    reading.use_contracts = deals.by_motive[0];
+    reading.local_contracts = deals.within_region;
     let research = &state.contract_research.tally;
     reading.research_contracts = research.contracts;
     reading.research_contract_value = research.value;

@@ -68,7 +68,11 @@ pub fn support_rate(support: f64, imported: f64, p: &OpennessParameters) -> f64 
 /// Share of makers that invest in a substitute: the market that turned to them, `ln(1 + t)`,
 /// and the part of cost that support bears add to their gain.
 pub fn substitute_invest(turned: f64, support: f64, p: &OpennessParameters) -> f64 {
-    join(p.invest_share, ln(1.0 + turned) + support, p.decision_spread)
+    join(
+        p.invest_share,
+        ln(1.0 + turned) + support,
+        p.decision_spread,
+    )
 }
 
 /// Years of use learnt a year: `t + λ·max(P/P₀ − 1, 0)`, t the share of the undisturbed

@@ -131,15 +131,18 @@ fn supply(open: &mut OpennessState, imported: f64, ctx: &Context) -> f64 {
         let before = want_import(reference, sd);
         let want = want_import(gap, sd);
         let bought = access * want;
-        open.input_cost[field] = input_cost(gap, access, open.adapted[field], p)
-            / input_cost(reference, 1.0, 0.0, p);
+        open.input_cost[field] =
+            input_cost(gap, access, open.adapted[field], p) / input_cost(reference, 1.0, 0.0, p);
         // derived: keeps the ratio finite where all is imported
         open.domestic_turn[field] = max(1.0 - bought, 1e-6) / max(1.0 - before, 1e-6);
         let turned = max(1.0 - bought / before, 0.0);
         let invest = substitute_invest(turned, rate, p);
         open.use_years[field] += learning(turned, invest, idle, p) / 4.0; // derived: quarters
-        open.adapted[field] =
-            redesign(open.adapted[field], (1.0 - access) * want, p.redesign_hazard);
+        open.adapted[field] = redesign(
+            open.adapted[field],
+            (1.0 - access) * want,
+            p.redesign_hazard,
+        );
         investing += invest;
     }
     investing / FIELDS as f64
@@ -155,7 +158,11 @@ fn join_links(open: &mut OpennessState, ctx: &Context) {
     let talent = link_join(p.talent_join, paid, access, p);
     let [a, b, c] = open.links;
     open.links = [
-        move_link(a, link_join(p.partner_join, funded, access, p), p.partner_speed),
+        move_link(
+            a,
+            link_join(p.partner_join, funded, access, p),
+            p.partner_speed,
+        ),
         move_link(
             b,
             link_join(p.centre_join, seen.centre_incentive, access, p),
@@ -216,7 +223,12 @@ fn pay(state: &mut State, imported: f64, takeup: f64, ctx: &Context) {
             state.firms.cash[i] += amount;
             let booked = state.firms.weight[i] * amount;
             let books = &mut state.books;
-            books.pay(Account::Central, Account::Firms, Instrument::Openness, booked);
+            books.pay(
+                Account::Central,
+                Account::Firms,
+                Instrument::Openness,
+                booked,
+            );
         }
     }
     let years = 1.0 / p.talent_speed;

@@ -8,8 +8,9 @@ use crate::base::math;
 use crate::base::rng::Purpose;
 use crate::model::books::{Account, Instrument};
 use crate::model::context::Context;
+use crate::model::population::field_distance;
 use crate::model::state::State;
-use crate::model::universities::{field_distance, priority};
+use crate::model::universities::priority;
 
 /// Highest readiness level.
 const READY: f64 = 9.0; // derived: TRL scale
@@ -95,8 +96,10 @@ fn values(state: &State, ctx: &Context, row: usize, lot: u32, firm: usize) -> Va
     let f = &state.firms;
     let price = ctx.world.price;
     // kept over quarters: a match is a trait of the pair
-    let noise = ctx.key.uniform(v.id[row], f.id[firm], 0, lot, Purpose::Choice);
-    let distance = field_distance(v.field[row], f.field[firm]);
+    let noise = ctx
+        .key
+        .uniform(v.id[row], f.id[firm], 0, lot, Purpose::Choice);
+    let distance = field_distance(usize::from(v.field[row]), usize::from(f.field[firm]));
     let usage = bargain::value_in_use(
         &Fit {
             quality: v.quality[row],
@@ -186,7 +189,8 @@ pub(super) fn grant(t: &mut TransferState, state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.transfer;
     t.slots.clear();
     for &sales in &state.firms.sales {
-        t.slots.push(p.slots + sales / (ctx.world.price * p.slot_sales));
+        t.slots
+            .push(p.slots + sales / (ctx.world.price * p.slot_sales));
     }
     let ids = &state.universities.inventions.id;
     t.proposals.sort_unstable_by(|a, b| {
@@ -334,7 +338,11 @@ pub(super) fn settle_dues(t: &mut TransferState, state: &mut State, ctx: &Contex
     let mut dues = std::mem::take(&mut t.dues[now]);
     for due in &dues {
         let lives = state.firms.alive[due.firm] && state.firms.id[due.firm] == due.firm_id;
-        let good = if lives { p.trial_good * p.trial_honest } else { 0.0 };
+        let good = if lives {
+            p.trial_good * p.trial_honest
+        } else {
+            0.0
+        };
         pay_unit(t, state, ctx, due.firm, due.mass * good * due.price);
         let cover = due.mass * (1.0 - good) * ctx.law.licensing.upfl_cover * due.reserve;
         if cover > 0.0 {

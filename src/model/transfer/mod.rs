@@ -301,6 +301,10 @@ pub fn deal(state: &mut State, ctx: &Context) {
     market::grant(&mut transfer, state, ctx);
     market::reorder(&mut transfer, state, ctx);
     let t = &mut transfer.tally;
-    t.mean_price = if t.contracts > 0.0 { t.value / t.contracts } else { 0.0 };
+    t.mean_price = if t.contracts > 0.0 {
+        t.value / t.contracts
+    } else {
+        0.0
+    };
     state.transfer = transfer;
 }

@@ -50,7 +50,8 @@ impl Cell {
         let founding = self.founding();
         let x = position * (founding + self.width * self.slots.len() as f64);
         let found = if x < founding {
-            self.founders.get(self.edge.partition_point(|&edge| edge <= x))
+            self.founders
+                .get(self.edge.partition_point(|&edge| edge <= x))
         } else {
             self.slots.get(((x - founding) / self.width) as usize)
         };
@@ -149,7 +150,11 @@ impl Addresses {
         let mean = table.region.iter().sum::<f64>() / math::max(1.0, firms.len() as f64);
         for cell in &mut table.cells {
             let n = cell.founders.len();
-            cell.width = if n > 0 { cell.founding() / n as f64 } else { mean };
+            cell.width = if n > 0 {
+                cell.founding() / n as f64
+            } else {
+                mean
+            };
             let slots = math::max(1.0, (p.reserve * n as f64).ceil()) as usize;
             let nobody = Address {
                 row: NOBODY,

@@ -32,8 +32,18 @@ fn levers_move_their_decisions() {
     let p = central();
     let base = Shield::default();
     let r = |s: Shield| reserve_price(1.0, 1.0, &s, &p);
-    assert!(r(Shield { separate: true, ..base }) < r(base));
-    assert!(r(Shield { belief: 0.5, ..base }) < r(base));
+    assert!(
+        r(Shield {
+            separate: true,
+            ..base
+        }) < r(base)
+    );
+    assert!(
+        r(Shield {
+            belief: 0.5,
+            ..base
+        }) < r(base)
+    );
     assert!(r(Shield { push: 0.5, ..base }) < r(base));
     assert!(posted(0.2, 0.3) && !posted(0.2, 0.1));
     assert!(trial_worth(1.0, 0.4, 0.5, &p) > trial_worth(1.0, 0.4, 0.0, &p));
@@ -54,6 +64,8 @@ fn levers_move_their_decisions() {
     let trial = Terms { trials: true, ..t };
     assert_eq!(contract_or_trial(&trial, &p).unwrap().0, DealKind::Trial);
     assert!(office::inventor_led(100.0, true, 1.0, &p) > 0.0);
-    assert!(office::managers_next(20.0, 60.0, 9.0, &p) > office::managers_next(20.0, 60.0, 4.0, &p));
+    assert!(
+        office::managers_next(20.0, 60.0, 9.0, &p) > office::managers_next(20.0, 60.0, 4.0, &p)
+    );
     assert_eq!(search::lots(25.0, 100.0, &p).0, 3);
 }

@@ -23,7 +23,16 @@ pub(crate) fn rows(canvas: &Canvas<'_>, names: &[String], top: f64, height: f64)
         }
         let lines = if height >= 26.0 { 2 } else { 1 };
         let middle = y + 0.5 * height;
-        canvas.paragraph(6.0, middle, name, 11.0, ink::TEXT, Align::Left, NAMES - 20.0, lines);
+        canvas.paragraph(
+            6.0,
+            middle,
+            name,
+            11.0,
+            ink::TEXT,
+            Align::Left,
+            NAMES - 20.0,
+            lines,
+        );
     }
 }
 

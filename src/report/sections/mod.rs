@@ -38,5 +38,9 @@ pub(crate) fn all(view: &View<'_>) -> Vec<Section> {
 }
 
 fn section(view: &View<'_>, id: &'static str, title: Label, blocks: Vec<Block>) -> Section {
-    Section { id, title: view.text(title).to_owned(), blocks }
+    Section {
+        id,
+        title: view.text(title).to_owned(),
+        blocks,
+    }
 }
