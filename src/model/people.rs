@@ -165,14 +165,13 @@ pub fn clear_market(state: &mut State, ctx: &Context) {
         let real = wage / ctx.world.price / people.reference;
         people.rd_price[f] = math::pow(real, p.labour_share);
     }
-    pay_for_people(state, ctx);
 }
 
 /// Price level of 2015, 2020 = 1.
 const PRICE_2015: f64 = 0.8874; // derived: history:price_index_2020, 88.74 in 2015
 
 /// Books training, and vouchers for data and compute that firms use in their R&D.
-fn pay_for_people(state: &mut State, ctx: &Context) {
+pub fn pay(state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.people;
     let law = &ctx.law.people;
     let training = law.training * 1e3 * p.training_cost * ctx.world.price / 4.0; // derived: a quarter

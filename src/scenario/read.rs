@@ -288,7 +288,7 @@ mod tests {
         assert_eq!(baseline.stem(), "baseline");
         assert!(baseline.read().is_ok());
         let missing = Location::parse(Path::new("leverlab:basline")).read();
-        assert_eq!(missing.unwrap_err().nearest, ["leverlab:baseline"]);
+        assert_eq!(missing.unwrap_err().nearest[0], "leverlab:baseline");
     }
 
     #[test]

@@ -491,7 +491,8 @@ fn age_shelf(u: &mut Universities, ctx: &Context) {
         }
         let left = v.shelf[i] * keep;
         // under a hundredth of its mass the rest is let go
-        let left = if left < 0.01 * v.mass[i] { 0.0 } else { left }; // derived: rounding of the shelf
+        // the last tenth of an agent lapses at once, so that the store stays bounded
+        let left = if left < 0.1 * v.mass[i] { 0.0 } else { left }; // derived: bound of the store
         u.tally.lapsed += v.shelf[i] - left;
         v.shelf[i] = left;
     }
