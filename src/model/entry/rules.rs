@@ -30,7 +30,7 @@ pub fn gap(key: Key, stream: u32, ordinal: u32) -> f64 {
 /// What a founder's surroundings add to the number of founders, `(now / founding)^elasticity`;
 /// 1 where either is not known.
 #[inline]
-pub fn surroundings(now: f64, founding: f64, elasticity: f64) -> f64 {
+pub(super) fn surroundings(now: f64, founding: f64, elasticity: f64) -> f64 {
     if now > 0.0 && founding > 0.0 {
         math::pow(now / founding, elasticity)
     } else {
@@ -90,6 +90,6 @@ pub fn exit_probability(health: Health, p: &EntryParameters) -> f64 {
 /// Whether an agent carries so much of its segment that it is split: `w S > m S̄ n/scale`, where
 /// S̄ is the mean sales and n the growth of the pool since founding.
 #[inline]
-pub fn is_split(weight: f64, sales: f64, limit: f64) -> bool {
+pub(super) fn is_split(weight: f64, sales: f64, limit: f64) -> bool {
     weight >= 2.0 && weight * sales > limit
 }
