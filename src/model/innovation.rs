@@ -261,6 +261,10 @@ pub fn succeed_and_imitate(state: &mut State, ctx: &Context) {
     let firms = &mut state.firms;
     innovation.tally = InnovationTally::default();
     innovation.frontier = frontiers(firms);
+    // what partners, centres and returnees bring in beyond the undisturbed world
+    for (frontier, inflow) in innovation.frontier.iter_mut().zip(&state.openness.inflow) {
+        *frontier += inflow;
+    }
     innovation
         .pools
         .refill(firms, ctx.parameters.innovation.other_region);

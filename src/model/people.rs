@@ -146,7 +146,8 @@ pub fn clear_market(state: &mut State, ctx: &Context) {
     let worth = p.engineer_worth_2015
         * (ctx.world.price / PRICE_2015)
         * math::exp(p.engineer_worth_growth * since_2015);
-    let trained = ctx.seen.people.training * 1e3 / 4.0; // derived: thousand a year to a quarter
+    let arriving = ctx.seen.people.training + state.openness.returnees;
+    let trained = arriving * 1e3 / 4.0; // derived: thousand a year to a quarter
     let people = &mut state.people;
     let all: f64 = people.stock.iter().sum();
     for f in 0..FIELDS {

@@ -46,6 +46,8 @@ pub fn step(state: &mut State, ctx: &Context) {
     patents::file_and_examine(state, ctx);
     finance::repay_and_default(state, ctx);
     entry::enter_and_leave(state, ctx);
-    // 11. Settlement on its dates.
+    // 11. Settlement on its dates; public money promised over the quarter is paid.
     settlement::settle(state, ctx);
+    people::pay(state, ctx);
+    openness::pay(state, ctx);
 }

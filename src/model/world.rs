@@ -224,7 +224,7 @@ impl Drivers {
             let y = quarter.year();
             let spread_year = y.clamp(first_sme, last_sme);
             let quota = if y < 2019 {
-                all_loans(y) + 5.0
+                all_loans(y) + 5.0 // derived: rule of mechanisms F, five points
             } else {
                 tech(y)
             }; // derived: first recorded year, rule of mechanisms F

@@ -106,6 +106,14 @@ pub(super) fn split(state: &mut State, ctx: &Context) {
         };
         state.firms.set_row(i, kept);
         let j = super::place(state, other);
+        let State {
+            innovation,
+            firms,
+            patents,
+            ..
+        } = state;
+        innovation.inherit(firms, i, j);
+        patents.inherit(firms, i, j);
         state.entry.split.push((i, j));
         state.entry.tally.splits += 1.0;
     }

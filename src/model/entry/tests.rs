@@ -19,8 +19,15 @@ const TEXTS: [&str; 7] = [
     include_str!("../../../seeds/parameters/research.toml"),
     include_str!("../../../seeds/parameters/tax.toml"),
 ];
-const FAMILIES: [&str; 7] =
-    ["entry.", "population.", "demand.", "claims.", "registers.", "research.", "tax."];
+const FAMILIES: [&str; 7] = [
+    "entry.",
+    "population.",
+    "demand.",
+    "claims.",
+    "registers.",
+    "research.",
+    "tax.",
+];
 
 fn parameters() -> Parameters {
     let mut central = BTreeMap::new();
@@ -28,7 +35,9 @@ fn parameters() -> Parameters {
         let table: toml::Table = text.parse().unwrap();
         for row in table["parameter"].as_array().unwrap() {
             let value = &row["central"];
-            let value = value.as_float().unwrap_or_else(|| value.as_integer().unwrap() as f64);
+            let value = value
+                .as_float()
+                .unwrap_or_else(|| value.as_integer().unwrap() as f64);
             central.insert(row["path"].as_str().unwrap().to_owned(), value);
         }
     }
@@ -129,15 +138,33 @@ fn worked_examples() {
     };
     assert!((exit_hazard(plain, &p) - p.exit_hazard).abs() < 1e-12);
     let worse = [
-        Health { real_sales: 1.0, ..plain },
-        Health { young: true, ..plain },
-        Health { loss: true, ..plain },
-        Health { cash: -1.0, ..plain },
+        Health {
+            real_sales: 1.0,
+            ..plain
+        },
+        Health {
+            young: true,
+            ..plain
+        },
+        Health {
+            loss: true,
+            ..plain
+        },
+        Health {
+            cash: -1.0,
+            ..plain
+        },
     ];
     for health in worse {
-        assert!(exit_probability(health, &p) > exit_probability(plain, &p), "{health:?}");
+        assert!(
+            exit_probability(health, &p) > exit_probability(plain, &p),
+            "{health:?}"
+        );
     }
-    let young = Health { young: true, ..plain };
+    let young = Health {
+        young: true,
+        ..plain
+    };
     let expected = 0.06 * crate::base::math::exp(0.4);
     assert!((exit_hazard(young, &p) - expected).abs() < 1e-12);
 }
@@ -198,13 +225,27 @@ fn a_split_conserves_every_sum() {
         state.firms.id[heavy],
     );
     leave::split(&mut state, &scene.at(0));
-    let &(kept, other) = state.entry.split.iter().find(|(i, _)| *i == heavy).expect("split");
+    let &(kept, other) = state
+        .entry
+        .split
+        .iter()
+        .find(|(i, _)| *i == heavy)
+        .expect("split");
     let firms = &state.firms;
     assert_eq!(firms.weight[kept] + firms.weight[other], w);
-    assert_eq!(firms.weight[kept] * s + firms.weight[other] * firms.sales[other], w * s);
-    assert_eq!(firms.weight[kept] * r + firms.weight[other] * firms.rd[other], w * r);
+    assert_eq!(
+        firms.weight[kept] * s + firms.weight[other] * firms.sales[other],
+        w * s
+    );
+    assert_eq!(
+        firms.weight[kept] * r + firms.weight[other] * firms.rd[other],
+        w * r
+    );
     assert_eq!(firms.id[kept], id);
-    let expected = Firm { id: firms.id[other], ..firms.row(kept) };
+    let expected = Firm {
+        id: firms.id[other],
+        ..firms.row(kept)
+    };
     assert_eq!(firms.row(other), expected);
     assert_ne!(firms.id[other], id);
     // again and again, at most five times along a line

@@ -49,6 +49,8 @@ pub struct OpennessState {
     pub diverted: f64,
     /// Export access taken by retaliation \[share\].
     pub closed: f64,
+    /// Imported inputs undisturbed \[mn/yr\], share of makers that take support.
+    pub support: [f64; 2],
 }
 
 impl Default for OpennessState {
@@ -59,6 +61,7 @@ impl Default for OpennessState {
             input_cost: [1.0; FIELDS],
             inflow: [0.0; FIELDS],
             returnees: 0.0,
+            support: [0.0; 2],
             use_years: [0.0; FIELDS],
             adapted: [0.0; FIELDS],
             links: [1.0; 3],
@@ -100,7 +103,7 @@ fn imported_value(state: &State, ctx: &Context) -> [f64; FIELDS] {
     value
 }
 
-/// Moves inputs, links and exports a quarter on and pays what the levers promise.
+/// Moves inputs, links and exports a quarter on ; [`pay`] pays what the levers promise.
 pub fn turn(state: &mut State, ctx: &Context) {
     let imported: f64 = imported_value(state, ctx).iter().sum();
     let takeup = supply(&mut state.openness, imported, ctx);
@@ -112,7 +115,7 @@ pub fn turn(state: &mut State, ctx: &Context) {
         state.firms.input_price[i] =
             state.openness.input_cost[field] * data_compute_price(state, ctx, field);
     }
-    pay(state, imported, takeup, ctx);
+    state.openness.support = [imported, takeup];
 }
 
 /// Users choose suppliers, makers learn; gives the share of makers that invest, over all
@@ -200,7 +203,8 @@ fn export(open: &mut OpennessState, ctx: &Context) {
 }
 
 /// Books the quarter's support: substitutes and centres to firms, partners, returnees.
-fn pay(state: &mut State, imported: f64, takeup: f64, ctx: &Context) {
+pub fn pay(state: &mut State, ctx: &Context) {
+    let [imported, takeup] = state.openness.support;
     let p = &ctx.parameters.openness;
     let law = &ctx.law.openness;
     let [_, centres, returnees] = state.openness.links;

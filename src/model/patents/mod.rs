@@ -209,6 +209,18 @@ impl PatentOffice {
     }
 
     /// Shares the firms' backlog out by R&D.
+    /// Gives the other half of a split agent its waiting cases: they are counted per
+    /// represented firm.
+    pub fn inherit(&mut self, firms: &super::firms::Firms, parent: usize, child: usize) {
+        let rows = firms.len();
+        self.pending.resize(rows, 0.0);
+        self.pending_id.resize(rows, 0);
+        if self.pending_id[parent] == firms.id[parent] {
+            self.pending[child] = self.pending[parent];
+            self.pending_id[child] = firms.id[child];
+        }
+    }
+
     fn seed_pending(&mut self, state: &State, _ctx: &Context) {
         let total = state.firms.total(&state.firms.rd);
         let waiting: f64 = self
