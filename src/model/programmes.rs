@@ -134,14 +134,13 @@ impl ProgrammesState {
     }
 }
 
-/// Runs the quarter: the yearly call in the first quarter, payments in each.
+/// Runs the quarter: the yearly call in the first quarter; [`pay`] pays in each.
 pub fn call_and_award(state: &mut State, ctx: &Context) {
     state.programmes.ln_extra += ctx.seen.programmes.call_budget_growth / 400.0; // derived: points a year to log a quarter
     if ctx.quarter.of_year() == 1 {
         call(state, ctx);
     }
     state.programmes.appropriate(ctx);
-    pay(state, ctx);
 }
 
 /// Request of firm `i` if it proposes this year \[mn/yr\].
@@ -265,7 +264,7 @@ fn university_classes(amount: f64, ctx: &Context) -> [f64; CLASSES] {
 }
 
 /// Pays grants and appropriations of the quarter, and the local bonus with the settlement.
-fn pay(state: &mut State, ctx: &Context) {
+pub fn pay(state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.programmes;
     let quarter = 1.0 / 4.0; // derived: quarters a year
     let firms = &mut state.firms;

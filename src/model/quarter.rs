@@ -48,6 +48,7 @@ pub fn step(state: &mut State, ctx: &Context) {
     entry::enter_and_leave(state, ctx);
     // 11. Settlement on its dates; public money promised over the quarter is paid.
     settlement::settle(state, ctx);
+    programmes::pay(state, ctx);
     people::pay(state, ctx);
     openness::pay(state, ctx);
 }
