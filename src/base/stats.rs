@@ -278,7 +278,9 @@ mod tests {
         // a constant denominator: the interval of the mean, divided
         let ratio = ratio_interval(&[1.0, 2.0, 3.0], &[2.0; 3], 0.95).unwrap();
         let half = t_quantile(0.95, 2.0) / 3.0_f64.sqrt();
-        assert!(close(ratio.low, (2.0 - half) / 2.0) && close(ratio.high, (2.0 + half) / 2.0));
+        assert!(
+            close(ratio.low, (2.0 - half) / 2.0) && close(ratio.high, f64::midpoint(2.0, half))
+        );
         assert!(ratio_interval(&y, &[-1.0, 1.0, -1.0, 1.5], 0.95).is_none());
         assert!(ratio_interval(&[1.0], &[1.0], 0.95).is_none());
     }

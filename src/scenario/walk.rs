@@ -376,7 +376,7 @@ impl Walker<'_> {
                     self.expected(value, &path, "a list of fact ids");
                     continue;
                 };
-                for item in items.iter() {
+                for item in items {
                     if let Some(fact) = self.text(item, &path) {
                         self.layer.meta.facts.push(fact.value);
                     }
@@ -580,7 +580,7 @@ impl Walker<'_> {
         }
         let mut entries = Vec::new();
         self.each(value, path, |walker, item| {
-            entries.extend(walker.entry(item, path, bounds))
+            entries.extend(walker.entry(item, path, bounds));
         });
         entries
     }

@@ -27,8 +27,8 @@ fn scenarios(variants: &[(&str, String)]) -> Vec<Scenario> {
     let dir = tempfile::tempdir().expect("a temporary folder");
     let base = dir.path().join("base.toml");
     let text = format!(
-        "extends = {:?}\n[meta]\nname = \"base\"\n",
-        folder().join("baseline.toml")
+        "extends = '{}'\n[meta]\nname = \"base\"\n",
+        folder().join("baseline.toml").display()
     );
     std::fs::write(&base, text).expect("a written file");
     let mut paths = Vec::new();

@@ -1,4 +1,5 @@
 //! One integration binary: every file of this folder is a module here.
+#![allow(clippy::unwrap_used)]
 
 mod command_line;
 mod contracts;

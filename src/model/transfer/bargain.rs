@@ -128,7 +128,7 @@ pub fn motive(v: &Values) -> (Motive, f64) {
 ///
 /// Example: r = 0.4, V = 1.4, β = 0.3: 0.7.
 pub fn bargain(value: f64, reserve: f64, share: f64) -> Option<f64> {
-    (value > reserve).then(|| reserve + share * (value - reserve))
+    (value > reserve).then_some(reserve + share * (value - reserve))
 }
 
 /// Price of a posted patent: a share of the seen value, not below the reserve price \[mn\].

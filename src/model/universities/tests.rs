@@ -1,5 +1,6 @@
 use super::testbed::scene;
 use super::*;
+use crate::base::math;
 use crate::base::time::Quarter;
 use crate::model::world::WARM_UP;
 
@@ -13,7 +14,7 @@ fn run(halve: bool) -> (Universities, Vec<UniversityTally>) {
         let now = WARM_UP.plus(step);
         let mut scene = scene(now);
         let years = f64::from(step.min(44) - 10) / 4.0;
-        let all = 313_000.0 * (years * (726.0_f64 / 313.0).ln() / 9.0).exp();
+        let all = 313_000.0 * math::exp(years * math::ln(726.0 / 313.0) / 9.0);
         let own = 1.0 + scene.parameters.universities.own_funds;
         state.programmes.to_universities = [0.36 * all / own / FIELDS as f64; FIELDS];
         state.programmes.to_institutes = [0.64 * all / own / FIELDS as f64; FIELDS];
