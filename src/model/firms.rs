@@ -158,6 +158,8 @@ crate::columns! {
         prepaid: f64,
         /// Still due (or, negative, to be paid back) at the settlement of last tax year \[mn\].
         tax_due: f64,
+        /// Part of its losses that stems from extra deductions \[mn\].
+        extra_losses: f64,
         /// Deducted beyond cost in the last assessment: super-deduction times its base \[mn\].
         extra_deduction: f64,
         /// Present value of after-tax profit since the run's start \[mn, 2020 prices\].

@@ -38,13 +38,13 @@ pub struct Assessment {
 
 /// Assesses a tax year of a firm.
 ///
-/// `income` before R&D cost, `research` real cost, `extra` the super-deduction in yuan, `losses`
-/// the sum carried in, `refunds` whether the firm gives up what it cannot use for a refund.
+/// `income` before R&D cost, `research` real cost, `extra` the super-deduction in yuan, the
+/// losses carried in and the part of them that stems from extra deductions of earlier years, `refunds` whether the firm gives up what it cannot use for a refund.
 pub fn assess(
     income: f64,
     research: f64,
     extra: f64,
-    losses: f64,
+    [losses, extra_losses]: [f64; 2],
     status: TaxStatus,
     refunds: bool,
     law: &crate::policy::tax::Tax,
@@ -61,6 +61,8 @@ pub fn assess(
         small: false,
         ..status
     };
+    // without any super-deduction, now or earlier, these losses would not be there either
+    let bare = math::max(after_cost - (losses - extra_losses), 0.0);
     let unused = math::max(-deducted, 0.0);
     let of_extra = math::min(unused, extra);
     let of_cost = math::min(unused - of_extra, research);
@@ -71,7 +73,7 @@ pub fn assess(
     };
     Assessment {
         tax,
-        super_deduction: relief(after_cost, losses, extra, status, law).now,
+        super_deduction: corporate_tax(bare, status, law) - tax,
         hightech: corporate_tax(taxable, plain, law) - tax,
         small_profit: corporate_tax(taxable, large, law) - tax,
         refund: law.refund_share * law.standard_rate_of(status) * given_up,
@@ -247,7 +249,7 @@ fn close_year(firms: &mut Firms, i: usize, local: f64, totals: &mut Totals, ctx:
         firms.income_this_year[i],
         research,
         extra,
-        losses,
+        [losses, firms.extra_losses[i]],
         status,
         refunds,
         law,
@@ -258,6 +260,10 @@ fn close_year(firms: &mut Firms, i: usize, local: f64, totals: &mut Totals, ctx:
         law.loss_years_general
     };
     absorb_losses(a.income, &mut firms.losses[i], years as usize);
+    let fresh = math::max(-a.income, 0.0);
+    let kept = firms.losses[i].iter().sum::<f64>() - fresh;
+    let old = firms.extra_losses[i] / math::max(losses, f64::MIN_POSITIVE);
+    firms.extra_losses[i] = old * kept + math::min(math::max(extra - a.given_up, 0.0), fresh);
     let weight = firms.weight[i];
     firms.tax_due[i] = a.tax - firms.prepaid[i];
     firms.prepaid[i] = 0.0;
@@ -327,10 +333,18 @@ mod tests {
     fn assessment_by_hand() {
         // income 10, R&D 2, s = 1: taxable 6, tax 1.5; without the extra 8 → 2.0; relief 0.5
         let law = law_2023();
-        let a = assess(10.0, 2.0, 2.0, 0.0, TaxStatus::default(), false, &law);
+        let a = assess(10.0, 2.0, 2.0, [0.0; 2], TaxStatus::default(), false, &law);
         assert!((a.tax - 1.5).abs() < 1e-12);
         assert!((a.super_deduction - 0.5).abs() < 1e-12);
         assert_eq!(a.income, 6.0);
+    }
+
+    #[test]
+    fn an_extra_deduction_carried_as_a_loss_counts_when_it_is_used() {
+        // income 10, losses 4 of which half from extra deductions: those 2 save 0.5 now
+        let law = law_2023();
+        let a = assess(10.0, 0.0, 0.0, [4.0, 2.0], TaxStatus::default(), false, &law);
+        assert!((a.super_deduction - 0.5).abs() < 1e-12);
     }
 
     #[test]
@@ -338,13 +352,13 @@ mod tests {
         let mut law = law_2023();
         law.refund_share = 1.0;
         let status = TaxStatus::default();
-        let without = assess(1.0, 2.0, 2.0, 0.0, status, false, &law);
+        let without = assess(1.0, 2.0, 2.0, [0.0; 2], status, false, &law);
         assert_eq!((without.income, without.refund), (-3.0, 0.0));
-        let narrow = assess(1.0, 2.0, 2.0, 0.0, status, true, &law);
+        let narrow = assess(1.0, 2.0, 2.0, [0.0; 2], status, true, &law);
         assert_eq!((narrow.income, narrow.given_up), (-1.0, 2.0));
         assert!((narrow.refund - 0.5).abs() < 1e-12);
         law.refund_base = 1.0;
-        let wide = assess(1.0, 2.0, 2.0, 0.0, status, true, &law);
+        let wide = assess(1.0, 2.0, 2.0, [0.0; 2], status, true, &law);
         assert_eq!((wide.income, wide.given_up), (0.0, 3.0));
     }
 

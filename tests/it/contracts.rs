@@ -163,6 +163,7 @@ fn without_money(state: &State) -> State {
         &mut firms.tax_due,
         &mut firms.profit_value,
         &mut firms.extra_deduction,
+        &mut firms.extra_losses,
         &mut firms.loan,
     ] {
         column.fill(0.0);

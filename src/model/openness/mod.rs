@@ -134,8 +134,12 @@ fn supply(open: &mut OpennessState, imported: f64, ctx: &Context) -> f64 {
         let before = want_import(reference, sd);
         let want = want_import(gap, sd);
         let bought = access * want;
-        open.input_cost[field] =
+        let cost =
             input_cost(gap, access, open.adapted[field], p) / input_cost(reference, 1.0, 0.0, p);
+        // losing a supplier does not make inputs cheaper than they would be with it: what is
+        // learnt shortens the damage, and only support can turn it into a gain
+        let floor = if support > 0.0 { 0.0 } else { 1.0 };
+        open.input_cost[field] = max(cost, floor);
         // derived: keeps the ratio finite where all is imported
         open.domestic_turn[field] = max(1.0 - bought, 1e-6) / max(1.0 - before, 1e-6);
         let turned = max(1.0 - bought / before, 0.0);
