@@ -343,7 +343,15 @@ mod tests {
     fn an_extra_deduction_carried_as_a_loss_counts_when_it_is_used() {
         // income 10, losses 4 of which half from extra deductions: those 2 save 0.5 now
         let law = law_2023();
-        let a = assess(10.0, 0.0, 0.0, [4.0, 2.0], TaxStatus::default(), false, &law);
+        let a = assess(
+            10.0,
+            0.0,
+            0.0,
+            [4.0, 2.0],
+            TaxStatus::default(),
+            false,
+            &law,
+        );
         assert!((a.super_deduction - 0.5).abs() < 1e-12);
     }
 

@@ -40,7 +40,6 @@ pub(super) struct RawShock {
     pub(super) from: At<Quarter>,
     pub(super) until: Option<At<Quarter>>,
     pub(super) set: BTreeMap<String, At<f64>>,
-    pub(super) place: Place,
 }
 
 /// What one text says.
@@ -817,12 +816,7 @@ impl Walker<'_> {
             });
         }
         let place = name.place.clone();
-        let shock = RawShock {
-            from,
-            until,
-            set,
-            place: place.clone(),
-        };
+        let shock = RawShock { from, until, set };
         if self
             .layer
             .shocks
