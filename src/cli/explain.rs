@@ -92,6 +92,9 @@ fn everything(session: &Session) -> Result<Vec<Value>, CliError> {
     for m in observe::metrics() {
         all.push(json!({ "kind": "metric", "id": m.id, "label": { "en": m.label_en, "zh": m.label_zh }, "unit": m.unit, "definition": m.definition }));
     }
+    for f in &evidence.facts {
+        all.push(json!({ "kind": "fact", "id": f.id, "value": f.value, "unit": f.unit, "period": f.period, "scope": f.scope, "document": f.document, "locator": f.locator, "note": f.note }));
+    }
     for s in &evidence.series {
         all.push(json!({ "kind": "fact", "id": s.id, "unit": s.unit, "values": s.values.iter().map(|(year, value)| (year.to_string(), json!(value))).collect::<serde_json::Map<_, _>>(), "role": s.role, "source": s.source, "note": s.note }));
     }

@@ -56,9 +56,9 @@ pub fn command(args: &ListArgs, session: &Session) -> Result<(), CliError> {
             .map(|m| json!({ "id": m.id, "label": { "en": m.label_en, "zh": m.label_zh }, "unit": m.unit, "definition": m.definition }))
             .collect(),
         What::Facts => evidence
-            .series
+            .facts
             .iter()
-            .map(|s| json!({ "id": s.id, "label": { "en": s.note, "zh": "" }, "unit": s.unit, "role": s.role, "source": s.source }))
+            .map(|f| json!({ "id": f.id, "label": { "en": f.scope, "zh": "" }, "value": f.value, "unit": f.unit, "period": f.period, "document": f.document, "locator": f.locator, "note": f.note }))
             .collect(),
         What::Scenarios => shipped().iter().map(|name| json!({ "id": name, "label": { "en": name, "zh": "" } })).collect(),
     };

@@ -22,6 +22,25 @@ pub struct Instrument {
 }
 
 /// The instruments of an evidence base.
-pub fn of(_evidence: &Evidence) -> Vec<Instrument> {
-    Vec::new()
+pub fn of(evidence: &Evidence) -> Vec<Instrument> {
+    evidence
+        .instruments
+        .iter()
+        .map(|one| Instrument {
+            id: one.id.clone(),
+            label: Label {
+                en: one.name_en.clone(),
+                zh: one.name_zh.clone(),
+            },
+            family: one.family.clone(),
+            status: one.status.clone(),
+            executable: one.executable,
+            sets: one
+                .sets
+                .iter()
+                .map(|(path, value)| (path.clone(), *value))
+                .collect(),
+            reason: one.reason.clone(),
+        })
+        .collect()
 }

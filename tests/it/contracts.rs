@@ -257,3 +257,61 @@ fn firms_money_is_conserved_in_every_quarter() {
         now = now.next();
     }
 }
+
+#[test]
+fn instruments_set_known_levers_inside_their_bounds_and_can_be_run() {
+    let executable: Vec<_> = EVIDENCE
+        .instruments
+        .iter()
+        .filter(|i| i.executable)
+        .collect();
+    assert!(!executable.is_empty());
+    for instrument in executable {
+        for (path, value) in &instrument.sets {
+            let lever = EVIDENCE.lever(path).expect("a lever of the catalogue");
+            let [low, high] = lever.bounds;
+            assert!(
+                (low..=high).contains(value),
+                "{}: {path} = {value}",
+                instrument.id
+            );
+        }
+        let all = scenarios(&[("one", format!("[instruments]\n{} = 0.5\n", instrument.id))]);
+        assert_ne!(
+            all[0].schedules, all[1].schedules,
+            "{} sets nothing",
+            instrument.id
+        );
+    }
+}
+
+#[test]
+fn shipped_scenarios_check_and_rest_on_known_facts() {
+    let base = folder().join("baseline.toml");
+    let mut variants = Vec::new();
+    for part in ["variants", "studies"] {
+        for entry in std::fs::read_dir(folder().join(part)).expect("a folder") {
+            variants.push(entry.expect("an entry").path());
+        }
+    }
+    assert_eq!(variants.len(), 14);
+    let paths: Vec<&Path> = variants.iter().map(PathBuf::as_path).collect();
+    let all =
+        resolve_all(&base, &paths, &[], &EVIDENCE).unwrap_or_else(|faults| panic!("{faults}"));
+    for one in &all[1..] {
+        let meta = &one.scenario.meta;
+        assert!(
+            !meta.document.is_empty() && !meta.title_zh.is_empty(),
+            "{}",
+            meta.name
+        );
+        assert!(!one.scenario.sets.is_empty() || meta.name.starts_with("decoupling"));
+        for fact in &meta.facts {
+            assert!(
+                EVIDENCE.fact(fact).is_some(),
+                "{}: no fact {fact}",
+                meta.name
+            );
+        }
+    }
+}
