@@ -128,8 +128,8 @@ pub fn data_compute_index(data: f64, compute: f64, p: &PeopleParameters) -> f64 
     math::exp(p.data_share * math::ln(data) + p.compute_share * math::ln(compute))
 }
 
-/// Price of R&D inputs in a field that data and compute make, 1 at today's prices.
-pub fn data_compute_price(_state: &State, ctx: &Context, _field: usize) -> f64 {
+/// Price of R&D inputs that data and compute make this quarter, 1 at today's prices.
+pub fn data_compute_price(ctx: &Context) -> f64 {
     data_compute_index(
         ctx.seen.people.data_price,
         ctx.seen.people.compute_price,

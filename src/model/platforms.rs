@@ -47,7 +47,7 @@ pub struct PlatformTally {
 pub struct PlatformsState {
     /// Region's share of places.
     pub region_share: [f64; REGIONS],
-    queue: Vec<(f64, usize, f64)>,
+    queue: Vec<(usize, f64, usize, f64)>,
     /// Counters of this quarter.
     pub tally: PlatformTally,
 }
@@ -106,16 +106,14 @@ pub fn serve(state: &mut State, ctx: &Context) {
         // derived: thousand places
         let open = 1000.0 * slots[kind] * open_share(seen.platform_fee, seen.public_share);
         platforms.tally.places[kind] = open;
-        for region in 0..REGIONS {
-            line_up(&mut platforms, state, ctx, kind, region);
-            let mut left = open * platforms.region_share[region];
-            for k in 0..platforms.queue.len() {
-                let (_, project, mass) = platforms.queue[k];
-                let served = min(left, mass);
-                left -= served;
-                platforms.tally.used[kind] += served;
-                state.funnel.projects[project].served[kind] = served / mass;
-            }
+        line_up(&mut platforms, state, ctx, kind);
+        let mut left = platforms.region_share.map(|share| open * share);
+        for k in 0..platforms.queue.len() {
+            let (region, _, project, mass) = platforms.queue[k];
+            let served = min(left[region], mass);
+            left[region] -= served;
+            platforms.tally.used[kind] += served;
+            state.funnel.projects[project].served[kind] = served / mass;
         }
         // derived: 4 quarters a year
         let cost = running[kind] * ctx.world.price / 4.0;
@@ -143,13 +141,7 @@ pub fn serve(state: &mut State, ctx: &Context) {
 }
 
 /// Firms that apply for a kind of place in a region, in keyed order.
-fn line_up(
-    platforms: &mut PlatformsState,
-    state: &mut State,
-    ctx: &Context,
-    kind: usize,
-    region: usize,
-) {
+fn line_up(platforms: &mut PlatformsState, state: &mut State, ctx: &Context, kind: usize) {
     let p = &ctx.parameters.platforms;
     let f = &ctx.parameters.funnel;
     let price = ctx.world.price;
@@ -168,9 +160,6 @@ fn line_up(
             project.served[kind] = 0.0;
             continue;
         }
-        if usize::from(state.firms.region[project.firm]) != region {
-            continue;
-        }
         project.served[kind] = 0.0;
         let mass = project.mass[kind];
         // Time won: a smaller gap raises the hazard, worth a part of the product.
@@ -185,13 +174,14 @@ fn line_up(
                 kind as u32,
                 Purpose::Funnel,
             );
-            platforms.queue.push((draw, index, mass));
+            let region = usize::from(state.firms.region[project.firm]);
+            platforms.queue.push((region, draw, index, mass));
             platforms.tally.applied[kind] += mass;
         }
     }
     platforms
         .queue
-        .sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        .sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2)));
 }
 
 #[cfg(test)]

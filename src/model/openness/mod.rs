@@ -110,10 +110,10 @@ pub fn turn(state: &mut State, ctx: &Context) {
     let open = &mut state.openness;
     join_links(open, ctx);
     export(open, ctx);
+    let data_compute = data_compute_price(ctx);
     for i in 0..state.firms.len() {
         let field = state.firms.field[i] as usize;
-        state.firms.input_price[i] =
-            state.openness.input_cost[field] * data_compute_price(state, ctx, field);
+        state.firms.input_price[i] = state.openness.input_cost[field] * data_compute;
     }
     state.openness.support = [imported, takeup];
 }
