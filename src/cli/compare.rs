@@ -61,7 +61,6 @@ pub fn command(args: &CompareArgs, session: &Session) -> Result<(), CliError> {
                 &done.comparison,
                 &metrics,
             ))?;
-            session.print(&output::sentence(&done.results, &done.comparison, first))?;
         }
         Format::Json => {
             let json = output::compare_json(&done.results, &done.comparison);
