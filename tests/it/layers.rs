@@ -49,7 +49,8 @@ fn code(text: &str) -> &str {
             let next = text[at + mark.len()..]
                 .lines()
                 .find(|line| !line.starts_with("#["));
-            next.is_some_and(|line| line.contains("mod "))
+            // a module kept in a file of its own ends nothing here
+            next.is_some_and(|line| line.contains("mod ") && line.ends_with('{'))
         })
         .map_or(text.len(), |(at, _)| at);
     &text[..end]

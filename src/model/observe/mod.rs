@@ -26,8 +26,6 @@ crate::family! {
         capital_share,
         /// Sales from which a firm is in the frame \[mn/yr\].
         frame_sales,
-        /// Discount rate of the state, real \[1/yr\].
-        social_discount,
     }
 }
 

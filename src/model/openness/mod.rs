@@ -215,7 +215,7 @@ pub fn pay(state: &mut State, ctx: &Context) {
     if law.substitute_support > 0.0 || law.centre_incentive > 0.0 {
         // derived: bn to mn
         let rate = if imported > 0.0 {
-            takeup * law.substitute_support * 1000.0 / imported
+            takeup * law.substitute_support * 1000.0 / imported // derived: bn to mn
         } else {
             0.0
         };

@@ -613,7 +613,7 @@ fn disclose(
         readiness: math::clamp(
             dist::normal(math::max(e, f64::EPSILON), readiness, p.readiness_sd),
             1.0,
-            9.0,
+            9.0, // derived: highest readiness level
         ), // derived: TRL scale
         posed: f < posed,
         mass,
