@@ -36,8 +36,14 @@ fn main() {
     let mut quarters = 0;
     let mut firm_quarters = 0.0;
     for number in 0..runs {
-        let run = RunId { draw: number, run: number };
-        let key = Key { seed: economy.seed(), run: number };
+        let run = RunId {
+            draw: number,
+            run: number,
+        };
+        let key = Key {
+            seed: economy.seed(),
+            run: number,
+        };
         let parameters = economy.parameters(run.draw);
         let mut state = State::default();
         economy.found(run, &parameters, &mut state);
@@ -65,8 +71,19 @@ fn main() {
             if let Some(column) = column {
                 rows[column] = [
                     state.firms.len(),
-                    state.universities.inventions.id.iter().filter(|id| **id != 0).count(),
-                    state.funnel.projects.iter().filter(|project| project.live).count(),
+                    state
+                        .universities
+                        .inventions
+                        .id
+                        .iter()
+                        .filter(|id| **id != 0)
+                        .count(),
+                    state
+                        .funnel
+                        .projects
+                        .iter()
+                        .filter(|project| project.live)
+                        .count(),
                     state.transfer.deals_this_quarter.len(),
                 ];
             }
@@ -93,10 +110,16 @@ fn main() {
     total.iter().for_each(|ms| print!("{ms:>9.3}"));
     let sum: f64 = all.iter().sum();
     println!("{:>9.3}", sum / f64::from(quarters));
-    for (k, name) in ["firm rows", "invention rows", "projects", "deals"].iter().enumerate() {
+    for (k, name) in ["firm rows", "invention rows", "projects", "deals"]
+        .iter()
+        .enumerate()
+    {
         print!("{name:<20}");
         rows.iter().for_each(|row| print!("{:>9}", row[k]));
         println!();
     }
-    println!("{:.1} ns a firm row and quarter, all told", sum * 1e6 / firm_quarters);
+    println!(
+        "{:.1} ns a firm row and quarter, all told",
+        sum * 1e6 / firm_quarters
+    );
 }

@@ -12,7 +12,6 @@
 use super::books::{Account, Instrument};
 use super::context::Context;
 use super::firms::FIELDS;
-use super::funnel::Project;
 use super::state::State;
 use crate::base::math::{exp, max, min, normal_cdf, normal_quantile, pow};
 use crate::base::rng::Purpose;
@@ -288,17 +287,7 @@ fn pay(state: &mut State, ctx: &Context, tally: BuyerTally) {
     } else {
         0.0
     };
-    let mut sellers = 0.0;
-    let firms = &mut state.firms;
-    let ids = &firms.id;
-    let there = |project: &Project| {
-        project.live && ids[project.firm] == project.firm_id && firms.alive[project.firm]
-    };
-    for project in &state.funnel.projects {
-        if there(project) {
-            sellers += project.mass[2];
-        }
-    }
+    let sellers = state.funnel.tally.present[2];
     let (from, weightless) = (Account::Firms, sellers <= 0.0);
     let holder = if weightless { Account::Rest } else { from };
     state
@@ -317,9 +306,10 @@ fn pay(state: &mut State, ctx: &Context, tally: BuyerTally) {
         return;
     }
     let net = (subsidy + paid - premium) / sellers;
+    let firms = &mut state.firms;
     for project in &state.funnel.projects {
-        let firm = project.firm;
-        if project.live && firms.id[firm] == project.firm_id && firms.alive[firm] {
+        let firm = project.firm as usize;
+        if project.live && project.has_firm(firms) {
             firms.cash[firm] += net * project.mass[2] / firms.weight[firm];
         }
     }
@@ -327,7 +317,7 @@ fn pay(state: &mut State, ctx: &Context, tally: BuyerTally) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::funnel::FunnelState;
+    use super::super::funnel::{FunnelState, Project};
     use super::super::patents::testbed::{Scene, parameters, world_of};
     use super::*;
     use crate::base::time::Quarter;
@@ -434,6 +424,7 @@ mod tests {
         state.buyers = BuyersState::found(&state, &scene.context(now));
         let before = state.buyers.willing(3);
         state.funnel.first_sales[3] = 30.0;
+        state.funnel.tally.present[2] = 4.0;
         state.funnel.projects.push(Project {
             live: true,
             field: 3,

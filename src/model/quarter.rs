@@ -39,7 +39,8 @@ pub const PROCESSES: &[Process] = &[
     // 8. Transfer: cases, search, bargains, registration.
     ("transfer", transfer::deal),
     ("registration", registration::register),
-    // 9. Funnel: stages, platforms, buyers.
+    // 9. Funnel: new projects, platforms, stages, buyers.
+    ("funnel_enter", funnel::enter),
     ("platforms", platforms::serve),
     ("funnel", funnel::advance),
     ("buyers", buyers::adopt),
