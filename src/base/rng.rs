@@ -116,6 +116,17 @@ impl Key {
         (uniform53(words[0], words[1]), uniform53(words[2], words[3]))
     }
 
+    /// Four independent uniforms in \[0, 1) of 32 bits, from the words of which
+    /// [`Key::pair`] makes two of 53: use one or the other of a draw.
+    #[inline]
+    pub fn digits(self, a: u32, b: u32, quarter: u32, draw: u32, purpose: Purpose) -> [f64; 4] {
+        let words = philox(
+            [a, b, quarter << 16 | draw, purpose as u32],
+            [self.seed, self.run],
+        );
+        words.map(|word| f64::from(word) * (1.0 / 4_294_967_296.0)) // derived: 2^-32
+    }
+
     /// One uniform in \[0, 1), the first of [`Key::pair`].
     #[inline]
     pub fn uniform(self, a: u32, b: u32, quarter: u32, draw: u32, purpose: Purpose) -> f64 {

@@ -10,7 +10,7 @@ use crate::model::books::{Account, Instrument};
 use crate::model::context::Context;
 use crate::model::population::field_distance;
 use crate::model::state::State;
-use crate::model::universities::priority;
+use crate::model::universities::{Inventions, priority};
 
 /// Highest readiness level.
 const READY: f64 = 9.0; // derived: TRL scale
@@ -21,17 +21,21 @@ const EXPIRING: i32 = 4; // derived: quarters a year
 pub(super) fn gather(t: &mut TransferState, state: &State, ctx: &Context) {
     let open = ctx.seen.licensing.open_licence;
     let u = &state.universities;
+    let v = &u.inventions;
+    for row in 0..v.len() {
+        if bargain::posted(v.post_rank[row], open) && v.shelf[row] > 0.0 {
+            seek(t, state, ctx, row as u32, v.shelf[row], true);
+        }
+    }
     for unit in 0..u.units.len() {
         let mut left = t.capacity[unit];
         for &invention in &u.shelf[unit] {
-            let row = invention as usize;
-            let shelf = u.inventions.shelf[row];
-            if shelf <= 0.0 {
-                continue;
+            if left <= 0.0 {
+                break;
             }
-            if bargain::posted(u.inventions.post_rank[row], open) {
-                seek(t, state, ctx, invention, shelf, true);
-            } else if left > 0.0 {
+            let row = invention as usize;
+            let shelf = v.shelf[row];
+            if shelf > 0.0 && !bargain::posted(v.post_rank[row], open) {
                 let worked = math::min(left, shelf);
                 left -= worked;
                 t.tally.cases += worked;
@@ -61,12 +65,12 @@ fn seek(
         reach: ctx.seen.transfer.reach,
         focus: p.field_focus,
     };
-    let (draws, purpose) = if posted {
-        (p.open_draws as u32, Purpose::OpenLicence)
+    let (draws, purpose, share) = if posted {
+        (p.open_draws as u32, Purpose::OpenLicence, p.open_lot_share)
     } else {
-        (p.draws as u32, Purpose::Search)
+        (p.draws as u32, Purpose::Search, p.lot_share)
     };
-    let (n, each) = lots(mass, v.mass[row], p);
+    let (n, each) = lots(mass, share / ctx.scale, p.lot);
     for lot in 0..n {
         let mut best: Option<(usize, Motive, f64)> = None;
         for partner in 0..draws {
@@ -364,22 +368,53 @@ pub(super) fn reorder(t: &mut TransferState, state: &mut State, ctx: &Context) {
             v.tried[deal.invention] -= deal.mass / v.mass[deal.invention];
         }
     }
-    let mut last = None;
+    let (p, q) = (&ctx.parameters.universities, &ctx.parameters.transfer);
     for &(invention, worked) in &t.worked {
         let row = invention as usize;
         v.tried[row] = math::max(0.0, v.tried[row] + worked / v.mass[row]);
+        v.priority[row] = priority(v.seen[row], v.disclosed[row], v.tried[row], p, q);
     }
-    for &(invention, _) in &t.worked {
-        // entries of one unit stand together
-        let unit = v.unit[invention as usize];
-        if last.replace(unit) == Some(unit) {
+    // entries of one unit stand together, in the order of its shelf
+    let mut rest = t.worked.as_slice();
+    while let Some(&(first, _)) = rest.first() {
+        let unit = v.unit[first as usize];
+        let end = rest.partition_point(|&(i, _)| v.unit[i as usize] <= unit);
+        let (own, others) = rest.split_at(end);
+        fall_back(&mut u.shelf[unit as usize], own, v, &mut t.fallen);
+        rest = others;
+    }
+}
+
+/// Takes the worked cases out of a shelf that is otherwise in order and puts each back in
+/// its place; `fallen` is scratch.
+fn fall_back(list: &mut [u32], worked: &[(u32, f64)], v: &Inventions, fallen: &mut Vec<u32>) {
+    let before = |a: u32, b: u32| {
+        let (x, y) = (a as usize, b as usize);
+        v.priority[y]
+            .total_cmp(&v.priority[x])
+            .then(v.id[x].cmp(&v.id[y]))
+    };
+    fallen.clear();
+    fallen.extend(worked.iter().map(|&(invention, _)| invention));
+    fallen.sort_unstable_by(|&a, &b| before(a, b));
+    // one pass: `read` runs over those that stayed, behind it the list is merged anew
+    let (mut write, mut next, mut skipped) = (0, 0, 0);
+    for read in 0..list.len() {
+        let stayed = list[read];
+        if skipped < worked.len() && worked[skipped].0 == stayed {
+            skipped += 1;
             continue;
         }
-        u.shelf[unit as usize].sort_unstable_by(|&a, &b| {
-            let rank = |i: u32| priority(v, i as usize, ctx);
-            rank(b)
-                .total_cmp(&rank(a))
-                .then(v.id[a as usize].cmp(&v.id[b as usize]))
-        });
+        while next < skipped && before(fallen[next], stayed).is_lt() {
+            list[write] = fallen[next];
+            write += 1;
+            next += 1;
+        }
+        if skipped == worked.len() && next == worked.len() {
+            return;
+        }
+        list[write] = stayed;
+        write += 1;
     }
+    list[write..].copy_from_slice(&fallen[next..]);
 }

@@ -37,8 +37,10 @@ crate::family! {
         tries,
         /// Largest lot of real cases that search together \[cases\].
         lot,
-        /// Lot as a share of the agent's weight \[share\].
+        /// Lot times the sampling fraction, where that is coarser \[cases\].
         lot_share,
+        /// The same of posted patents that firms come by together \[cases\].
+        open_lot_share,
         /// Addresses reserved for entrants over the founding ones \[share\].
         reserve,
         /// Elasticity of a firm's visibility to sales \[elasticity\].
@@ -175,6 +177,8 @@ pub struct TransferState {
     proposals: Vec<Proposal>,
     /// Inventions worked this quarter and their real cases, by unit.
     worked: Vec<(u32, f64)>,
+    /// Scratch of one unit's worked cases on their way back to the shelf.
+    fallen: Vec<u32>,
 }
 
 /// Royalties that one represented firm still owes.

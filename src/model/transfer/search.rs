@@ -63,8 +63,10 @@ impl Cell {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Addresses {
     cells: Vec<Cell>,
-    /// Founding mass by region.
+    /// Upper edges of founding mass by region.
     region: [f64; REGIONS],
+    /// The same by field within each region.
+    fields: Vec<[f64; FIELDS]>,
     /// Id that each row of firms had when last looked at.
     known: Vec<u32>,
 }
@@ -87,40 +89,57 @@ pub fn visibility(weight: f64, sales: f64, exposure: f64) -> f64 {
     weight * math::pow(math::max(sales, f64::MIN_POSITIVE), exposure)
 }
 
-/// Region searched: home below `1 − reach`, else another by `mass`.
+/// Region searched: home below `1 − reach`, else another in proportion to mass, given by
+/// upper `edges`.
 ///
 /// Example: reach 0.3: a first digit of 0.69 stays, 0.71 goes; raising reach moves only
 /// digits between the two shares.
-pub fn region_searched(scope: &Scope, digit: f64, pick: f64, mass: &[f64; REGIONS]) -> usize {
+pub fn region_searched(scope: &Scope, digit: f64, pick: f64, edges: &[f64; REGIONS]) -> usize {
     if digit < 1.0 - scope.reach {
         return scope.region;
     }
-    choose(REGIONS, scope.region, pick, |r| mass[r])
+    choose(edges, scope.region, pick)
 }
 
-/// Index chosen in proportion to `mass`, `without` left out.
-fn choose(n: usize, without: usize, pick: f64, mass: impl Fn(usize) -> f64) -> usize {
-    let others = || (0..n).filter(|&k| k != without);
-    let mut left = pick * others().map(&mass).sum::<f64>();
-    let mut chosen = without;
-    for k in others() {
-        if mass(k) > 0.0 {
-            chosen = k;
-            left -= mass(k);
-            if left < 0.0 {
-                break;
-            }
-        }
+/// Turns masses into upper edges of intervals.
+fn cumulate(mass: &mut [f64]) {
+    let mut sum = 0.0;
+    for m in mass {
+        sum += *m;
+        *m = sum;
     }
-    chosen
 }
 
-/// Number of lots that a mass is cut into, and the mass of each.
+/// Index chosen in proportion to mass, given by upper `edges`, `without` left out; that one
+/// itself where no other has mass.
 ///
-/// Example: 25 cases of an agent of weight 100 at 10 and a tenth: 3 lots of 8⅓.
-pub fn lots(mass: f64, weight: f64, p: &TransferParameters) -> (u32, f64) {
-    let lot = math::max(p.lot, p.lot_share * weight);
-    let n = math::max(1.0, (mass / lot - f64::EPSILON).ceil());
+/// Example: masses 1, 2, 1 without the second: a pick of 0.4 gives the first, 0.6 the third.
+fn choose(edges: &[f64], without: usize, pick: f64) -> usize {
+    let below = if without > 0 { edges[without - 1] } else { 0.0 };
+    let own = edges[without] - below;
+    let all = edges[edges.len() - 1];
+    if all - own <= 0.0 {
+        return without;
+    }
+    let x = pick * (all - own);
+    let x = if x < below { x } else { x + own };
+    let found = edges.partition_point(|&edge| edge <= x);
+    if found < edges.len() {
+        return found;
+    }
+    // rounding at the upper end: the last other one that has mass
+    (0..edges.len())
+        .rev()
+        .find(|&k| k != without && edges[k] > if k > 0 { edges[k - 1] } else { 0.0 })
+        .unwrap_or(without)
+}
+
+/// Number of lots that a mass is cut into, and the mass of each: at most `lot` real cases,
+/// or at most `sampled` where the sample is coarser than that.
+///
+/// Example: 25 cases at 10: 3 lots of 8⅓.
+pub fn lots(mass: f64, sampled: f64, lot: f64) -> (u32, f64) {
+    let n = math::max(1.0, (mass / math::max(lot, sampled) - f64::EPSILON).ceil());
     (n as u32, mass / n)
 }
 
@@ -147,6 +166,13 @@ impl Addresses {
             });
             table.region[usize::from(firms.region[row])] += seen;
         }
+        table.fields = vec![[0.0; FIELDS]; REGIONS];
+        for (k, cell) in table.cells.iter().enumerate() {
+            table.fields[k / FIELDS][k % FIELDS] = cell.founding();
+        }
+        for edges in &mut table.fields {
+            cumulate(edges);
+        }
         let mean = table.region.iter().sum::<f64>() / math::max(1.0, firms.len() as f64);
         for cell in &mut table.cells {
             let n = cell.founders.len();
@@ -162,6 +188,7 @@ impl Addresses {
             };
             cell.slots.resize(slots, nobody);
         }
+        cumulate(&mut table.region);
         table
     }
 
@@ -214,20 +241,16 @@ impl Addresses {
         let (invention, lot, partner) = who;
         let tries = p.tries as u32;
         for attempt in 0..tries {
-            // three pairs of digits: region, field, position
-            let first = (partner * tries + attempt) * 4; // derived: numbers of the draws
-            let digits = |k: u32| ctx.pair(invention, lot, first + k, purpose);
-            let (away, where_to) = digits(0);
+            // two blocks of digits: where to look, and at whom
+            let first = (partner * tries + attempt) * 2;
+            let [away, where_to, other, which] = ctx.digits(invention, lot, first, purpose);
             let region = region_searched(scope, away, where_to, &self.region);
-            let (other, which) = digits(1);
             let field = if other < scope.focus {
                 scope.field
             } else {
-                choose(FIELDS, scope.field, which, |f| {
-                    self.cells[region * FIELDS + f].founding()
-                })
+                choose(&self.fields[region], scope.field, which)
             };
-            let (position, accept) = digits(2);
+            let (position, accept) = ctx.pair(invention, lot, first + 1, purpose);
             let Some(address) = self.cells[region * FIELDS + field].at(position) else {
                 continue;
             };
