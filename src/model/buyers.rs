@@ -251,7 +251,7 @@ pub fn adopt(state: &mut State, ctx: &Context) {
     );
     let count = market.buyers.len() / FIELDS;
     for field in 0..FIELDS {
-        let sold = state.funnel.first_sales.get(field).copied().unwrap_or(0.0);
+        let sold = state.funnel.first_sales[field];
         let by_quota = if market.willing[field] > 0.0 {
             sold * market.must[field] / market.willing[field]
         } else {

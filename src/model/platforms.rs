@@ -316,7 +316,6 @@ mod tests {
         let ctx = scene.context(now);
         serve(&mut state, &ctx);
         assert!(state.platforms.fee[0] > 0.0);
-        state.funnel.offered_quality = vec![1.0; crate::model::firms::FIELDS];
         state.buyers = crate::model::buyers::BuyersState::found(&state, &ctx);
         let cash = state.firms.total(&state.firms.cash);
         crate::model::funnel::advance(&mut state, &ctx);

@@ -9,6 +9,7 @@
 //! fields (M38) is left out.
 
 mod decision;
+mod review;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +24,7 @@ use super::platforms::SERVED;
 use super::state::State;
 use super::transfer::Motive;
 use crate::base::math::{max, min, pow};
+use review::{Reviews, Stage, stages};
 
 /// Proof of concept, pilot, first sale.
 pub const STAGES: usize = 3;
@@ -179,9 +181,11 @@ pub struct FunnelState {
     /// Mass industrialised by quarters since disclosure.
     pub duration: [f64; WINDOW + 1],
     /// First sales of this quarter by field.
-    pub first_sales: Vec<f64>,
+    pub first_sales: [f64; FIELDS],
     /// Mean quality of what is offered by field.
     pub offered_quality: Vec<f64>,
+    /// Scratch of this quarter's reviews.
+    reviews: Reviews,
     /// Counters of this quarter.
     pub tally: FunnelTally,
 }
@@ -190,7 +194,6 @@ impl FunnelState {
     /// An empty funnel: deals for use fill it within the warm-up.
     pub fn found(_state: &State, _ctx: &Context) -> Self {
         Self {
-            first_sales: vec![0.0; FIELDS],
             offered_quality: vec![1.0; FIELDS],
             // derived: 92 quarters from 2013 to 2035
             dealt_within_12: vec![0.0; 92],
@@ -210,76 +213,24 @@ impl FunnelState {
     }
 }
 
-/// Constants of a stage in a quarter.
-#[derive(Clone, Copy, Debug)]
-struct Stage {
-    /// Hazard of passing without gap \[1/yr\].
-    base: f64,
-    /// Hazard of failing \[1/yr\].
-    failure: f64,
-    /// Cost \[mn/yr, 2020 prices\].
-    cost: f64,
-    /// Readiness that a platform adds.
-    relief: f64,
-    /// Part of idle mass that fails in a quarter.
-    stale: f64,
-}
-
-fn stages(ctx: &Context) -> [Stage; STAGES] {
-    let (p, platforms) = (&ctx.parameters.funnel, &ctx.parameters.platforms);
-    let stage = |base, failure, cost, relief| Stage {
-        base,
-        failure,
-        cost,
-        relief,
-        stale: competing_risks(0.0, failure).1,
-    };
-    [
-        stage(
-            p.proof_hazard,
-            p.proof_failure,
-            p.proof_cost,
-            platforms.proof_gap_relief,
-        ),
-        stage(
-            p.pilot_hazard,
-            p.pilot_failure,
-            p.pilot_cost,
-            platforms.pilot_gap_relief,
-        ),
-        stage(p.sale_hazard, p.sale_failure, p.sale_cost, 0.0),
-    ]
-}
-
-/// Reviews projects, moves masses, counts.
+/// Reviews projects, moves masses, funnel.
 pub fn advance(state: &mut State, ctx: &Context) {
     let mut funnel = std::mem::take(&mut state.funnel);
-    funnel.first_sales.clear();
-    funnel.first_sales.resize(FIELDS, 0.0);
     let stages = stages(ctx);
+    hold_reviews(&mut funnel, &stages, state, ctx);
+    let mut projects = std::mem::take(&mut funnel.projects);
+    funnel.first_sales = [0.0; FIELDS];
     let p = &ctx.parameters.funnel;
     let mut quality = [0.0; FIELDS];
     let mut waiting = [0.0; FIELDS];
     let mut spent = [0.0; 2];
-    for index in 0..funnel.projects.len() {
-        let mut project = funnel.projects[index];
+    for (index, project) in projects.iter_mut().enumerate() {
         if !project.live {
             continue;
         }
         let there = project.has_firm(&state.firms);
         if there {
-            if project.is_reviewed(ctx.q()) {
-                let row = project.firm as usize;
-                let willing = state.buyers.willing(usize::from(project.field));
-                review(
-                    &mut project,
-                    &stages,
-                    state.firms.absorptive[row],
-                    willing,
-                    ctx,
-                );
-            }
-            move_on(&mut project, &stages, &mut funnel, state, ctx, &mut spent);
+            move_on(project, &stages, &mut funnel, state, ctx, &mut spent);
         }
         let field = usize::from(project.field);
         quality[field] += project.mass[2] * project.quality;
@@ -288,13 +239,13 @@ pub fn advance(state: &mut State, ctx: &Context) {
         let old = f64::from(ctx.q() - project.begun) >= p.abandon_after;
         if old || !there || left <= p.abandon_below * project.entered {
             funnel.tally.abandoned += left;
-            project = Project::default();
+            project.live = false;
+            project.mass = [0.0; STAGES];
             funnel.free.push(index);
         }
         for stage in 0..STAGES {
             funnel.tally.present[stage] += project.mass[stage];
         }
-        funnel.projects[index] = project;
     }
     let [research, fees] = spent;
     let (from, to) = (Account::Firms, Account::Rest);
@@ -309,7 +260,24 @@ pub fn advance(state: &mut State, ctx: &Context) {
             funnel.offered_quality[field] = quality[field] / waiting[field];
         }
     }
+    funnel.projects = projects;
     state.funnel = funnel;
+}
+
+/// Firms review the projects whose turn it is.
+fn hold_reviews(funnel: &mut FunnelState, stages: &[Stage; STAGES], state: &State, ctx: &Context) {
+    let FunnelState {
+        projects, reviews, ..
+    } = funnel;
+    reviews.clear();
+    for (index, project) in projects.iter().enumerate() {
+        if project.live && project.is_reviewed(ctx.q()) && project.has_firm(&state.firms) {
+            let absorptive = state.firms.absorptive[project.firm as usize];
+            let willing = state.buyers.willing(usize::from(project.field));
+            reviews.push(index, project, absorptive, willing, &ctx.parameters.funnel);
+        }
+    }
+    reviews.settle(stages, projects, ctx);
 }
 
 /// Use-motivated deals become projects and count for conversion.
@@ -360,47 +328,6 @@ fn add(cohorts: &mut Vec<f64>, disclosed: i32, mass: f64) {
             cohorts.resize(cohort + 1, 0.0);
         }
         cohorts[cohort] += mass;
-    }
-}
-
-/// The firm settles for a year what share of each stage it goes on with; worth is carried
-/// back from the product through the stages still ahead.
-fn review(
-    project: &mut Project,
-    stages: &[Stage; STAGES],
-    absorptive: f64,
-    willing: f64,
-    ctx: &Context,
-) {
-    let p = &ctx.parameters.funnel;
-    let mut worth = project.worth;
-    for k in (0..STAGES).rev() {
-        let stage = &stages[k];
-        let served = project.served.get(k).copied().unwrap_or(0.0);
-        let lack = max(0.0, gap(project, k, p) - served * stage.relief);
-        let mut hazard = pass_hazard(
-            stage.base,
-            lack,
-            p.gap_slowing,
-            absorptive,
-            p.absorptive_floor,
-        );
-        if k == STAGES - 1 {
-            hazard *= willing;
-        }
-        let yearly = stage.cost * (1.0 - ctx.parameters.platforms.cost_saved * served);
-        // cost until the stage ends one way or the other
-        let until_end = yearly / (stage.base + stage.failure);
-        worth *= hazard / (hazard + stage.failure);
-        let go = go_on_share(worth, until_end, p.decision_spread);
-        worth = max(0.0, worth - until_end);
-        let (pass, fail) = competing_risks(hazard, stage.failure);
-        project.plan[k] = Plan {
-            go,
-            pass,
-            fail,
-            cost: yearly / 4.0, // derived: quarters a year
-        };
     }
 }
 

@@ -2,6 +2,7 @@
 //! highest values propose, proposals are granted in keyed order while places last.
 
 use super::bargain::{self, Fit, Shield, Terms, Values};
+use super::partners::Partner;
 use super::search::{Scope, lots};
 use super::{Deal, DealKind, Due, Motive, Proposal, RING, Running, TransferState};
 use crate::base::math;
@@ -14,8 +15,6 @@ use crate::model::universities::{Inventions, priority};
 
 /// Highest readiness level.
 const READY: f64 = 9.0; // derived: TRL scale
-/// A certificate that ends within a year is to be renewed.
-const EXPIRING: i32 = 4; // derived: quarters a year
 
 /// Cases worked and posted, and the proposals they bring.
 pub(super) fn gather(t: &mut TransferState, state: &State, ctx: &Context) {
@@ -75,10 +74,11 @@ fn seek(
         let mut best: Option<(usize, Motive, f64)> = None;
         for partner in 0..draws {
             let who = (id, lot, partner);
-            let Some(firm) = t.addresses.draw(&state.firms, &scope, who, purpose, ctx) else {
+            let rows = &t.partners.rows;
+            let Some(firm) = t.addresses.draw(rows, &scope, who, purpose, ctx) else {
                 continue;
             };
-            let (why, value) = bargain::motive(&values(state, ctx, row, lot, firm));
+            let (why, value) = bargain::motive(&values(state, ctx, row, lot, &rows[firm]));
             if best.is_none_or(|(_, _, highest)| value > highest) {
                 best = Some((firm, why, value));
             }
@@ -94,35 +94,28 @@ fn seek(
 }
 
 /// What an invention is worth to a firm, by motive.
-fn values(state: &State, ctx: &Context, row: usize, lot: u32, firm: usize) -> Values {
-    let p = &ctx.parameters.transfer;
+fn values(state: &State, ctx: &Context, row: usize, lot: u32, partner: &Partner) -> Values {
     let v = &state.universities.inventions;
-    let f = &state.firms;
-    let price = ctx.world.price;
     // kept over quarters: a match is a trait of the pair
     let noise = ctx
         .key
-        .uniform(v.id[row], f.id[firm], 0, lot, Purpose::Choice);
-    let distance = field_distance(usize::from(v.field[row]), usize::from(f.field[firm]));
+        .uniform(v.id[row], partner.id, 0, lot, Purpose::Choice);
+    let distance = field_distance(usize::from(v.field[row]), usize::from(partner.field));
     let usage = bargain::value_in_use(
         &Fit {
             quality: v.quality[row],
-            price,
-            sales: f.sales[firm],
-            absorptive: f.absorptive[firm],
+            ability: partner.ability,
             distance,
             gap: math::max(0.0, READY - v.readiness[row]),
-            need: f.need[firm] || (v.posed[row] && distance == 0.0),
+            need: partner.need || (v.posed[row] && distance == 0.0),
             noise: math::normal_quantile(math::max(noise, f64::EPSILON)),
         },
-        p,
+        &ctx.parameters.transfer,
     );
-    let lacks = f.aware_hightech[firm] && !f.is_hightech(firm, ctx.q() + EXPIRING);
-    let friendly = ctx.key.uniform(f.id[firm], 0, 0, 0, Purpose::Choice);
     Values {
         usage,
-        certificate: bargain::value_for_certificate(f.patents[firm], lacks, price, p),
-        order: bargain::value_of_order(friendly, ctx.seen.rights.appraisal_push, price, p),
+        certificate: partner.certificate,
+        order: partner.order,
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod bargain;
 mod market;
 pub mod office;
+pub mod partners;
 pub mod search;
 #[cfg(test)]
 mod tests;
@@ -161,6 +162,8 @@ pub struct TransferState {
     pub deals_this_quarter: Vec<Deal>,
     /// Where searches find firms.
     pub addresses: search::Addresses,
+    /// What searches see of firms this quarter.
+    pub partners: partners::Partners,
     /// Technology managers \[thousand\].
     pub managers: f64,
     /// Counters.
@@ -293,6 +296,7 @@ pub fn deal(state: &mut State, ctx: &Context) {
     transfer.tally.managers = transfer.managers;
     transfer.addresses.admit(&state.firms, ctx);
     market::settle_dues(&mut transfer, state, ctx);
+    transfer.partners.draw_up(&state.firms, ctx);
     office::capacities(
         &state.universities,
         lever,

@@ -6,6 +6,7 @@
 //! draw, so that what happens to one firm moves no draw of others (mechanisms M16).
 
 use super::TransferParameters;
+use super::partners::Partner;
 use crate::base::math;
 use crate::base::rng::Purpose;
 use crate::model::context::Context;
@@ -85,6 +86,8 @@ pub struct Scope {
 }
 
 /// Visibility of a firm agent, weight · sales^exposure.
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
 pub fn visibility(weight: f64, sales: f64, exposure: f64) -> f64 {
     weight * math::pow(math::max(sales, f64::MIN_POSITIVE), exposure)
 }
@@ -231,7 +234,7 @@ impl Addresses {
     /// Row of the firm that partner draw `partner` of a lot comes upon, if any.
     pub fn draw(
         &self,
-        firms: &Firms,
+        partners: &[Partner],
         scope: &Scope,
         who: (u32, u32, u32),
         purpose: Purpose,
@@ -254,13 +257,9 @@ impl Addresses {
             let Some(address) = self.cells[region * FIELDS + field].at(position) else {
                 continue;
             };
-            if !lives(&address, firms) {
-                continue;
-            }
-            let row = address.row as usize;
-            let now = visibility(firms.weight[row], firms.sales[row], p.exposure);
-            if accept * address.initial < now {
-                return Some(row);
+            let partner = &partners[address.row as usize];
+            if partner.id == address.id && accept * address.initial < partner.visibility {
+                return Some(address.row as usize);
             }
         }
         None
