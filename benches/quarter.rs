@@ -83,12 +83,7 @@ fn main() {
                         .iter()
                         .filter(|id| **id != 0)
                         .count(),
-                    state
-                        .funnel
-                        .projects
-                        .iter()
-                        .filter(|project| project.live)
-                        .count(),
+                    state.funnel.projects.iter().map(Vec::len).sum(),
                     state.transfer.deals_this_quarter.len(),
                 ];
             }

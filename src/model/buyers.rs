@@ -307,17 +307,15 @@ fn pay(state: &mut State, ctx: &Context, tally: BuyerTally) {
     }
     let net = (subsidy + paid - premium) / sellers;
     let firms = &mut state.firms;
-    for project in &state.funnel.projects {
-        let firm = project.firm as usize;
-        if project.live && project.has_firm(firms) {
-            firms.cash[firm] += net * project.mass[2] / firms.weight[firm];
-        }
+    for waiting in &state.funnel.waiting {
+        let firm = waiting.firm as usize;
+        firms.cash[firm] += net * waiting.mass / firms.weight[firm];
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::funnel::{FunnelState, Project};
+    use super::super::funnel::{FunnelState, Waiting};
     use super::super::patents::testbed::{Scene, parameters, world_of};
     use super::*;
     use crate::base::time::Quarter;
@@ -425,12 +423,7 @@ mod tests {
         let before = state.buyers.willing(3);
         state.funnel.first_sales[3] = 30.0;
         state.funnel.tally.present[2] = 4.0;
-        state.funnel.projects.push(Project {
-            live: true,
-            field: 3,
-            mass: [0.0, 0.0, 4.0],
-            ..Project::default()
-        });
+        state.funnel.waiting.push(Waiting { firm: 0, mass: 4.0 });
         let cash = state.firms.total(&state.firms.cash);
         adopt(&mut state, &scene.context(now));
         let moved = state.firms.total(&state.firms.cash) - cash;

@@ -8,7 +8,7 @@
 use super::books::{Account, Instrument};
 use super::context::Context;
 use super::firms::REGIONS;
-use super::funnel::STAGES;
+use super::funnel::{Project, STAGES, under_review};
 use super::state::State;
 use crate::base::math::{max, min};
 use crate::base::rng::Purpose;
@@ -116,7 +116,8 @@ pub fn serve(state: &mut State, ctx: &Context) {
     let law = &ctx.law.maturation;
     let slots = [seen.proof_of_concept_slots, seen.pilot_slots];
     let running = [p.proof_running_cost, p.pilot_running_cost];
-    let held = line_up(&mut platforms, state, ctx);
+    line_up(&mut platforms, state, ctx);
+    let held = state.funnel.held;
     let mut cuts = [[1.0; REGIONS]; SERVED];
     for kind in 0..SERVED {
         // derived: thousand places
@@ -131,7 +132,8 @@ pub fn serve(state: &mut State, ctx: &Context) {
             left[region] -= kept;
             platforms.tally.used[kind] += kept;
         }
-        grant(&mut platforms, &mut left, state, kind);
+        let due = &mut state.funnel.projects[under_review(ctx.q())];
+        grant(&mut platforms, &mut left, due, kind);
         let cost = running[kind] * ctx.world.price / 4.0; // derived: quarters a year
         platforms.fee[kind] = cost * law.platform_fee;
         let paid = law.public_share * max(0.0, 1.0 - law.platform_fee);
@@ -150,7 +152,7 @@ pub fn serve(state: &mut State, ctx: &Context) {
 fn grant(
     platforms: &mut PlatformsState,
     left: &mut [f64; REGIONS],
-    state: &mut State,
+    due: &mut [Project],
     kind: usize,
 ) {
     let queue = &mut platforms.queue[kind];
@@ -165,14 +167,17 @@ fn grant(
         let served = min(left[applicant.region], applicant.mass);
         left[applicant.region] -= served;
         platforms.tally.used[kind] += served;
-        state.funnel.projects[applicant.project].served[kind] = served / applicant.mass;
+        due[applicant.project].served[kind] = served / applicant.mass;
     }
 }
 
 /// Projects between reviews give up the same share of their places where places are lacking.
 fn shrink(state: &mut State, q: i32, cuts: &[[f64; REGIONS]; SERVED]) {
-    for project in &mut state.funnel.projects {
-        if project.live && !project.is_reviewed(q) {
+    for (turn, list) in state.funnel.projects.iter_mut().enumerate() {
+        if turn == under_review(q) {
+            continue;
+        }
+        for project in list {
             for kind in 0..SERVED {
                 project.served[kind] *= cuts[kind][usize::from(project.region)];
             }
@@ -180,13 +185,8 @@ fn shrink(state: &mut State, q: i32, cuts: &[[f64; REGIONS]; SERVED]) {
     }
 }
 
-/// Projects under review line up if a place is worth its fee; gives the mass that others
-/// hold places with, by kind and region.
-fn line_up(
-    platforms: &mut PlatformsState,
-    state: &mut State,
-    ctx: &Context,
-) -> [[f64; REGIONS]; SERVED] {
+/// Projects under review line up if a place is worth its fee.
+fn line_up(platforms: &mut PlatformsState, state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.platforms;
     let f = &ctx.parameters.funnel;
     let seen = &ctx.seen.maturation;
@@ -194,22 +194,14 @@ fn line_up(
     let fee = [p.proof_running_cost, p.pilot_running_cost].map(|cost| cost * seen.platform_fee);
     let relief = [p.proof_gap_relief, p.pilot_gap_relief];
     let hazard = [f.proof_hazard, f.pilot_hazard];
-    let mut held = [[0.0; REGIONS]; SERVED];
     for queue in &mut platforms.queue {
         queue.clear();
     }
-    for (index, project) in state.funnel.projects.iter_mut().enumerate() {
-        if !project.live {
-            continue;
-        }
-        let there = project.has_firm(&state.firms);
-        if there && !project.is_reviewed(ctx.q()) {
-            for (kind, held) in held.iter_mut().enumerate() {
-                held[usize::from(project.region)] += project.served[kind] * project.mass[kind];
-            }
-            continue;
-        }
+    let due = &mut state.funnel.projects[under_review(ctx.q())];
+    for (index, project) in due.iter_mut().enumerate() {
         project.served = [0.0; SERVED];
+        let there = project.has_firm(&state.firms);
+        let worth = super::funnel::product_worth(project.quality, f);
         for kind in 0..SERVED {
             let mass = project.mass[kind];
             if mass <= 0.0 || !there {
@@ -218,7 +210,7 @@ fn line_up(
             // time won: a smaller gap raises the hazard, worth a part of the product
             let lack = super::funnel::gap(project, kind, f);
             let faster = hazard[kind] * f.gap_slowing * min(relief[kind], lack);
-            let time_won = project.worth * faster / STAGES as f64;
+            let time_won = worth * faster / STAGES as f64;
             if application_gain(saved[kind], time_won, fee[kind]) > 0.0 {
                 let (firm, year) = (project.firm_id, ctx.quarter.year() as u32);
                 let who = (project.invention_id, firm);
@@ -234,12 +226,10 @@ fn line_up(
             }
         }
     }
-    held
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::funnel::Project;
     use super::super::patents::testbed::{Scene, world_of};
     use super::*;
     use crate::base::time::Quarter;
@@ -254,11 +244,9 @@ mod tests {
         for k in 0..200_u32 {
             let firm = (k % 64) as usize;
             let project = Project {
-                live: true,
                 firm: firm as u32,
                 firm_id: firm as u32,
                 region: (firm % 8) as u8,
-                worth: 4.0,
                 begun: now.index(),
                 entered: 10.0,
                 invention_id: k,
@@ -266,7 +254,7 @@ mod tests {
                 quality: 1.0,
                 ..Project::default()
             };
-            state.funnel.projects.push(project);
+            state.funnel.projects[under_review(now.index())].push(project);
         }
         (state, scene)
     }
@@ -292,6 +280,15 @@ mod tests {
         let now = Quarter::new(2022, 2);
         serve(&mut state, &scene.context(now));
         let before = state.platforms.tally.used[0];
+        let places = |state: &State| -> f64 {
+            (state.funnel.projects.iter().flatten())
+                .map(|project| project.served[0] * project.mass[0])
+                .sum()
+        };
+        for project in state.funnel.projects.iter().flatten() {
+            state.funnel.held[0][usize::from(project.region)] +=
+                project.served[0] * project.mass[0];
+        }
         serve(&mut state, &scene.context(now.next()));
         assert!((state.platforms.tally.used[0] - before).abs() < 1e-9);
         assert_eq!(state.platforms.tally.applied[0], 0.0);
@@ -299,14 +296,8 @@ mod tests {
         serve(&mut state, &scene.context(now.next().next()));
         let after = state.platforms.tally;
         assert!(after.used[0] <= after.places[0] + 1e-9);
-        let held: f64 = (state.funnel.projects.iter())
-            .map(|project| project.served[0] * project.mass[0])
-            .sum();
-        assert!(
-            (held - after.used[0]).abs() < 1e-6,
-            "{held} {}",
-            after.used[0]
-        );
+        let held = places(&state);
+        assert!((held - after.used[0]).abs() < 1e-6, "{held}");
     }
 
     #[test]

@@ -177,6 +177,8 @@ pub fn settle(state: &mut State, ctx: &Context) {
     let mut totals = Totals::default();
     let of_year = ctx.quarter.of_year();
     let share = loss_share(ctx);
+    let years = f64::from(ctx.quarter.since(super::world::LAST_RECORDED)) / 4.0; // derived: quarters a year
+    let discount = math::pow(1.0 + ctx.parameters.tax.discount_rate, -years);
     for i in 0..firms.len() {
         if !firms.alive[i] {
             continue;
@@ -187,7 +189,8 @@ pub fn settle(state: &mut State, ctx: &Context) {
         } else {
             ctx.parameters.tax.local_share
         };
-        prepay(firms, i, local, of_year, &mut totals, ctx);
+        let profit = prepay(firms, i, local, of_year, &mut totals, ctx);
+        firms.profit_value[i] += discount * profit;
         if of_year == 2 && firms.tax_due[i] != 0.0 {
             firms.cash[i] -= firms.tax_due[i];
             totals.pay(firms.weight[i] * firms.tax_due[i], local);
@@ -201,7 +204,8 @@ pub fn settle(state: &mut State, ctx: &Context) {
     totals.book(&mut state.books);
 }
 
-/// Prepays a quarter of the tax on annualised income, less the relief that may be advanced.
+/// Prepays a quarter of the tax on annualised income, less the relief that may be advanced;
+/// gives the quarter's profit after it \[mn\].
 fn prepay(
     firms: &mut Firms,
     i: usize,
@@ -209,7 +213,7 @@ fn prepay(
     of_year: i32,
     totals: &mut Totals,
     ctx: &Context,
-) {
+) -> f64 {
     let quarter = 1.0 / 4.0; // derived: quarters a year
     let law = &ctx.law.tax;
     let y = income(firms, i, ctx);
@@ -230,10 +234,7 @@ fn prepay(
     firms.cash[i] = real;
     firms.prepaid[i] += due;
     totals.pay(firms.weight[i] * due, local);
-    let profit = quarter * (y - research) - due;
-    let years = f64::from(ctx.quarter.since(super::world::LAST_RECORDED)) * quarter;
-    let discount = math::pow(1.0 + ctx.parameters.tax.discount_rate, -years);
-    firms.profit_value[i] += discount * profit;
+    quarter * (y - research) - due
 }
 
 /// Assesses the tax year, ages the losses, starts the next year.
@@ -302,14 +303,13 @@ fn wants_refund(firms: &Firms, i: usize, status: TaxStatus, ctx: &Context) -> bo
 /// Draws next year's state of the chain; larger firms fall into losses more seldom.
 fn next_state(firms: &Firms, i: usize, share: f64, ctx: &Context) -> bool {
     let tax = &ctx.parameters.tax;
-    let entry = loss_entry(
-        share,
-        tax.loss_persistence,
-        firms.sales[i],
-        tax.loss_size_slope,
-    );
     let to_loss = if firms.taxed[i] {
-        entry
+        loss_entry(
+            share,
+            tax.loss_persistence,
+            firms.sales[i],
+            tax.loss_size_slope,
+        )
     } else {
         tax.loss_persistence
     };

@@ -243,7 +243,7 @@ fn search(
     let mut seen = [usize::MAX; CANDIDATES as usize];
     for k in 0..CANDIDATES {
         let draw = 1 + round * CANDIDATES + k;
-        let (near, place) = ctx.pair(id, 0, draw, Purpose::ContractResearch);
+        let [near, place, noise, _] = ctx.digits(id, 0, draw, Purpose::ContractResearch);
         let region = if near < p.alumni {
             usize::from(firms.region[firm])
         } else {
@@ -258,8 +258,8 @@ fn search(
             usize::from(firms.field[firm]),
             usize::from(units.field[unit]),
         );
-        let noise = ctx.uniform(id, units.id[unit], 0, Purpose::ContractResearch);
-        let value = partner_utility(distance, units.standing[unit], p) + dist::gumbel(noise);
+        let noise = dist::gumbel(math::max(noise, f64::EPSILON));
+        let value = partner_utility(distance, units.standing[unit], p) + noise;
         if value > best.0 {
             best = (value, Some(unit));
         }

@@ -29,7 +29,7 @@ pub fn pass_hazard(base: f64, gap: f64, slowing: f64, absorptive: f64, floor: f6
 }
 
 /// Worth of a product to the firm \[mn, 2020 prices\].
-#[inline]
+#[inline(always)]
 pub fn product_worth(quality: f64, p: &FunnelParameters) -> f64 {
     p.revenue
         * p.profit_share

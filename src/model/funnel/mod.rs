@@ -19,7 +19,7 @@ pub use decision::{
 
 use super::books::{Account, Instrument};
 use super::context::Context;
-use super::firms::{FIELDS, Firms};
+use super::firms::{FIELDS, Firms, REGIONS};
 use super::platforms::SERVED;
 use super::state::State;
 use super::transfer::Motive;
@@ -94,15 +94,11 @@ pub struct Plan {
     pub pass: f64,
     /// Part of funded mass that fails in a quarter.
     pub fail: f64,
-    /// Cost of one real invention a quarter, prices of 2020, platform fees apart \[mn\].
-    pub cost: f64,
 }
 
 /// A lot of real inventions in a firm.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Project {
-    /// In use; a free place otherwise.
-    pub live: bool,
     /// Row of the firm.
     pub firm: u32,
     /// Id of the firm.
@@ -121,8 +117,6 @@ pub struct Project {
     pub quality: f64,
     /// Readiness \[0..1\].
     pub readiness: f64,
-    /// Worth of the product to the firm \[mn, 2020 prices\].
-    pub worth: f64,
     /// Real inventions that entered.
     pub entered: f64,
     /// Real inventions by stage.
@@ -139,12 +133,23 @@ impl Project {
         let row = self.firm as usize;
         firms.alive[row] && firms.id[row] == self.firm_id
     }
+}
 
-    /// Whether its firm reviews it in quarter index `q`: in the quarter of the deal and each
-    /// fourth one after.
-    pub fn is_reviewed(&self, q: i32) -> bool {
-        (q - self.begun) % 4 == 0 // derived: quarters a year
-    }
+/// Number of quarters between reviews.
+pub const REVIEWS: usize = 4; // derived: yearly
+
+/// Which projects are reviewed in quarter index `q`: those begun in that quarter of a year.
+pub fn under_review(q: i32) -> usize {
+    q.rem_euclid(REVIEWS as i32) as usize
+}
+
+/// What waits for its first sale in a firm.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Waiting {
+    /// Row of the firm.
+    pub firm: u32,
+    /// Real inventions.
+    pub mass: f64,
 }
 
 /// Counters of this quarter, in real inventions.
@@ -171,9 +176,12 @@ pub struct FunnelTally {
 /// Projects and counts by cohort of disclosure (quarters since 2013Q1).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FunnelState {
-    /// Projects; free places are reused.
-    pub projects: Vec<Project>,
-    free: Vec<usize>,
+    /// Projects, by the quarter of their yearly review, see [`under_review`].
+    pub projects: [Vec<Project>; REVIEWS],
+    /// What waits for its first sale at the quarter's end.
+    pub waiting: Vec<Waiting>,
+    /// Mass in platforms that next quarter's reviews leave alone, by kind and region.
+    pub held: [[f64; REGIONS]; SERVED],
     /// Mass under a use-motivated contract within 12 quarters, by cohort.
     pub dealt_within_12: Vec<f64>,
     /// Mass industrialised within 24 quarters, by cohort.
@@ -220,32 +228,44 @@ pub fn advance(state: &mut State, ctx: &Context) {
     hold_reviews(&mut funnel, &stages, state, ctx);
     let mut projects = std::mem::take(&mut funnel.projects);
     funnel.first_sales = [0.0; FIELDS];
+    funnel.waiting.clear();
+    funnel.held = [[0.0; REGIONS]; SERVED];
     let p = &ctx.parameters.funnel;
     let mut quality = [0.0; FIELDS];
     let mut waiting = [0.0; FIELDS];
     let mut spent = [0.0; 2];
-    for (index, project) in projects.iter_mut().enumerate() {
-        if !project.live {
-            continue;
-        }
-        let there = project.has_firm(&state.firms);
-        if there {
-            move_on(project, &stages, &mut funnel, state, ctx, &mut spent);
-        }
-        let field = usize::from(project.field);
-        quality[field] += project.mass[2] * project.quality;
-        waiting[field] += project.mass[2];
-        let left: f64 = project.mass.iter().sum();
-        let old = f64::from(ctx.q() - project.begun) >= p.abandon_after;
-        if old || !there || left <= p.abandon_below * project.entered {
-            funnel.tally.abandoned += left;
-            project.live = false;
-            project.mass = [0.0; STAGES];
-            funnel.free.push(index);
-        }
-        for stage in 0..STAGES {
-            funnel.tally.present[stage] += project.mass[stage];
-        }
+    let next = under_review(ctx.q() + 1);
+    for (turn, list) in projects.iter_mut().enumerate() {
+        list.retain_mut(|project| {
+            let there = project.has_firm(&state.firms);
+            if there {
+                move_on(project, &stages, &mut funnel, state, ctx, &mut spent);
+            }
+            let left: f64 = project.mass.iter().sum();
+            let old = f64::from(ctx.q() - project.begun) >= p.abandon_after;
+            if old || !there || left <= p.abandon_below * project.entered {
+                funnel.tally.abandoned += left;
+                return false;
+            }
+            let offered = project.mass[STAGES - 1];
+            let field = usize::from(project.field);
+            quality[field] += offered * project.quality;
+            waiting[field] += offered;
+            if offered > 0.0 {
+                let (firm, mass) = (project.firm, offered);
+                funnel.waiting.push(Waiting { firm, mass });
+            }
+            for stage in 0..STAGES {
+                funnel.tally.present[stage] += project.mass[stage];
+            }
+            if turn != next {
+                for kind in 0..SERVED {
+                    funnel.held[kind][usize::from(project.region)] +=
+                        project.served[kind] * project.mass[kind];
+                }
+            }
+            true
+        });
     }
     let [research, fees] = spent;
     let (from, to) = (Account::Firms, Account::Rest);
@@ -270,14 +290,13 @@ fn hold_reviews(funnel: &mut FunnelState, stages: &[Stage; STAGES], state: &Stat
         projects, reviews, ..
     } = funnel;
     reviews.clear();
-    for (index, project) in projects.iter().enumerate() {
-        if project.live && project.is_reviewed(ctx.q()) && project.has_firm(&state.firms) {
-            let absorptive = state.firms.absorptive[project.firm as usize];
-            let willing = state.buyers.willing(usize::from(project.field));
-            reviews.push(index, project, absorptive, willing, &ctx.parameters.funnel);
-        }
+    let due = &mut projects[under_review(ctx.q())];
+    for project in due.iter() {
+        let absorptive = state.firms.absorptive[project.firm as usize];
+        let willing = state.buyers.willing(usize::from(project.field));
+        reviews.push(project, absorptive, willing, &ctx.parameters.funnel);
     }
-    reviews.settle(stages, projects, ctx);
+    reviews.settle(stages, due, ctx);
 }
 
 /// Use-motivated deals become projects and count for conversion.
@@ -295,10 +314,8 @@ pub fn enter(state: &mut State, ctx: &Context) {
         }
         funnel.tally.entered += deal.mass;
         // the funnel counts quality in medians and readiness as a share of the scale
-        let quality =
-            inventions.quality[deal.invention] / ctx.parameters.universities.quality_median;
-        let project = Project {
-            live: true,
+        let median = ctx.parameters.universities.quality_median;
+        funnel.projects[under_review(ctx.q())].push(Project {
             firm: deal.firm as u32,
             firm_id: deal.firm_id,
             invention_id: deal.invention_id,
@@ -306,17 +323,12 @@ pub fn enter(state: &mut State, ctx: &Context) {
             region: state.firms.region[deal.firm],
             disclosed,
             begun: ctx.q(),
-            quality,
+            quality: inventions.quality[deal.invention] / median,
             readiness: inventions.readiness[deal.invention] / READINESS_LEVELS,
-            worth: product_worth(quality, &ctx.parameters.funnel),
             entered: deal.mass,
             mass: [deal.mass, 0.0, 0.0],
             ..Project::default()
-        };
-        match funnel.free.pop() {
-            Some(place) => funnel.projects[place] = project,
-            None => funnel.projects.push(project),
-        }
+        });
     }
 }
 
@@ -342,6 +354,7 @@ fn move_on(
     spent: &mut [f64; 2],
 ) {
     let price = ctx.world.price;
+    let saved = ctx.parameters.platforms.cost_saved;
     let row = project.firm as usize;
     let weight = state.firms.weight[row];
     for k in (0..STAGES).rev() {
@@ -350,13 +363,14 @@ fn move_on(
             continue;
         }
         let plan = project.plan[k];
+        let served = project.served.get(k).copied().unwrap_or(0.0);
         let fee = if k < SERVED {
-            project.served[k] * state.platforms.fee[k]
+            served * state.platforms.fee[k]
         } else {
             funnel.tally.offered += mass;
             0.0
         };
-        let cost = plan.cost * price;
+        let cost = stages[k].quarterly_cost(served, saved) * price;
         let affordable = max(0.0, state.firms.cash[row]) * weight / (cost + fee);
         let funded = min(mass * plan.go, affordable);
         state.firms.cash[row] -= funded * (cost + fee) / weight;

@@ -4,7 +4,7 @@
 //! quarter are done together, column by column.
 #![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
 
-use super::decision::{competing_risks, gap, go_on_share, pass_hazard};
+use super::decision::{competing_risks, gap, go_on_share, pass_hazard, product_worth};
 use super::{FunnelParameters, Plan, Project, STAGES};
 use crate::base::math::max;
 use crate::model::context::Context;
@@ -23,6 +23,14 @@ pub(super) struct Stage {
     pub relief: f64,
     /// Part of idle mass that fails in a quarter.
     pub stale: f64,
+}
+
+impl Stage {
+    /// Cost of one real invention a quarter, of which places save a part \[mn, 2020 prices\].
+    #[inline(always)]
+    pub(super) fn quarterly_cost(&self, served: f64, saved: f64) -> f64 {
+        self.cost * (1.0 - saved * served) / 4.0 // derived: quarters a year
+    }
 }
 
 /// The stages under this draw's parameters.
@@ -69,7 +77,7 @@ fn settle(
     let lack = max(0.0, view.gap - view.served * stage.relief);
     let (slowing, floor) = (p.gap_slowing, p.absorptive_floor);
     let hazard = view.willing * pass_hazard(stage.base, lack, slowing, view.absorptive, floor);
-    let yearly = stage.cost * (1.0 - saved * view.served);
+    let yearly = 4.0 * stage.quarterly_cost(view.served, saved); // derived: quarters a year
     // cost until the stage ends one way or the other
     let until_end = yearly / (stage.base + stage.failure);
     let ahead = worth * hazard / (hazard + stage.failure);
@@ -81,13 +89,21 @@ fn settle(
 /// Columns of the reviews of one quarter.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Reviews {
-    project: Vec<u32>,
     worth: Vec<f64>,
     absorptive: Vec<f64>,
     willing: Vec<f64>,
     gap: [Vec<f64>; SERVED],
     served: [Vec<f64>; SERVED],
     settled: [[Vec<f64>; 3]; STAGES],
+}
+
+crate::dispatched! {
+    /// Turns qualities into worths of products.
+    fn product(worth: &mut [f64], p: &FunnelParameters) {
+        for value in worth {
+            *value = product_worth(*value, p);
+        }
+    }
 }
 
 crate::dispatched! {
@@ -143,7 +159,6 @@ crate::dispatched! {
 impl Reviews {
     /// Forgets the last quarter's.
     pub(super) fn clear(&mut self) {
-        self.project.clear();
         for column in [&mut self.worth, &mut self.absorptive, &mut self.willing] {
             column.clear();
         }
@@ -155,14 +170,12 @@ impl Reviews {
     /// Adds a project.
     pub(super) fn push(
         &mut self,
-        index: usize,
         project: &Project,
         absorptive: f64,
         willing: f64,
         p: &FunnelParameters,
     ) {
-        self.project.push(index as u32);
-        self.worth.push(project.worth);
+        self.worth.push(project.quality);
         self.absorptive.push(absorptive);
         self.willing.push(willing);
         for k in 0..SERVED {
@@ -180,12 +193,13 @@ impl Reviews {
     ) {
         let p = &ctx.parameters.funnel;
         let saved = ctx.parameters.platforms.cost_saved;
-        let n = self.project.len();
+        let n = self.worth.len();
         for column in self.settled.iter_mut().flatten() {
             column.resize(n, 0.0);
         }
         let end = STAGES - 1;
         let (worth, absorptive) = (&mut self.worth, &self.absorptive);
+        product(worth, p);
         let out = &mut self.settled;
         last(
             worth,
@@ -208,16 +222,12 @@ impl Reviews {
                 &mut out[k],
             );
         }
-        for (row, &index) in self.project.iter().enumerate() {
-            let project = &mut projects[index as usize];
-            for (k, stage) in stages.iter().enumerate() {
-                let served = project.served.get(k).copied().unwrap_or(0.0);
-                let [go, pass, fail] = &out[k];
+        for (row, project) in projects.iter_mut().enumerate() {
+            for (k, [go, pass, fail]) in out.iter().enumerate() {
                 project.plan[k] = Plan {
                     go: go[row],
                     pass: pass[row],
                     fail: fail[row],
-                    cost: stage.cost * (1.0 - saved * served) / 4.0, // derived: quarters a year
                 };
             }
         }

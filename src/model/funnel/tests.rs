@@ -82,6 +82,7 @@ fn mass_and_money_are_conserved() {
                 .funnel
                 .projects
                 .iter()
+                .flatten()
                 .all(|p| p.mass.iter().all(|&m| m >= 0.0))
         );
     }
@@ -92,7 +93,10 @@ fn mass_and_money_are_conserved() {
     );
     assert_eq!(entered, 60.0 * 7.0 * 5.0);
     assert!(state.funnel.duration.iter().sum::<f64>() > 0.0);
-    assert!(state.funnel.projects.len() < 7 * 45, "places are reused");
+    assert!(
+        state.funnel.projects.iter().map(Vec::len).sum::<usize>() < 7 * 45,
+        "old projects go"
+    );
     println!(
         "{:?} mean quarters {}",
         state.funnel.tally,

@@ -4,7 +4,7 @@
 use super::bargain::{self, Fit, Shield, Terms, Values};
 use super::partners::Partner;
 use super::search::{Scope, lots};
-use super::{Deal, DealKind, Due, Motive, Proposal, RING, Running, TransferState};
+use super::{Deal, DealKind, Due, Lot, Motive, Proposal, RING, Running, TransferState};
 use crate::base::math;
 use crate::base::rng::Purpose;
 use crate::model::books::{Account, Instrument};
@@ -21,11 +21,14 @@ pub(super) fn gather(t: &mut TransferState, state: &State, ctx: &Context) {
     let open = ctx.seen.licensing.open_licence;
     let u = &state.universities;
     let v = &u.inventions;
+    t.lots.clear();
     for row in 0..v.len() {
         if bargain::posted(v.post_rank[row], open) && v.shelf[row] > 0.0 {
-            seek(t, state, ctx, row as u32, v.shelf[row], true);
+            cut(t, ctx, row as u32, v.shelf[row], true);
         }
     }
+    seek(t, state, ctx, true);
+    t.lots.clear();
     for unit in 0..u.units.len() {
         let mut left = t.capacity[unit];
         for &invention in &u.shelf[unit] {
@@ -39,67 +42,83 @@ pub(super) fn gather(t: &mut TransferState, state: &State, ctx: &Context) {
                 left -= worked;
                 t.tally.cases += worked;
                 t.worked.push((invention, worked));
-                seek(t, state, ctx, invention, worked, false);
+                cut(t, ctx, invention, worked, false);
             }
         }
     }
+    seek(t, state, ctx, false);
 }
 
-/// Lots of one invention look for partners; the best that agrees proposes.
-fn seek(
-    t: &mut TransferState,
-    state: &State,
-    ctx: &Context,
-    invention: u32,
-    mass: f64,
-    posted: bool,
-) {
+/// Cuts the mass of an invention into lots.
+fn cut(t: &mut TransferState, ctx: &Context, invention: u32, mass: f64, posted: bool) {
     let p = &ctx.parameters.transfer;
-    let v = &state.universities.inventions;
-    let row = invention as usize;
-    let id = v.id[row];
-    let scope = Scope {
-        region: usize::from(v.region[row]),
-        field: usize::from(v.field[row]),
-        reach: ctx.seen.transfer.reach,
-        focus: p.field_focus,
-    };
-    let (draws, purpose, share) = if posted {
-        (p.open_draws as u32, Purpose::OpenLicence, p.open_lot_share)
+    let share = if posted {
+        p.open_lot_share
     } else {
-        (p.draws as u32, Purpose::Search, p.lot_share)
+        p.lot_share
     };
     let (n, each) = lots(mass, share / ctx.scale, p.lot);
-    for lot in 0..n {
-        let mut best: Option<(usize, Motive, f64)> = None;
+    for number in 0..n {
+        t.lots.push(Lot {
+            invention,
+            number,
+            mass: each,
+        });
+    }
+}
+
+/// Lots look for partners; the best that agrees proposes.
+fn seek(t: &mut TransferState, state: &State, ctx: &Context, posted: bool) {
+    let p = &ctx.parameters.transfer;
+    let v = &state.universities.inventions;
+    let (draws, purpose) = if posted {
+        (p.open_draws as u32, Purpose::OpenLicence)
+    } else {
+        (p.draws as u32, Purpose::Search)
+    };
+    t.searches.clear();
+    for lot in &t.lots {
+        let row = lot.invention as usize;
+        let scope = Scope {
+            region: usize::from(v.region[row]),
+            field: usize::from(v.field[row]),
+            reach: ctx.seen.transfer.reach,
+            focus: p.field_focus,
+        };
         for partner in 0..draws {
-            let who = (id, lot, partner);
-            let rows = &t.partners.rows;
-            let Some(firm) = t.addresses.draw(rows, &scope, who, purpose, ctx) else {
+            t.searches.push(v.id[row], lot.number, partner, scope);
+        }
+    }
+    let rows = &t.partners.rows;
+    t.addresses.carry_out(&mut t.searches, rows, purpose, ctx);
+    for (k, lot) in t.lots.iter().enumerate() {
+        let mut best: Option<(usize, Motive, f64)> = None;
+        for draw in 0..draws as usize {
+            let firm = t.searches.found[k * draws as usize + draw] as usize;
+            let Some(partner) = rows.get(firm) else {
                 continue;
             };
-            let (why, value) = bargain::motive(&values(state, ctx, row, lot, &rows[firm]));
+            let (why, value) = bargain::motive(&values(state, ctx, lot, partner));
             if best.is_none_or(|(_, _, highest)| value > highest) {
                 best = Some((firm, why, value));
             }
         }
-        let Some((firm, why, value)) = best else {
-            continue;
-        };
-        let offer = (firm, why, value);
-        if let Some(proposal) = propose(state, ctx, (row, lot, each), offer, posted) {
+        if let Some(offer) = best
+            && let Some(proposal) = propose(state, ctx, lot, offer, posted)
+        {
             t.proposals.push(proposal);
         }
     }
 }
 
 /// What an invention is worth to a firm, by motive.
-fn values(state: &State, ctx: &Context, row: usize, lot: u32, partner: &Partner) -> Values {
+fn values(state: &State, ctx: &Context, lot: &Lot, partner: &Partner) -> Values {
     let v = &state.universities.inventions;
+    let row = lot.invention as usize;
     // kept over quarters: a match is a trait of the pair
     let noise = ctx
         .key
-        .uniform(v.id[row], partner.id, 0, lot, Purpose::Choice);
+        .uniform(v.id[row], partner.id, 0, lot.number, Purpose::Choice);
     let distance = field_distance(usize::from(v.field[row]), usize::from(partner.field));
     let usage = bargain::value_in_use(
         &Fit {
@@ -123,7 +142,7 @@ fn values(state: &State, ctx: &Context, row: usize, lot: u32, partner: &Partner)
 fn propose(
     state: &State,
     ctx: &Context,
-    (row, lot, mass): (usize, u32, f64),
+    lot: &Lot,
     (firm, why, value): (usize, Motive, f64),
     posted: bool,
 ) -> Option<Proposal> {
@@ -131,6 +150,7 @@ fn propose(
     let (rights, licensing) = (&ctx.seen.rights, &ctx.seen.licensing);
     let v = &state.universities.inventions;
     let units = &state.universities.units;
+    let row = lot.invention as usize;
     let unit = v.unit[row] as usize;
     let price = ctx.world.price;
     let seen = price * math::exp(v.seen[row]);
@@ -143,7 +163,7 @@ fn propose(
         push: rights.appraisal_push,
     };
     let reserve = bargain::reserve_price(seen, price, &shield, p);
-    let (order, like) = ctx.pair(v.id[row], lot, 0, Purpose::Price);
+    let (order, like) = ctx.pair(v.id[row], lot.number, 0, Purpose::Price);
     let budget = p.fee_cash * math::max(0.0, state.firms.cash[firm]);
     let (kind, agreed, fee) = if posted {
         let asked = bargain::posted_price(seen, reserve, p);
@@ -169,10 +189,10 @@ fn propose(
     };
     Some(Proposal {
         order,
-        invention: row as u32,
-        lot,
+        invention: lot.invention,
+        lot: lot.number,
         firm: firm as u32,
-        mass,
+        mass: lot.mass,
         motive: why,
         kind,
         price: agreed,

@@ -176,6 +176,10 @@ pub struct TransferState {
     capacity: Vec<f64>,
     /// Places each firm has left this quarter.
     slots: Vec<f64>,
+    /// Lots that look for a partner.
+    lots: Vec<Lot>,
+    /// Their searches.
+    searches: search::Searches,
     /// What offices and firms agreed on before places run out.
     proposals: Vec<Proposal>,
     /// Inventions worked this quarter and their real cases, by unit.
@@ -201,6 +205,17 @@ struct Due {
     mass: f64,
     price: f64,
     reserve: f64,
+}
+
+/// Real cases of one invention that meet the same firms.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Lot {
+    /// Row of the invention.
+    invention: u32,
+    /// Its number among the invention's lots.
+    number: u32,
+    /// Real cases.
+    mass: f64,
 }
 
 /// A lot that a firm is ready to take.
