@@ -128,6 +128,74 @@ fn every_fault_is_found_and_named() {
 }
 
 #[test]
+fn every_instrument_sets_levers_or_says_why_not() {
+    let evidence = Evidence::embedded().unwrap();
+    let kinds = ["not modelled: ", "friction: ", "status quo: ", "context: "];
+    for one in &evidence.instruments {
+        let mapped = !one.sets.is_empty() && !one.basis.is_empty();
+        let unmapped = kinds.iter().any(|kind| {
+            let rest = one.reason.strip_prefix(kind);
+            rest.is_some_and(|rest| rest.split(' ').count() > 2)
+        });
+        assert!(mapped != unmapped, "{}: in both lists or in none", one.id);
+    }
+    let mapped = evidence.instruments.iter().filter(|i| i.executable);
+    assert_eq!(mapped.count(), 106);
+}
+
+/// Levers whose relief lies below the status quo: rates and prices paid, weights that crowd out.
+const RELIEF_IS_LESS: [&str; 5] = [
+    "tax.hightech_rate",
+    "people.compute_price",
+    "people.data_price",
+    "patents.university_filing_reward",
+    "rights.appraisal_paper_weight",
+];
+
+#[test]
+fn an_instrument_moves_its_levers_the_way_its_text_says() {
+    let evidence = Evidence::embedded().unwrap();
+    for one in &evidence.instruments {
+        let shock = one.status == "external_shock";
+        for (path, &value) in &one.sets {
+            let lever = evidence.lever(path).unwrap();
+            let [low, high] = lever.plausible;
+            let place = format!("{}: {path} = {value}", one.id);
+            assert!(
+                lever.bounds[0] <= value && value <= lever.bounds[1],
+                "{place}"
+            );
+            assert!(low <= value && value <= high, "{place}: not plausible");
+            let now = lever.status_quo.last().unwrap().value;
+            let down = shock || RELIEF_IS_LESS.contains(&path.as_str());
+            assert!(value != now && (value < now) == down, "{place} from {now}");
+        }
+    }
+}
+
+#[test]
+fn a_mapping_without_basis_or_beside_a_reason_is_a_fault() {
+    let mapping = |id: &str, basis: &str| {
+        format!(
+            "[[mapping]]\ninstrument = \"{id}\"\nsets = {{ \"a.b\" = 1.0 }}\nbasis = \"{basis}\"\n"
+        )
+    };
+    let fault = |id: &str, basis: &str, word: &str| {
+        let found = faults(&[("instruments/mapping.toml", &mapping(id, basis))]);
+        let named = found.iter().any(|f| f.contains(id) && f.contains(word));
+        assert!(named, "{word}: {found:?}");
+    };
+    fault("self_built_tto", " ", "without a basis");
+    fault(
+        "self_built_tto",
+        "as in fact:nothing, and so on",
+        "nothing is known as fact:nothing",
+    );
+    fault("star_board", "assumption: one", "and a reason for none");
+    fault("no_instrument", "assumption: one", "no such instrument");
+}
+
+#[test]
 fn dates_are_calendar_dates() {
     assert_eq!(date("2024-02-29"), Some((2024, 2, 29)));
     for text in [
