@@ -54,7 +54,7 @@ fn counts_and_a_figure_of_each_kind() {
     let evidence = parse(&files(&[])).unwrap();
     assert_eq!(evidence.facts.len(), 177);
     assert_eq!(evidence.instruments.len(), 254);
-    assert_eq!(evidence.conflicts.len(), 8);
+    assert_eq!(evidence.conflicts.len(), 10);
     assert_eq!(evidence.policies.len(), 65);
     assert_eq!(evidence.projections.len(), 10);
     assert_eq!(evidence.structure.len(), 27);
