@@ -173,6 +173,56 @@ fn an_instrument_moves_its_levers_the_way_its_text_says() {
     }
 }
 
+/// Levers whose cited policy gives the date alone; the size is an assumption.
+const DATE_ALONE: [&str; 5] = [
+    "rights.inventor_control",
+    "rights.separate_assets",
+    "rights.liability_shield",
+    "rights.appraisal_push",
+    "tax.claim_procedure",
+];
+
+/// Whether a value stands in a text, as such or in percent.
+fn printed(value: f64, text: &str) -> bool {
+    text.split(|c: char| !c.is_ascii_digit() && c != '.')
+        .filter_map(|word| word.trim_matches('.').parse::<f64>().ok())
+        .any(|number| (number - value).abs() < 1e-9 || (number - 100.0 * value).abs() < 1e-9)
+}
+
+#[test]
+fn a_status_quo_value_stands_in_the_entry_it_cites() {
+    assert!(printed(0.0175, "60% of principal, 1.75%") && !printed(0.5, "in 1.75 years"));
+    let evidence = Evidence::embedded().unwrap();
+    let mut checked = 0;
+    for lever in &evidence.levers {
+        for dated in &lever.status_quo {
+            let place = format!("{} = {} on {}", lever.path, dated.value, dated.source);
+            let (kind, id) = dated.source.split_once(':').unwrap();
+            let text = match kind {
+                "fact" => {
+                    let id = id.split(';').next().unwrap();
+                    // A share is kept in percent, a count in ones where the lever has thousands
+                    let value = evidence.fact(id).unwrap().value;
+                    format!("{value} {}", value / 1000.0)
+                }
+                "history" => match evidence.policies.iter().find(|policy| policy.id == id) {
+                    Some(policy) => {
+                        format!("{} {} {:?}", policy.setting, policy.scope, policy.value)
+                    }
+                    None => continue,
+                },
+                _ => continue,
+            };
+            let sized = dated.value != 0.0 && !DATE_ALONE.contains(&lever.path.as_str());
+            if sized {
+                assert!(printed(dated.value, &text), "{place}: {text}");
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 40, "{checked}");
+}
+
 #[test]
 fn a_mapping_without_basis_or_beside_a_reason_is_a_fault() {
     let mapping = |id: &str, basis: &str| {
