@@ -182,8 +182,11 @@ const DATE_ALONE: [&str; 5] = [
     "tax.claim_procedure",
 ];
 
-/// Whether a value stands in a text, as such or in percent.
+/// Whether a value stands in a text, as such, in percent or as the word half.
 fn printed(value: f64, text: &str) -> bool {
+    if value == 0.5 && text.contains("half") {
+        return true;
+    }
     text.split(|c: char| !c.is_ascii_digit() && c != '.')
         .filter_map(|word| word.trim_matches('.').parse::<f64>().ok())
         .any(|number| (number - value).abs() < 1e-9 || (number - 100.0 * value).abs() < 1e-9)
