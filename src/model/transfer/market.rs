@@ -3,7 +3,7 @@
 
 use super::bargain::{self, Fit, Shield, Terms, Values};
 use super::search::{Scope, lots};
-use super::{Deal, DealKind, Due, Motive, Proposal, RING, Running, TransferState};
+use super::{Deal, DealKind, Due, Motive, Places, Proposal, RING, Running, TransferState};
 use crate::base::math;
 use crate::base::rng::Purpose;
 use crate::model::books::{Account, Instrument};
@@ -184,14 +184,29 @@ fn propose(
     })
 }
 
-/// Grants proposals in keyed order while firms have places and cash.
+/// Adds a quarter's places to what each firm has left, up to those of a year, which a firm
+/// new in its row has in full.
+fn open_places(t: &mut TransferState, state: &State, ctx: &Context) {
+    let p = &ctx.parameters.transfer;
+    t.places.resize(state.firms.len(), Places::default());
+    for (firm, places) in t.places.iter_mut().enumerate() {
+        let firm_id = state.firms.id[firm];
+        let quarter = p.slots + state.firms.sales[firm] / (ctx.world.price * p.slot_sales);
+        let year = 4.0 * quarter; // derived: quarters a year
+        let left = if places.firm_id == firm_id {
+            math::min(year, places.left + quarter)
+        } else {
+            year
+        };
+        *places = Places { firm_id, left };
+    }
+}
+
+/// Grants proposals in keyed order while firms have places and cash. A firm with a place
+/// left takes the whole lot, so that what it takes does not hang on its weight.
 pub(super) fn grant(t: &mut TransferState, state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.transfer;
-    t.slots.clear();
-    for &sales in &state.firms.sales {
-        t.slots
-            .push(p.slots + sales / (ctx.world.price * p.slot_sales));
-    }
+    open_places(t, state, ctx);
     let ids = &state.universities.inventions.id;
     t.proposals.sort_unstable_by(|a, b| {
         let key = |x: &Proposal| (ids[x.invention as usize], x.lot);
@@ -202,13 +217,15 @@ pub(super) fn grant(t: &mut TransferState, state: &mut State, ctx: &Context) {
         let (row, firm) = (proposal.invention as usize, proposal.firm as usize);
         let weight = state.firms.weight[firm];
         let mut mass = math::min(proposal.mass, state.universities.inventions.shelf[row]);
-        mass = math::min(mass, weight * t.slots[firm]);
+        if t.places[firm].left <= 0.0 {
+            continue;
+        }
         if proposal.fee > 0.0 {
             let budget = p.fee_cash * math::max(0.0, state.firms.cash[firm]);
             mass = math::min(mass, weight * budget / proposal.fee);
         }
         if mass > 0.0 {
-            t.slots[firm] -= mass / weight;
+            t.places[firm].left -= mass / weight;
             strike(t, state, ctx, proposal, mass);
         }
     }

@@ -169,8 +169,8 @@ pub struct TransferState {
     dues: [Vec<Due>; RING],
     /// Real cases each unit works this quarter.
     capacity: Vec<f64>,
-    /// Places each firm has left this quarter.
-    slots: Vec<f64>,
+    /// Places each firm has left, by row of firm.
+    places: Vec<Places>,
     /// What offices and firms agreed on before places run out.
     proposals: Vec<Proposal>,
     /// Inventions worked this quarter and their real cases, by unit.
@@ -184,6 +184,16 @@ struct Running {
     firm_id: u32,
     /// Expected royalties to run \[mn\].
     balance: f64,
+}
+
+/// Deals that one represented firm can still take: unused places last a year, a lot that
+/// took more than were left is made up for in later quarters.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Places {
+    /// Id of the firm.
+    firm_id: u32,
+    /// Deals, negative where the last lot was larger than what was left \[deals\].
+    left: f64,
 }
 
 /// A trial whose payment falls due.
