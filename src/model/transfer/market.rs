@@ -376,15 +376,19 @@ pub(super) fn settle_dues(t: &mut TransferState, state: &mut State, ctx: &Contex
 pub(super) fn reorder(t: &mut TransferState, state: &mut State, ctx: &Context) {
     let u = &mut state.universities;
     let v = &mut u.inventions;
+    // of what is left, the part that was worked in vain was tried once more
     for deal in &t.deals_this_quarter {
-        if deal.kind != DealKind::OpenLicence {
-            v.tried[deal.invention] -= deal.mass / v.mass[deal.invention];
+        let left = v.shelf[deal.invention];
+        if deal.kind != DealKind::OpenLicence && left > 0.0 {
+            v.tried[deal.invention] -= deal.mass / left;
         }
     }
     let mut last = None;
     for &(invention, worked) in &t.worked {
         let row = invention as usize;
-        v.tried[row] = math::max(0.0, v.tried[row] + worked / v.mass[row]);
+        if v.shelf[row] > 0.0 {
+            v.tried[row] = math::max(0.0, v.tried[row] + worked / v.shelf[row]);
+        }
     }
     for &(invention, _) in &t.worked {
         // entries of one unit stand together
