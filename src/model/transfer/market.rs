@@ -74,7 +74,7 @@ fn seek(
             let Some(firm) = t.addresses.draw(&state.firms, &scope, who, purpose, ctx) else {
                 continue;
             };
-            let (why, value) = bargain::motive(&values(state, ctx, row, lot, firm));
+            let (why, value) = bargain::motive(&values(state, ctx, row, (lot, partner), firm));
             if best.is_none_or(|(_, _, highest)| value > highest) {
                 best = Some((firm, why, value));
             }
@@ -89,16 +89,24 @@ fn seek(
     }
 }
 
-/// What an invention is worth to a firm, by motive.
-fn values(state: &State, ctx: &Context, row: usize, lot: u32, firm: usize) -> Values {
+/// What an invention is worth to a firm, by motive. Draws of one lot that come upon the same
+/// agent meet different real firms of it, as many as it stands for.
+fn values(
+    state: &State,
+    ctx: &Context,
+    row: usize,
+    (lot, partner): (u32, u32),
+    firm: usize,
+) -> Values {
     let p = &ctx.parameters.transfer;
     let v = &state.universities.inventions;
     let f = &state.firms;
     let price = ctx.world.price;
     // kept over quarters: a match is a trait of the pair
+    let member = math::min(f64::from(partner), f.weight[firm] - 1.0) as u32;
     let noise = ctx
         .key
-        .uniform(v.id[row], f.id[firm], 0, lot, Purpose::Choice);
+        .uniform(v.id[row], f.id[firm], member, lot, Purpose::Choice);
     let distance = field_distance(usize::from(v.field[row]), usize::from(f.field[firm]));
     let usage = bargain::value_in_use(
         &Fit {
