@@ -2,5 +2,9 @@
 
 mod bargains;
 mod bench;
+mod conserve;
+mod levers;
+mod offices;
 mod split;
 mod touch;
+mod twin;
