@@ -4,7 +4,7 @@
 use super::bargain::{self, Fit, Shield, Terms, Values};
 use super::partners::Partner;
 use super::search::{Scope, lots};
-use super::{Deal, DealKind, Due, Lot, Motive, Proposal, RING, Running, TransferState};
+use super::{Deal, DealKind, Due, Lot, Motive, Places, Proposal, RING, Running, TransferState};
 use crate::base::math;
 use crate::base::rng::Purpose;
 use crate::model::books::{Account, Instrument};
@@ -24,7 +24,7 @@ pub(super) fn gather(t: &mut TransferState, state: &State, ctx: &Context) {
     t.lots.clear();
     for row in 0..v.len() {
         if bargain::posted(v.post_rank[row], open) && v.shelf[row] > 0.0 {
-            cut(t, ctx, row as u32, v.shelf[row], true);
+            cut(t, ctx, row as u32, v.shelf[row]);
         }
     }
     seek(t, state, ctx, true);
@@ -42,7 +42,7 @@ pub(super) fn gather(t: &mut TransferState, state: &State, ctx: &Context) {
                 left -= worked;
                 t.tally.cases += worked;
                 t.worked.push((invention, worked));
-                cut(t, ctx, invention, worked, false);
+                cut(t, ctx, invention, worked);
             }
         }
     }
@@ -98,7 +98,7 @@ fn seek(t: &mut TransferState, state: &State, ctx: &Context, posted: bool) {
             let Some(partner) = rows.get(firm) else {
                 continue;
             };
-            let (why, value) = bargain::motive(&values(state, ctx, lot, partner));
+            let (why, value) = bargain::motive(&values(state, ctx, lot, draw as u32, partner));
             if best.is_none_or(|(_, _, highest)| value > highest) {
                 best = Some((firm, why, value));
             }
@@ -111,14 +111,16 @@ fn seek(t: &mut TransferState, state: &State, ctx: &Context, posted: bool) {
     }
 }
 
-/// What an invention is worth to a firm, by motive.
-fn values(state: &State, ctx: &Context, lot: &Lot, partner: &Partner) -> Values {
+/// What an invention is worth to a firm, by motive. Draws of one lot that come upon the same
+/// agent meet different real firms of it, as many as it stands for.
+fn values(state: &State, ctx: &Context, lot: &Lot, draw: u32, partner: &Partner) -> Values {
     let v = &state.universities.inventions;
     let row = lot.invention as usize;
     // kept over quarters: a match is a trait of the pair
+    let member = draw.min(partner.members - 1);
     let noise = ctx
         .key
-        .uniform(v.id[row], partner.id, 0, lot.number, Purpose::Choice);
+        .uniform(v.id[row], partner.id, member, lot.number, Purpose::Choice);
     let distance = field_distance(usize::from(v.field[row]), usize::from(partner.field));
     let usage = bargain::value_in_use(
         &Fit {
@@ -201,14 +203,29 @@ fn propose(
     })
 }
 
-/// Grants proposals in keyed order while firms have places and cash.
+/// Adds a quarter's places to what each firm has left, up to those of a year, which a firm
+/// new in its row has in full.
+fn open_places(t: &mut TransferState, state: &State, ctx: &Context) {
+    let p = &ctx.parameters.transfer;
+    t.places.resize(state.firms.len(), Places::default());
+    for (firm, places) in t.places.iter_mut().enumerate() {
+        let firm_id = state.firms.id[firm];
+        let quarter = p.slots + state.firms.sales[firm] / (ctx.world.price * p.slot_sales);
+        let year = 4.0 * quarter; // derived: quarters a year
+        let left = if places.firm_id == firm_id {
+            math::min(year, places.left + quarter)
+        } else {
+            year
+        };
+        *places = Places { firm_id, left };
+    }
+}
+
+/// Grants proposals in keyed order while firms have places and cash. A firm with a place
+/// left takes the whole lot, so that what it takes does not hang on its weight.
 pub(super) fn grant(t: &mut TransferState, state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.transfer;
-    t.slots.clear();
-    for &sales in &state.firms.sales {
-        t.slots
-            .push(p.slots + sales / (ctx.world.price * p.slot_sales));
-    }
+    open_places(t, state, ctx);
     let ids = &state.universities.inventions.id;
     t.proposals.sort_unstable_by(|a, b| {
         let key = |x: &Proposal| (ids[x.invention as usize], x.lot);
@@ -219,13 +236,15 @@ pub(super) fn grant(t: &mut TransferState, state: &mut State, ctx: &Context) {
         let (row, firm) = (proposal.invention as usize, proposal.firm as usize);
         let weight = state.firms.weight[firm];
         let mut mass = math::min(proposal.mass, state.universities.inventions.shelf[row]);
-        mass = math::min(mass, weight * t.slots[firm]);
+        if t.places[firm].left <= 0.0 {
+            continue;
+        }
         if proposal.fee > 0.0 {
             let budget = p.fee_cash * math::max(0.0, state.firms.cash[firm]);
             mass = math::min(mass, weight * budget / proposal.fee);
         }
         if mass > 0.0 {
-            t.slots[firm] -= mass / weight;
+            t.places[firm].left -= mass / weight;
             strike(t, state, ctx, proposal, mass);
         }
     }
@@ -376,16 +395,20 @@ pub(super) fn settle_dues(t: &mut TransferState, state: &mut State, ctx: &Contex
 pub(super) fn reorder(t: &mut TransferState, state: &mut State, ctx: &Context) {
     let u = &mut state.universities;
     let v = &mut u.inventions;
+    // of what is left, the part that was worked in vain was tried once more
     for deal in &t.deals_this_quarter {
-        if deal.kind != DealKind::OpenLicence {
-            v.tried[deal.invention] -= deal.mass / v.mass[deal.invention];
+        let left = v.shelf[deal.invention];
+        if deal.kind != DealKind::OpenLicence && left > 0.0 {
+            v.tried[deal.invention] -= deal.mass / left;
         }
     }
     let (p, q) = (&ctx.parameters.universities, &ctx.parameters.transfer);
     for &(invention, worked) in &t.worked {
         let row = invention as usize;
-        v.tried[row] = math::max(0.0, v.tried[row] + worked / v.mass[row]);
-        v.priority[row] = priority(v.seen[row], v.disclosed[row], v.tried[row], p, q);
+        if v.shelf[row] > 0.0 {
+            v.tried[row] = math::max(0.0, v.tried[row] + worked / v.shelf[row]);
+            v.priority[row] = priority(v.seen[row], v.disclosed[row], v.tried[row], p, q);
+        }
     }
     // entries of one unit stand together, in the order of its shelf
     let mut rest = t.worked.as_slice();

@@ -40,8 +40,6 @@ crate::family! {
         lot,
         /// Lot times the sampling fraction, where that is coarser \[cases\].
         lot_share,
-        /// The same of posted patents that firms come by together \[cases\].
-        open_lot_share,
         /// Addresses reserved for entrants over the founding ones \[share\].
         reserve,
         /// Elasticity of a firm's visibility to sales \[elasticity\].
@@ -174,8 +172,8 @@ pub struct TransferState {
     dues: [Vec<Due>; RING],
     /// Real cases each unit works this quarter.
     capacity: Vec<f64>,
-    /// Places each firm has left this quarter.
-    slots: Vec<f64>,
+    /// Places each firm has left, by row of firm.
+    places: Vec<Places>,
     /// Lots that look for a partner.
     lots: Vec<Lot>,
     /// Their searches.
@@ -195,6 +193,16 @@ struct Running {
     firm_id: u32,
     /// Expected royalties to run \[mn\].
     balance: f64,
+}
+
+/// Deals that one represented firm can still take: unused places last a year, a lot that
+/// took more than were left is made up for in later quarters.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Places {
+    /// Id of the firm.
+    firm_id: u32,
+    /// Deals, negative where the last lot was larger than what was left \[deals\].
+    left: f64,
 }
 
 /// A trial whose payment falls due.

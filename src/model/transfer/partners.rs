@@ -17,6 +17,8 @@ pub(super) const NOBODY: u32 = u32::MAX;
 pub struct Partner {
     /// Its id, [`NOBODY`] where it is not in business.
     pub id: u32,
+    /// Real firms it stands for, at least one \[firms\].
+    pub members: u32,
     /// Its field.
     pub field: u8,
     /// Has an open need.
@@ -79,6 +81,7 @@ impl Partners {
         for i in 0..n {
             self.rows.push(Partner {
                 id: if firms.alive[i] { firms.id[i] } else { NOBODY },
+                members: math::max(firms.weight[i], 1.0) as u32,
                 field: firms.field[i],
                 need: firms.need[i],
                 visibility: self.visibility[i],

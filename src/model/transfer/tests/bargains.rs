@@ -1,12 +1,12 @@
 //! Hand-worked bargains and the direction of each lever on its decision.
 
-use super::bargain::*;
-use super::{DealKind, Motive, TransferParameters, office, search};
 use crate::base::bound::Bound;
 use crate::model::parameters::Parameters;
+use crate::model::transfer::bargain::*;
+use crate::model::transfer::{DealKind, Motive, TransferParameters, office, search};
 
 fn central() -> TransferParameters {
-    let text = include_str!("../../../seeds/parameters/transfer.toml");
+    let text = include_str!("../../../../seeds/parameters/transfer.toml");
     let table: toml::Table = text.parse().unwrap();
     let rows = table["parameter"].as_array().unwrap().clone();
     Parameters::build(&mut |path| {
