@@ -50,14 +50,9 @@ pub(super) fn gather(t: &mut TransferState, state: &State, ctx: &Context) {
 }
 
 /// Cuts the mass of an invention into lots.
-fn cut(t: &mut TransferState, ctx: &Context, invention: u32, mass: f64, posted: bool) {
+fn cut(t: &mut TransferState, ctx: &Context, invention: u32, mass: f64) {
     let p = &ctx.parameters.transfer;
-    let share = if posted {
-        p.open_lot_share
-    } else {
-        p.lot_share
-    };
-    let (n, each) = lots(mass, share / ctx.scale, p.lot);
+    let (n, each) = lots(mass, p.lot_share / ctx.scale, p.lot);
     for number in 0..n {
         t.lots.push(Lot {
             invention,
