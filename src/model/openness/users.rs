@@ -18,6 +18,8 @@ pub const BANDS: usize = 8;
 pub struct Users {
     share: f64,
     spread: f64,
+    /// Mean log disadvantage over all users g.
+    gap: f64,
     edges: [f64; BANDS],
 }
 
@@ -33,13 +35,14 @@ impl Users {
         Self {
             share,
             spread,
+            gap: spread * normal_quantile(share),
             edges,
         }
     }
 
     /// Mean log disadvantage over all users, `g = σ·Φ⁻¹(s)` \[log points\]; 0 with s one half.
     pub fn mean_gap(&self) -> f64 {
-        self.spread * normal_quantile(self.share)
+        self.gap
     }
 
     /// Mean cost of the substitute to a band, the import's being 1: `E[e^{mx} | band]` with
@@ -55,7 +58,7 @@ impl Users {
             Some(edge) => normal_cdf(edge - open),
             None => 1.0,
         };
-        let scale = exp((1.0 - closed) * self.mean_gap() + 0.5 * open * open);
+        let scale = exp((1.0 - closed) * self.gap + 0.5 * open * open);
         scale * (upper - lower) * BANDS as f64 / self.share
     }
 
@@ -63,7 +66,7 @@ impl Users {
     ///
     /// At an infinite threshold it is 1, at 0 it is 0.
     pub fn within(&self, band: usize, threshold: f64) -> f64 {
-        let below = normal_cdf((threshold - self.mean_gap()) / self.spread);
+        let below = normal_cdf((threshold - self.gap) / self.spread);
         let importers = (below - (1.0 - self.share)) / self.share;
         clamp(importers * BANDS as f64 - band as f64, 0.0, 1.0)
     }
