@@ -120,7 +120,7 @@ fn imported_value(state: &State, ctx: &Context) -> [f64; FIELDS] {
     value
 }
 
-/// Moves inputs, links and exports a quarter on; [`pay`] pays what the levers promise.
+/// Moves inputs, links and exports a quarter on; [`pay`] pays what came of it.
 pub fn turn(state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.openness;
     let imported: f64 = imported_value(state, ctx).iter().sum();
@@ -220,8 +220,28 @@ fn export(open: &mut OpennessState, rate: f64, ctx: &Context) {
     open.diverted = move_link(open.diverted, wanted, p.diversion_speed);
 }
 
-/// Books the quarter's support: substitutes and centres to firms, partners, returnees.
+/// Firms pay what their R&D costs above (or, below 0, saves on) its undisturbed price:
+/// `R/4·(C − 1)` to suppliers, C the cost of the field's inputs.
+fn charge(state: &mut State) {
+    let firms = &mut state.firms;
+    let mut paid = [0.0; 8];
+    for i in 0..firms.len() {
+        let dearer = state.openness.input_cost[firms.field[i] as usize] - 1.0;
+        if firms.alive[i] && dearer != 0.0 {
+            let extra = firms.rd[i] / 4.0 * dearer; // derived: quarters a year
+            firms.cash[i] -= extra;
+            paid[i % 8] += firms.weight[i] * extra;
+        }
+    }
+    let (from, to) = (Account::Firms, Account::Rest);
+    let paid = paid.iter().sum();
+    state.books.pay(from, to, Instrument::ResearchCost, paid);
+}
+
+/// Books what dearer inputs cost firms, and the quarter's support: substitutes and centres
+/// to firms, partners, returnees.
 pub fn pay(state: &mut State, ctx: &Context) {
+    charge(state);
     let [imported, takeup] = state.openness.support;
     let p = &ctx.parameters.openness;
     let law = &ctx.law.openness;

@@ -344,6 +344,26 @@ fn firms_get_what_the_books_say() {
 }
 
 #[test]
+fn firms_pay_for_dearer_inputs() {
+    let mut scene = scene();
+    scene.seen.openness.input_access = 0.5;
+    let ctx = scene.context(Quarter::new(2026, 1));
+    let mut state = world_of(64, 100.0, 20.0);
+    let before = state.firms.cash.clone();
+    turn(&mut state, &ctx);
+    pay(&mut state, &ctx);
+    let extra = 20.0 / 4.0 * (state.openness.input_cost[0] - 1.0);
+    assert!(extra > 0.0 && (before[0] - state.firms.cash[0] - extra).abs() < 1e-9);
+    let flow = state.books.flow[Account::Firms as usize][Account::Rest as usize];
+    let fall: f64 = before
+        .iter()
+        .zip(&state.firms.cash)
+        .map(|(b, a)| 100.0 * (b - a))
+        .sum();
+    assert!((flow - fall).abs() < 1e-9 * fall);
+}
+
+#[test]
 fn people_who_are_trained_or_return_lower_what_a_researcher_costs() {
     use crate::model::people::{People, clear_market};
     let wage = |training: f64, returnees: f64| {
