@@ -388,7 +388,10 @@ pub fn work(state: &mut State, ctx: &Context) {
     divide_time(u, ctx);
     settle_offices(u, ctx);
     age_shelf(u, ctx);
-    invent(u, &state.people.rd_price, posed, ctx);
+    // a given budget buys less research where inputs are dearer
+    let cost = &state.openness.input_cost;
+    let prices = std::array::from_fn(|f| state.people.rd_price[f] * cost[f]);
+    invent(u, &prices, posed, ctx);
     u.tally.shelf = u.inventions.shelf.iter().sum();
     if let Ok(cohort) = usize::try_from(ctx.q() - super::world::WARM_UP.index()) {
         if u.disclosed_by_cohort.len() <= cohort {
