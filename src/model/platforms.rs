@@ -58,8 +58,10 @@ struct Applicant {
 pub struct PlatformsState {
     /// Region's share of places.
     pub region_share: [f64; REGIONS],
-    /// Fee of a place for a quarter by kind \[mn\].
+    /// Fee of a place for a quarter by kind, as firms reckon with it \[mn\].
     pub fee: [f64; SERVED],
+    /// The same as it is paid \[mn\].
+    pub fee_paid: [f64; SERVED],
     queue: [Vec<Applicant>; SERVED],
     /// Counters of this quarter.
     pub tally: PlatformTally,
@@ -135,7 +137,8 @@ pub fn serve(state: &mut State, ctx: &Context) {
         let due = &mut state.funnel.projects[under_review(ctx.q())];
         grant(&mut platforms, &mut left, due, kind);
         let cost = running[kind] * ctx.world.price / 4.0; // derived: quarters a year
-        platforms.fee[kind] = cost * law.platform_fee;
+        platforms.fee[kind] = cost * seen.platform_fee;
+        platforms.fee_paid[kind] = cost * law.platform_fee;
         let paid = law.public_share * max(0.0, 1.0 - law.platform_fee);
         let (from, to) = (Account::Local, Account::Rest);
         state
@@ -201,7 +204,7 @@ fn line_up(platforms: &mut PlatformsState, state: &mut State, ctx: &Context) {
     for (index, project) in due.iter_mut().enumerate() {
         project.served = [0.0; SERVED];
         let there = project.has_firm(&state.firms);
-        let worth = super::funnel::product_worth(project.quality, f);
+        let worth = super::funnel::product_worth(project.revenue, f);
         for kind in 0..SERVED {
             let mass = project.mass[kind];
             if mass <= 0.0 || !there {
@@ -251,7 +254,7 @@ mod tests {
                 entered: 10.0,
                 invention_id: k,
                 mass: [10.0, 0.0, 0.0],
-                quality: 1.0,
+                revenue: 8.0,
                 ..Project::default()
             };
             state.funnel.projects[under_review(now.index())].push(project);

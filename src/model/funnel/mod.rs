@@ -14,7 +14,8 @@ mod review;
 mod tests;
 
 pub use decision::{
-    competing_risks, gap, go_on_share, pass_hazard, product_worth, productivity_jump,
+    competing_risks, gap, go_on_share, pass_hazard, product_revenue, product_worth,
+    productivity_jump,
 };
 
 use super::books::{Account, Instrument};
@@ -23,7 +24,7 @@ use super::firms::{FIELDS, Firms, REGIONS};
 use super::platforms::SERVED;
 use super::state::State;
 use super::transfer::Motive;
-use crate::base::math::{max, min, pow};
+use crate::base::math::{max, min};
 use review::{Reviews, Stage, stages};
 
 /// Proof of concept, pilot, first sale.
@@ -115,6 +116,8 @@ pub struct Project {
     pub begun: i32,
     /// Quality, median 1.
     pub quality: f64,
+    /// Revenue of the product \[mn/yr, 2020 prices\].
+    pub revenue: f64,
     /// Readiness \[0..1\].
     pub readiness: f64,
     /// Real inventions that entered.
@@ -194,6 +197,8 @@ pub struct FunnelState {
     pub offered_quality: Vec<f64>,
     /// Scratch of this quarter's reviews.
     reviews: Reviews,
+    /// Scratch: what projects see of their firms.
+    purses: Vec<Purse>,
     /// Counters of this quarter.
     pub tally: FunnelTally,
 }
@@ -235,11 +240,14 @@ pub fn advance(state: &mut State, ctx: &Context) {
     let mut waiting = [0.0; FIELDS];
     let mut spent = [0.0; 2];
     let next = under_review(ctx.q() + 1);
+    let mut purses = std::mem::take(&mut funnel.purses);
+    open_purses(&mut purses, &state.firms);
     for (turn, list) in projects.iter_mut().enumerate() {
         list.retain_mut(|project| {
-            let there = project.has_firm(&state.firms);
+            let purse = &mut purses[project.firm as usize];
+            let there = purse.id == project.firm_id;
             if there {
-                move_on(project, &stages, &mut funnel, state, ctx, &mut spent);
+                move_on(project, &stages, purse, &mut funnel, state, ctx, &mut spent);
             }
             let left: f64 = project.mass.iter().sum();
             let old = f64::from(ctx.q() - project.begun) >= p.abandon_after;
@@ -267,6 +275,10 @@ pub fn advance(state: &mut State, ctx: &Context) {
             true
         });
     }
+    for (cash, purse) in state.firms.cash.iter_mut().zip(&purses) {
+        *cash = purse.cash;
+    }
+    funnel.purses = purses;
     let [research, fees] = spent;
     let (from, to) = (Account::Firms, Account::Rest);
     state
@@ -282,6 +294,27 @@ pub fn advance(state: &mut State, ctx: &Context) {
     }
     funnel.projects = projects;
     state.funnel = funnel;
+}
+
+/// What a project needs to know of its firm, in one place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Purse {
+    /// Id of the firm in business, [`NOBODY`] where there is none.
+    id: u32,
+    weight: f64,
+    cash: f64,
+}
+
+/// Id of no firm.
+const NOBODY: u32 = u32::MAX;
+
+fn open_purses(purses: &mut Vec<Purse>, firms: &Firms) {
+    purses.clear();
+    purses.extend((0..firms.len()).map(|i| Purse {
+        id: if firms.alive[i] { firms.id[i] } else { NOBODY },
+        weight: firms.weight[i],
+        cash: firms.cash[i],
+    }));
 }
 
 /// Firms review the projects whose turn it is.
@@ -315,6 +348,7 @@ pub fn enter(state: &mut State, ctx: &Context) {
         funnel.tally.entered += deal.mass;
         // the funnel counts quality in medians and readiness as a share of the scale
         let median = ctx.parameters.universities.quality_median;
+        let quality = inventions.quality[deal.invention] / median;
         funnel.projects[under_review(ctx.q())].push(Project {
             firm: deal.firm as u32,
             firm_id: deal.firm_id,
@@ -323,7 +357,8 @@ pub fn enter(state: &mut State, ctx: &Context) {
             region: state.firms.region[deal.firm],
             disclosed,
             begun: ctx.q(),
-            quality: inventions.quality[deal.invention] / median,
+            quality,
+            revenue: product_revenue(quality, &ctx.parameters.funnel),
             readiness: inventions.readiness[deal.invention] / READINESS_LEVELS,
             entered: deal.mass,
             mass: [deal.mass, 0.0, 0.0],
@@ -348,6 +383,7 @@ fn add(cohorts: &mut Vec<f64>, disclosed: i32, mass: f64) {
 fn move_on(
     project: &mut Project,
     stages: &[Stage; STAGES],
+    purse: &mut Purse,
     funnel: &mut FunnelState,
     state: &mut State,
     ctx: &Context,
@@ -355,8 +391,7 @@ fn move_on(
 ) {
     let price = ctx.world.price;
     let saved = ctx.parameters.platforms.cost_saved;
-    let row = project.firm as usize;
-    let weight = state.firms.weight[row];
+    let weight = purse.weight;
     for k in (0..STAGES).rev() {
         let mass = project.mass[k];
         if mass <= 0.0 {
@@ -364,18 +399,18 @@ fn move_on(
         }
         let plan = project.plan[k];
         let served = project.served.get(k).copied().unwrap_or(0.0);
-        let fee = if k < SERVED {
-            served * state.platforms.fee[k]
+        let [fee, fee_paid] = if k < SERVED {
+            [state.platforms.fee[k], state.platforms.fee_paid[k]].map(|fee| served * fee)
         } else {
             funnel.tally.offered += mass;
-            0.0
+            [0.0; 2]
         };
         let cost = stages[k].quarterly_cost(served, saved) * price;
-        let affordable = max(0.0, state.firms.cash[row]) * weight / (cost + fee);
+        let affordable = max(0.0, purse.cash) * weight / (cost + fee);
         let funded = min(mass * plan.go, affordable);
-        state.firms.cash[row] -= funded * (cost + fee) / weight;
+        purse.cash -= funded * (cost + fee_paid) / weight;
         spent[0] += funded * cost;
-        spent[1] += funded * fee;
+        spent[1] += funded * fee_paid;
         let passed = funded * plan.pass;
         let failed = funded * plan.fail + (mass - funded) * stages[k].stale;
         project.mass[k] = max(0.0, mass - passed - failed);
@@ -412,9 +447,7 @@ fn industrialise(
     let firms = &mut state.firms;
     let firm = project.firm as usize;
     let each = mass / firms.weight[firm];
-    let revenue = p.revenue
-        * ctx.world.price
-        * pow(max(project.quality, f64::MIN_POSITIVE), p.quality_exponent);
+    let revenue = project.revenue * ctx.world.price;
     firms.new_product_sales[firm] += each * revenue;
     let jump = productivity_jump(p.productivity_share * revenue * each, firms.sales[firm]);
     firms.pending_gain[firm] = min(p.gain_cap, firms.pending_gain[firm] + jump);

@@ -98,15 +98,6 @@ pub(super) struct Reviews {
 }
 
 crate::dispatched! {
-    /// Turns qualities into worths of products.
-    fn product(worth: &mut [f64], p: &FunnelParameters) {
-        for value in worth {
-            *value = product_worth(*value, p);
-        }
-    }
-}
-
-crate::dispatched! {
     /// Settles the last stage, which is worth the product.
     fn last(
         worth: &mut [f64],
@@ -175,7 +166,7 @@ impl Reviews {
         willing: f64,
         p: &FunnelParameters,
     ) {
-        self.worth.push(project.quality);
+        self.worth.push(product_worth(project.revenue, p));
         self.absorptive.push(absorptive);
         self.willing.push(willing);
         for k in 0..SERVED {
@@ -199,7 +190,6 @@ impl Reviews {
         }
         let end = STAGES - 1;
         let (worth, absorptive) = (&mut self.worth, &self.absorptive);
-        product(worth, p);
         let out = &mut self.settled;
         last(
             worth,

@@ -6,23 +6,6 @@
 use super::{DealKind, Motive, TransferParameters};
 use crate::base::math;
 
-/// What a firm brings to an invention.
-#[derive(Clone, Copy, Debug)]
-pub struct Fit {
-    /// Value to a well-fitting firm \[mn, 2020 prices\].
-    pub quality: f64,
-    /// What of it the firm can make use of, see [`ability`].
-    pub ability: f64,
-    /// Distance of fields \[0..1\].
-    pub distance: f64,
-    /// Readiness levels missing \[TRL\].
-    pub gap: f64,
-    /// Meets an open need.
-    pub need: bool,
-    /// Standard normal noise of the match.
-    pub noise: f64,
-}
-
 /// Ability to use an invention, `price·(S/(price·S_ref))^ζ·(floor + (1 − floor)h)`: value at
 /// current prices over the value to a well-fitting firm in 2020.
 ///
@@ -35,14 +18,22 @@ pub fn ability(sales: f64, absorptive: f64, price: f64, p: &TransferParameters) 
     price * scale * (p.absorptive_floor + (1.0 - p.absorptive_floor) * absorptive)
 }
 
-/// Value in use, `q·ability·e^(σ·noise − distance − gap)·(1 or no_need)` \[mn\].
+/// What distance of fields \[0..1\] and missing readiness \[TRL\] take off \[log points\].
 ///
-/// Example: quality 2, ability 1, no distance or gap, a need, no noise: 2.
-pub fn value_in_use(fit: &Fit, p: &TransferParameters) -> f64 {
-    let log_fit =
-        p.match_log_sd * fit.noise - p.distance_cost * fit.distance - p.gap_cost * fit.gap;
-    let need = if fit.need { 1.0 } else { p.no_need };
-    fit.quality * fit.ability * need * math::exp(log_fit)
+/// Example: costs 2 and 0.2, half a block away, 3 levels missing: 1 + 0.6 = 1.6.
+#[inline]
+pub fn misfit(distance: f64, gap: f64, p: &TransferParameters) -> f64 {
+    p.distance_cost * distance + p.gap_cost * gap
+}
+
+/// Value in use, `worth·e^(σ·noise − misfit)` \[mn\]; `worth` is the invention's quality times
+/// the firm's [`ability`], times `no_need` without an open need.
+///
+/// Example: worth 2, no misfit, no noise: 2.
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
+pub fn value_in_use(worth: f64, misfit: f64, noise: f64, spread: f64) -> f64 {
+    worth * math::exp(spread * noise - misfit)
 }
 
 /// Worth of a patent to a firm that lacks the certificate's points \[mn\]: falls to 0 at the

@@ -1,20 +1,15 @@
 //! Runs the quarter's market: every case that is worked looks for partners, firms with the
 //! highest values propose, proposals are granted in keyed order while places last.
 
-use super::bargain::{self, Fit, Shield, Terms, Values};
-use super::partners::Partner;
+use super::bargain::{self, Shield, Terms, Values};
 use super::search::{Scope, lots};
 use super::{Deal, DealKind, Due, Lot, Motive, Places, Proposal, RING, Running, TransferState};
 use crate::base::math;
 use crate::base::rng::Purpose;
 use crate::model::books::{Account, Instrument};
 use crate::model::context::Context;
-use crate::model::population::field_distance;
 use crate::model::state::State;
 use crate::model::universities::{Inventions, priority};
-
-/// Highest readiness level.
-const READY: f64 = 9.0; // derived: TRL scale
 
 /// Cases worked and posted, and the proposals they bring.
 pub(super) fn gather(t: &mut TransferState, state: &State, ctx: &Context) {
@@ -86,14 +81,29 @@ fn seek(t: &mut TransferState, state: &State, ctx: &Context, posted: bool) {
     }
     let rows = &t.partners.rows;
     t.addresses.carry_out(&mut t.searches, rows, purpose, ctx);
+    t.fits.clear();
+    let draws = draws as usize;
+    let found = |k: usize, draw: usize| t.searches.found[k * draws + draw] as usize;
+    for (k, lot) in t.lots.iter().enumerate() {
+        for draw in 0..draws {
+            if let Some(partner) = rows.get(found(k, draw)) {
+                t.fits.push(v, lot, draw as u32, partner, p);
+            }
+        }
+    }
+    t.fits.value(ctx.key, p);
+    let mut usages = t.fits.usage.iter();
     for (k, lot) in t.lots.iter().enumerate() {
         let mut best: Option<(usize, Motive, f64)> = None;
-        for draw in 0..draws as usize {
-            let firm = t.searches.found[k * draws as usize + draw] as usize;
+        for firm in (0..draws).map(|draw| found(k, draw)) {
             let Some(partner) = rows.get(firm) else {
                 continue;
             };
-            let (why, value) = bargain::motive(&values(state, ctx, lot, draw as u32, partner));
+            let (why, value) = bargain::motive(&Values {
+                usage: *usages.next().expect("one value for each pair"),
+                certificate: partner.certificate,
+                order: partner.order,
+            });
             if best.is_none_or(|(_, _, highest)| value > highest) {
                 best = Some((firm, why, value));
             }
@@ -103,35 +113,6 @@ fn seek(t: &mut TransferState, state: &State, ctx: &Context, posted: bool) {
         {
             t.proposals.push(proposal);
         }
-    }
-}
-
-/// What an invention is worth to a firm, by motive. Draws of one lot that come upon the same
-/// agent meet different real firms of it, as many as it stands for.
-fn values(state: &State, ctx: &Context, lot: &Lot, draw: u32, partner: &Partner) -> Values {
-    let v = &state.universities.inventions;
-    let row = lot.invention as usize;
-    // kept over quarters: a match is a trait of the pair
-    let member = draw.min(partner.members - 1);
-    let noise = ctx
-        .key
-        .uniform(v.id[row], partner.id, member, lot.number, Purpose::Choice);
-    let distance = field_distance(usize::from(v.field[row]), usize::from(partner.field));
-    let usage = bargain::value_in_use(
-        &Fit {
-            quality: v.quality[row],
-            ability: partner.ability,
-            distance,
-            gap: math::max(0.0, READY - v.readiness[row]),
-            need: partner.need || (v.posed[row] && distance == 0.0),
-            noise: math::normal_quantile(math::max(noise, f64::EPSILON)),
-        },
-        &ctx.parameters.transfer,
-    );
-    Values {
-        usage,
-        certificate: partner.certificate,
-        order: partner.order,
     }
 }
 

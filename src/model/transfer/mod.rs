@@ -1,6 +1,7 @@
 //! Offices, search, bargains: which invention goes to which firm on what terms.
 
 pub mod bargain;
+mod fits;
 mod market;
 pub mod office;
 pub mod partners;
@@ -178,6 +179,8 @@ pub struct TransferState {
     lots: Vec<Lot>,
     /// Their searches.
     searches: search::Searches,
+    /// What they came upon.
+    fits: fits::Fits,
     /// What offices and firms agreed on before places run out.
     proposals: Vec<Proposal>,
     /// Inventions worked this quarter and their real cases, by unit.

@@ -8,7 +8,7 @@
 use super::TransferParameters;
 use super::partners::{NOBODY, Partner};
 use crate::base::math;
-use crate::base::rng::Purpose;
+use crate::base::rng::{Key, Purpose};
 use crate::model::context::Context;
 use crate::model::firms::{FIELDS, Firms, REGIONS};
 
@@ -174,6 +174,72 @@ pub struct Searches {
     pub found: Vec<u32>,
     open: Vec<u32>,
     target: Vec<Target>,
+    digits: Digits,
+}
+
+/// Digits of the draws of one attempt: where to look (region, field), and at whom.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Digits {
+    entity: [Vec<u32>; 3],
+    columns: [Vec<f64>; 6],
+}
+
+crate::dispatched! {
+    /// Fills four columns of 32-bit digits and two of 53.
+    fn fill_digits(
+        key: Key,
+        quarter: u32,
+        purpose: Purpose,
+        entity: &[Vec<u32>; 3],
+        columns: &mut [Vec<f64>; 6],
+    ) {
+        let [a, b, number] = entity;
+        let [away, where_to, other, which, position, accept] = columns;
+        let n = a.len();
+        let (b, number) = (&b[..n], &number[..n]);
+        let (away, where_to) = (&mut away[..n], &mut where_to[..n]);
+        let (other, which) = (&mut other[..n], &mut which[..n]);
+        let (position, accept) = (&mut position[..n], &mut accept[..n]);
+        for i in 0..n {
+            let four = key.digits(a[i], b[i], quarter, number[i], purpose);
+            [away[i], where_to[i], other[i], which[i]] = four;
+            let two = key.pair(a[i], b[i], quarter, number[i] + 1, purpose);
+            (position[i], accept[i]) = two;
+        }
+    }
+}
+
+impl Digits {
+    fn draw(
+        &mut self,
+        who: &[(u32, u32, u32)],
+        open: &[u32],
+        attempt: u32,
+        tries: u32,
+        purpose: Purpose,
+        ctx: &Context,
+    ) {
+        let [a, b, number] = &mut self.entity;
+        for column in [&mut *a, &mut *b, &mut *number] {
+            column.clear();
+        }
+        for &k in open {
+            let (invention, lot, partner) = who[k as usize];
+            a.push(invention);
+            b.push(lot);
+            number.push((partner * tries + attempt) * 2); // derived: two blocks of digits
+        }
+        for column in &mut self.columns {
+            column.resize(open.len(), 0.0);
+        }
+        let quarter = ctx.q() as u32;
+        fill_digits(ctx.key, quarter, purpose, &self.entity, &mut self.columns);
+    }
+
+    #[inline]
+    fn of(&self, at: usize) -> [f64; 6] {
+        std::array::from_fn(|k| self.columns[k][at])
+    }
 }
 
 /// Where a draw points.
@@ -305,16 +371,15 @@ impl Addresses {
             found,
             open,
             target,
+            digits,
         } = searches;
         open.clear();
         open.extend(0..who.len() as u32);
         for attempt in 0..tries {
+            digits.draw(who, open, attempt, tries, purpose, ctx);
             target.clear();
-            for &k in open.iter() {
-                let (invention, lot, partner) = who[k as usize];
-                let number = (partner * tries + attempt) * 2; // derived: two blocks of digits
-                let draw = (invention, lot, number);
-                target.push(self.point(&scope[k as usize], draw, purpose, ctx));
+            for (at, &k) in open.iter().enumerate() {
+                target.push(self.point(&scope[k as usize], digits, at));
             }
             let mut left = 0;
             for at in 0..open.len() {
@@ -335,23 +400,16 @@ impl Addresses {
         }
     }
 
-    /// Two blocks of digits: where to look, and at whom.
+    /// Where the digits of one draw point.
     #[inline]
-    fn point(
-        &self,
-        scope: &Scope,
-        (invention, lot, number): (u32, u32, u32),
-        purpose: Purpose,
-        ctx: &Context,
-    ) -> Target {
-        let [away, where_to, other, which] = ctx.digits(invention, lot, number, purpose);
+    fn point(&self, scope: &Scope, digits: &Digits, at: usize) -> Target {
+        let [away, where_to, other, which, position, accept] = digits.of(at);
         let region = region_searched(scope, away, where_to, &self.region);
         let field = if other < scope.focus {
             scope.field
         } else {
             choose(&self.fields[region], scope.field, which)
         };
-        let (position, accept) = ctx.pair(invention, lot, number + 1, purpose);
         Target {
             cell: (region * FIELDS + field) as u32,
             position,

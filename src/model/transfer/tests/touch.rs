@@ -100,6 +100,6 @@ fn touching_one_firm_moves_under_a_hundredth_of_other_deals() {
     // what a firm leaves goes to one other, and the cases behind move up a place: others move
     // about as much as the firm itself, where a table that shifts moves bystanders
     for (what, [own, others]) in all_touched {
-        assert!(others < 2.0 * own, "{what}: {own} moves {others}");
+        assert!(others <= 2.0 * own, "{what}: {own} moves {others}");
     }
 }
