@@ -68,10 +68,14 @@ pub enum Instrument {
     DataCompute,
     Openness,
     PatentOffice,
+    /// Receipt: income tax of inventors on their rewards.
+    RewardTax,
+    /// Relief: the part of rewards not taxed.
+    RewardRelief,
 }
 
 /// Number of instruments.
-pub const INSTRUMENTS: usize = Instrument::PatentOffice as usize + 1;
+pub const INSTRUMENTS: usize = Instrument::RewardRelief as usize + 1;
 
 /// Names of the instruments, by index.
 pub const INSTRUMENT_IDS: [&str; INSTRUMENTS] = [
@@ -116,6 +120,8 @@ pub const INSTRUMENT_IDS: [&str; INSTRUMENTS] = [
     "data_compute",
     "openness",
     "patent_office",
+    "reward_tax",
+    "reward_relief",
 ];
 
 /// Money of one quarter by (from, to, instrument), million yuan, and relief forgone.

@@ -13,6 +13,7 @@
 
 pub mod carry;
 pub mod position;
+pub mod reward;
 pub mod statute;
 
 pub use carry::CarryTable;
@@ -68,5 +69,9 @@ crate::family! {
         reference_funds_cost,
         /// Depreciation of R&D capital δ \[1/yr\].
         depreciation,
+        /// Income tax on the last yuan of an inventor's pay \[share\].
+        reward_rate,
+        /// Share of personal income tax that stays with local government \[share\].
+        personal_local_share,
     }
 }
