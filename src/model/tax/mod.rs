@@ -73,5 +73,7 @@ crate::family! {
         reward_rate,
         /// Share of personal income tax that stays with local government \[share\].
         personal_local_share,
+        /// Income that qualifies for relief over the value of transfer contracts \[share\].
+        transfer_income_share,
     }
 }
