@@ -162,6 +162,8 @@ crate::columns! {
         extra_losses: f64,
         /// Deducted beyond cost in the last assessment: super-deduction times its base \[mn\].
         extra_deduction: f64,
+        /// Fees for platform places of this tax year so far \[mn\].
+        platform_fees: f64,
         /// Present value of after-tax profit since the run's start \[mn, 2020 prices\].
         profit_value: f64,
 

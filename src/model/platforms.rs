@@ -130,7 +130,9 @@ pub fn serve(state: &mut State, ctx: &Context) {
             let used = project.served[kind] * project.mass[kind];
             if used > 0.0 {
                 let fee = used * cost * ctx.law.maturation.platform_fee;
-                state.firms.cash[project.firm] -= fee / state.firms.weight[project.firm];
+                let each = fee / state.firms.weight[project.firm];
+                state.firms.cash[project.firm] -= each;
+                state.firms.platform_fees[project.firm] += each;
                 state
                     .books
                     .pay(Account::Firms, Account::Rest, Instrument::Platforms, fee);
@@ -151,6 +153,7 @@ fn line_up(platforms: &mut PlatformsState, state: &mut State, ctx: &Context, kin
         * price;
     let relief = [p.proof_gap_relief, p.pilot_gap_relief][kind];
     let hazard = [f.proof_hazard, f.pilot_hazard][kind];
+    let deduction = super::claims::FeeDeduction::of(ctx);
     platforms.queue.clear();
     for (index, project) in state.funnel.projects.iter_mut().enumerate() {
         if !project.live {
@@ -166,7 +169,8 @@ fn line_up(platforms: &mut PlatformsState, state: &mut State, ctx: &Context, kin
         let faster = hazard * f.gap_slowing * min(relief, super::funnel::gap(project, kind, f));
         let worth =
             super::funnel::product_worth(project.quality, f) * price * faster / STAGES as f64;
-        if mass > 0.0 && application_gain(p.cost_saved * cost, worth, fee) > 0.0 {
+        let net = deduction.net(fee, &state.firms, project.firm, ctx);
+        if mass > 0.0 && application_gain(p.cost_saved * cost, worth, net) > 0.0 {
             let draw = ctx.key.uniform(
                 project.invention_id,
                 project.firm_id,

@@ -107,11 +107,12 @@ fn income(firms: &Firms, i: usize, ctx: &Context) -> f64 {
     )
 }
 
-/// Super-deduction in yuan a year on firm `i`'s R&D by the law `law` \[mn/yr\].
+/// Super-deduction in yuan a year on firm `i`'s R&D and `fees` by the law `law` \[mn/yr\].
 fn extra_deduction(
     firms: &Firms,
     i: usize,
     research: f64,
+    fees: f64,
     law: &crate::policy::tax::Tax,
     ctx: &Context,
 ) -> f64 {
@@ -127,7 +128,7 @@ fn extra_deduction(
         law,
     );
     let own = math::max(research - firms.grant[i], 0.0) * tax.deductible_share;
-    rate * (own + tax.outsourced_share * firms.outsourced[i] + m)
+    rate * (own + tax.outsourced_share * firms.outsourced[i] + m + law.platform_cost * fees)
 }
 
 /// Money of one quarter's settlement, weighted \[mn\].
@@ -221,7 +222,8 @@ fn prepay(
     let mut due = quarter * corporate_tax(before, status, law);
     let share = advance_share(of_year, law.prepayment_july, law.prepayment_october);
     if share > 0.0 && firms.claims[i] {
-        let extra = extra_deduction(firms, i, research, law, ctx);
+        // platform fees of the year count at its end
+        let extra = extra_deduction(firms, i, research, 0.0, law, ctx);
         let advance = share * relief(y - research, losses, extra, status, law).now;
         // a prepayment can fall to nothing and give back what was prepaid, not more
         due = math::max(due - advance, -firms.prepaid[i]);
@@ -243,7 +245,7 @@ fn close_year(firms: &mut Firms, i: usize, local: f64, totals: &mut Totals, ctx:
     let status = tax_status(firms, i, q, law);
     let research = firms.rd_this_year[i];
     let losses: f64 = firms.losses[i].iter().sum();
-    let extra = extra_deduction(firms, i, research, law, ctx);
+    let extra = extra_deduction(firms, i, research, firms.platform_fees[i], law, ctx);
     let refunds = wants_refund(firms, i, status, ctx);
     let a = assess(
         firms.income_this_year[i],
@@ -283,6 +285,7 @@ fn close_year(firms: &mut Firms, i: usize, local: f64, totals: &mut Totals, ctx:
     firms.rd_last_year[i] = research;
     firms.rd_this_year[i] = 0.0;
     firms.income_this_year[i] = 0.0;
+    firms.platform_fees[i] = 0.0;
     firms.rd_mean[i] += (research - firms.rd_mean[i]) / 3.0; // derived: three-year mean
 }
 
@@ -368,6 +371,21 @@ mod tests {
         law.refund_base = 1.0;
         let wide = assess(1.0, 2.0, 2.0, [0.0; 2], status, true, &law);
         assert_eq!((wide.income, wide.given_up), (0.0, 3.0));
+    }
+
+    #[test]
+    fn platform_fees_count_as_far_as_the_law_lets_them() {
+        use super::super::patents::testbed::{Scene, world_of};
+        let now = crate::base::time::Quarter::new(2024, 4);
+        let scene = Scene::at(now);
+        let state = world_of(1, 1.0, 20.0);
+        let mut law = law_2023();
+        let extra = |law: &crate::policy::tax::Tax| {
+            extra_deduction(&state.firms, 0, 20.0, 3.0, law, &scene.context(now))
+        };
+        let none = extra(&law);
+        law.platform_cost = 0.5;
+        assert!((extra(&law) - none - 1.5).abs() < 1e-12);
     }
 
     #[test]

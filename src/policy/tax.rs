@@ -70,5 +70,8 @@ crate::family! {
         transfer_income_exempt,
         /// Part of such income above it that is taxed \[share\].
         transfer_income_reduced,
+        /// Part of fees for pilot and proof-of-concept places that the super-deduction counts
+        /// \[share\].
+        platform_cost,
     }
 }
