@@ -30,6 +30,7 @@ pub enum Purpose {
     LearnRegister = 24,
     ClaimCost = 25,
     RegisterTest = 26,
+    Gift = 27,
     // people, money, finance, demand, entry, openness: 60..=119
     Productivity = 60,
     Imitate = 61,

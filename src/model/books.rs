@@ -72,10 +72,12 @@ pub enum Instrument {
     RewardTax,
     /// Relief: the part of rewards not taxed.
     RewardRelief,
+    /// Private: firms' gifts to universities for basic research.
+    ResearchGift,
 }
 
 /// Number of instruments.
-pub const INSTRUMENTS: usize = Instrument::RewardRelief as usize + 1;
+pub const INSTRUMENTS: usize = Instrument::ResearchGift as usize + 1;
 
 /// Names of the instruments, by index.
 pub const INSTRUMENT_IDS: [&str; INSTRUMENTS] = [
@@ -122,6 +124,7 @@ pub const INSTRUMENT_IDS: [&str; INSTRUMENTS] = [
     "patent_office",
     "reward_tax",
     "reward_relief",
+    "research_gift",
 ];
 
 /// Money of one quarter by (from, to, instrument), million yuan, and relief forgone.

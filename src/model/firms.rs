@@ -136,6 +136,8 @@ crate::columns! {
         absorptive: f64,
         /// Grant received \[mn/yr\] (programmes).
         grant: f64,
+        /// Given to universities for basic research this year \[mn/yr\] (tax).
+        gift: f64,
         /// Contract research bought from universities \[mn/yr\] (contract_research).
         outsourced: f64,
         /// Price of its R&D inputs over the national price (openness, people: data, compute, imports).

@@ -15,6 +15,7 @@ use super::context::Context;
 use super::firms::{FIELDS, Firms};
 use super::population::LARGE_SALES;
 use super::state::State;
+use super::tax::gift;
 use crate::base::math;
 use crate::base::rng::Purpose;
 
@@ -47,7 +48,8 @@ crate::family! {
 /// Programmes' state and what universities read of it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ProgrammesState {
-    /// Public R&D money of universities by field \[mn/yr\].
+    /// R&D money of universities by field: public, and gifts, which no own money is added to
+    /// \[mn/yr\].
     pub to_universities: [f64; FIELDS],
     /// Public R&D money of public institutes by field \[mn/yr\].
     pub to_institutes: [f64; FIELDS],
@@ -59,6 +61,10 @@ pub struct ProgrammesState {
     pub ln_extra: f64,
     /// Call money that universities hold now \[mn/yr\].
     pub university_calls: f64,
+    /// Public money of units, without firms' gifts \[mn/yr\].
+    pub public_money: f64,
+    /// Firms' gifts for basic research of last quarter, by field of the giver \[mn/yr\].
+    pub gifts: [f64; FIELDS],
     /// Counters of this quarter.
     pub tally: ProgrammeTally,
 }
@@ -129,6 +135,11 @@ impl ProgrammesState {
         let institutes = ctx.world.appropriation_institutes * 1e3; // derived: bn to mn
         self.to_universities = [(universities + self.university_calls) / fields; FIELDS];
         self.to_institutes = [institutes / fields; FIELDS];
+        self.public_money = universities + self.university_calls + institutes;
+        let own = 1.0 + ctx.parameters.universities.own_funds;
+        for (slot, gift) in self.to_universities.iter_mut().zip(self.gifts) {
+            *slot += gift / own;
+        }
         self.need_share = ctx.seen.programmes.enterprise_posed_share;
         self.direction_accuracy = ctx.seen.programmes.foresight_accuracy;
     }
@@ -140,6 +151,7 @@ pub fn call_and_award(state: &mut State, ctx: &Context) {
     if ctx.quarter.of_year() == 1 {
         call(state, ctx);
     }
+    gift::decide(state, ctx);
     state.programmes.appropriate(ctx);
 }
 
@@ -263,13 +275,14 @@ fn university_classes(amount: f64, ctx: &Context) -> [f64; CLASSES] {
     classes
 }
 
-/// Pays grants and appropriations of the quarter, and the local bonus with the settlement.
+/// Pays grants, gifts and appropriations of the quarter, and the local bonus with the settlement.
 pub fn pay(state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.programmes;
     let quarter = 1.0 / 4.0; // derived: quarters a year
     let firms = &mut state.firms;
     let mut grants = [0.0; 8];
     let mut bonus = [0.0; 8];
+    let mut gifts = [0.0; FIELDS];
     let rate = if ctx.quarter.of_year() == 2 {
         ctx.law.programmes.local_bonus_rate
     } else {
@@ -285,7 +298,8 @@ pub fn pay(state: &mut State, ctx: &Context) {
         } else {
             0.0
         };
-        firms.cash[i] += grant + extra;
+        firms.cash[i] += grant + extra - quarter * firms.gift[i];
+        gifts[firms.field[i] as usize] += firms.weight[i] * firms.gift[i];
         grants[i % 8] += firms.weight[i] * grant;
         bonus[i % 8] += firms.weight[i] * extra;
     }
@@ -310,10 +324,15 @@ pub fn pay(state: &mut State, ctx: &Context) {
         Instrument::Grants,
         bonus.iter().sum(),
     );
+    books.pay(
+        Account::Firms,
+        Account::Units,
+        Instrument::ResearchGift,
+        quarter * gifts.iter().sum::<f64>(),
+    );
+    state.programmes.gifts = gifts;
     let local = ctx.world.local_share;
-    let units = quarter
-        * (state.programmes.to_universities.iter().sum::<f64>()
-            + state.programmes.to_institutes.iter().sum::<f64>());
+    let units = quarter * state.programmes.public_money;
     books.pay(
         Account::Central,
         Account::Units,

@@ -32,8 +32,6 @@ pub struct Assessment {
     pub given_up: f64,
     /// Income after all deductions, before losses; negative is a loss.
     pub income: f64,
-    /// Extra deduction claimed.
-    pub extra: f64,
 }
 
 /// Assesses a tax year of a firm.
@@ -79,7 +77,6 @@ pub fn assess(
         refund: law.refund_share * law.standard_rate_of(status) * given_up,
         given_up,
         income: deducted + given_up,
-        extra,
     }
 }
 
@@ -138,7 +135,7 @@ struct Totals {
     local: f64,
     refund_central: f64,
     refund_local: f64,
-    relief: [[f64; 2]; 3],
+    relief: [[f64; 2]; 4],
 }
 
 impl Totals {
@@ -163,6 +160,7 @@ impl Totals {
             Instrument::SuperDeduction,
             Instrument::HighTechRate,
             Instrument::SmallProfitRate,
+            Instrument::GiftDeduction,
         ]
         .into_iter()
         .zip(self.relief)
@@ -245,17 +243,19 @@ fn close_year(firms: &mut Firms, i: usize, local: f64, totals: &mut Totals, ctx:
     let status = tax_status(firms, i, q, law);
     let research = firms.rd_this_year[i];
     let losses: f64 = firms.losses[i].iter().sum();
-    let extra = extra_deduction(firms, i, research, firms.platform_fees[i], law, ctx);
+    let claimed = extra_deduction(firms, i, research, firms.platform_fees[i], law, ctx);
+    let gift = firms.gift[i];
+    let extra = claimed + law.basic_research_gift * gift;
+    let income = firms.income_this_year[i] - gift;
+    let old_losses = [losses, firms.extra_losses[i]];
     let refunds = wants_refund(firms, i, status, ctx);
-    let a = assess(
-        firms.income_this_year[i],
-        research,
-        extra,
-        [losses, firms.extra_losses[i]],
-        status,
-        refunds,
-        law,
-    );
+    let a = assess(income, research, extra, old_losses, status, refunds, law);
+    // what the extra deduction on gifts saves beside that on R&D
+    let gift_relief = if gift > 0.0 {
+        assess(income, research, claimed, old_losses, status, refunds, law).tax - a.tax
+    } else {
+        0.0
+    };
     let years = if firms.is_hightech(i, q) || firms.is_tech_sme(i, q) {
         law.loss_years_registered
     } else {
@@ -272,16 +272,16 @@ fn close_year(firms: &mut Firms, i: usize, local: f64, totals: &mut Totals, ctx:
     firms.cash[i] += a.refund;
     totals.refund_central += weight * a.refund * (1.0 - local);
     totals.refund_local += weight * a.refund * local;
-    for (slot, amount) in
-        totals
-            .relief
-            .iter_mut()
-            .zip([a.super_deduction, a.hightech, a.small_profit])
-    {
+    for (slot, amount) in totals.relief.iter_mut().zip([
+        a.super_deduction - gift_relief,
+        a.hightech,
+        a.small_profit,
+        gift_relief,
+    ]) {
         slot[0] += weight * amount * (1.0 - local);
         slot[1] += weight * amount * local;
     }
-    firms.extra_deduction[i] = a.extra;
+    firms.extra_deduction[i] = claimed;
     firms.rd_last_year[i] = research;
     firms.rd_this_year[i] = 0.0;
     firms.income_this_year[i] = 0.0;

@@ -73,5 +73,7 @@ crate::family! {
         /// Part of fees for pilot and proof-of-concept places that the super-deduction counts
         /// \[share\].
         platform_cost,
+        /// Extra deduction on a firm's gifts to universities for basic research \[share\].
+        basic_research_gift,
     }
 }

@@ -19,6 +19,7 @@ use super::context::Context;
 use super::firms::REGIONS;
 use super::population::field_distance;
 use super::state::State;
+use super::tax::gift::after_displacement;
 use super::universities::Universities;
 use crate::base::rng::Purpose;
 use crate::base::{dist, math};
@@ -201,13 +202,19 @@ fn wish(market: &mut ContractResearchState, state: &mut State, ctx: &Context) {
         }
         let partner = firms.partner[i];
         let occasion = Occasion {
-            tie: partner > 0,
+            // a gift makes an acquaintance
+            tie: partner > 0 || firms.gift[i] > 0.0,
             need: firms.need[i],
             posed,
         };
         // a firm without cash signs nothing
         let cash = math::max(firms.cash[i], 0.0) * 4.0; // derived: yearly rate of one quarter
-        let amount = math::min(wanted(firms.rd[i], occasion, p), cash);
+        let wish = after_displacement(
+            wanted(firms.rd[i], occasion, p),
+            firms.gift[i],
+            ctx.parameters.tax.gift_displacement,
+        );
+        let amount = math::min(wish, cash);
         if amount <= 0.0 {
             continue;
         }

@@ -12,6 +12,7 @@
 //! year cannot use is valued by a two-state chain of taxed and loss years ([`carry`]).
 
 pub mod carry;
+pub mod gift;
 pub mod position;
 pub mod reward;
 pub mod statute;
@@ -75,5 +76,15 @@ crate::family! {
         personal_local_share,
         /// Income that qualifies for relief over the value of transfer contracts \[share\].
         transfer_income_share,
+        /// Median of what a firm expects of gifts for basic research w \[share of R&D\].
+        gift_return,
+        /// Spread of it between firms \[log points\].
+        gift_log_sd,
+        /// Gift over R&D from which more of it brings less x₀ \[share\].
+        gift_threshold,
+        /// Gift over R&D at most \[share\].
+        gift_cap,
+        /// Contract research that a yuan given takes the place of \[share\].
+        gift_displacement,
     }
 }
