@@ -46,6 +46,7 @@ pub enum Purpose {
     Shock = 71,
     Need = 90,
     Retaliation = 91,
+    Consortium = 92,
     // universities, transfer, funnel, patents: 120..=199
     Invention = 120,
     InventionQuality = 121,

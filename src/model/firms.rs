@@ -138,6 +138,8 @@ crate::columns! {
         grant: f64,
         /// Given to universities for basic research this year \[mn/yr\] (tax).
         gift: f64,
+        /// Part of the grant won together with a university \[mn/yr\] (programmes).
+        joint: f64,
         /// Contract research bought from universities \[mn/yr\] (contract_research).
         outsourced: f64,
         /// Price of its R&D inputs over the national price (openness, people: data, compute, imports).

@@ -202,8 +202,8 @@ fn wish(market: &mut ContractResearchState, state: &mut State, ctx: &Context) {
         }
         let partner = firms.partner[i];
         let occasion = Occasion {
-            // a gift makes an acquaintance
-            tie: partner > 0 || firms.gift[i] > 0.0,
+            // a gift or a joint project makes an acquaintance
+            tie: partner > 0 || firms.gift[i] > 0.0 || firms.joint[i] > 0.0,
             need: firms.need[i],
             posed,
         };
