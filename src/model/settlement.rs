@@ -131,6 +131,8 @@ fn extra_deduction(
 /// Money of one quarter's settlement, weighted \[mn\].
 #[derive(Clone, Copy, Debug, Default)]
 struct Totals {
+    /// Worth, at the end of the record, of a yuan of this quarter.
+    discount: f64,
     central: f64,
     local: f64,
     refund_central: f64,
@@ -173,7 +175,10 @@ impl Totals {
 /// Settles the quarter.
 pub fn settle(state: &mut State, ctx: &Context) {
     let firms = &mut state.firms;
-    let mut totals = Totals::default();
+    let mut totals = Totals {
+        discount: discount(ctx),
+        ..Totals::default()
+    };
     let of_year = ctx.quarter.of_year();
     let share = loss_share(ctx);
     for i in 0..firms.len() {
@@ -189,6 +194,7 @@ pub fn settle(state: &mut State, ctx: &Context) {
         prepay(firms, i, local, of_year, &mut totals, ctx);
         if of_year == 2 && firms.tax_due[i] != 0.0 {
             firms.cash[i] -= firms.tax_due[i];
+            firms.profit_value[i] -= totals.discount * firms.tax_due[i];
             totals.pay(firms.weight[i] * firms.tax_due[i], local);
             firms.tax_due[i] = 0.0;
         }
@@ -230,10 +236,14 @@ fn prepay(
     firms.cash[i] = real;
     firms.prepaid[i] += due;
     totals.pay(firms.weight[i] * due, local);
-    let profit = quarter * (y - research) - due;
-    let years = f64::from(ctx.quarter.since(super::world::LAST_RECORDED)) * quarter;
-    let discount = math::pow(1.0 + ctx.parameters.tax.discount_rate, -years);
-    firms.profit_value[i] += discount * profit;
+    let profit = quarter * (y - research - firms.gift[i]) - due;
+    firms.profit_value[i] += totals.discount * profit;
+}
+
+/// Worth, at the end of the record, of a yuan of this quarter.
+fn discount(ctx: &Context) -> f64 {
+    let years = f64::from(ctx.quarter.since(super::world::LAST_RECORDED)) / 4.0; // derived: quarters a year
+    math::pow(1.0 + ctx.parameters.tax.discount_rate, -years)
 }
 
 /// Assesses the tax year, ages the losses, starts the next year.
@@ -270,6 +280,7 @@ fn close_year(firms: &mut Firms, i: usize, local: f64, totals: &mut Totals, ctx:
     firms.tax_due[i] = a.tax - firms.prepaid[i];
     firms.prepaid[i] = 0.0;
     firms.cash[i] += a.refund;
+    firms.profit_value[i] += totals.discount * a.refund;
     totals.refund_central += weight * a.refund * (1.0 - local);
     totals.refund_local += weight * a.refund * local;
     for (slot, amount) in totals.relief.iter_mut().zip([
@@ -386,6 +397,22 @@ mod tests {
         let none = extra(&law);
         law.platform_cost = 0.5;
         assert!((extra(&law) - none - 1.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn what_the_settlement_takes_lowers_profit() {
+        use super::super::patents::testbed::{Scene, world_of};
+        let now = crate::base::time::Quarter::new(2025, 2);
+        let scene = Scene::at(now);
+        let profit = |due: f64| {
+            let mut state = world_of(1, 1.0, 20.0);
+            state.firms.tax_due[0] = due;
+            settle(&mut state, &scene.context(now));
+            state.firms.profit_value[0]
+        };
+        // the testbed discounts at 1 a year: half a year on, 5 mn are worth 5/√2
+        let lost = profit(0.0) - profit(5.0);
+        assert!((lost - 5.0 * math::sqrt(0.5)).abs() < 1e-9, "{lost}");
     }
 
     #[test]

@@ -129,7 +129,11 @@ fn draw_lines(bids: &mut Bids, fresh: f64, joint: f64, ctx: &Context) -> Lines {
     Lines {
         joint: together,
         small,
-        open: cut(&open, rest - reserved),
+        // reserved money that smaller firms leave is open to all
+        open: cut(
+            &open,
+            rest - math::min(reserved, awarded_of(&bids.alone[1], small)),
+        ),
     }
 }
 
