@@ -314,6 +314,37 @@ mod tests {
     }
 
     #[test]
+    fn the_extra_deduction_on_gifts_is_booked_beside_that_on_research() {
+        use super::super::patents::testbed::{Scene, world_of};
+        let now = crate::base::time::Quarter::new(2024, 4);
+        let relief = |gift: f64, extra: f64| {
+            let mut scene = Scene::at(now);
+            scene.law.tax = law_2023();
+            scene.law.tax.basic_research_gift = extra;
+            let mut state = world_of(1, 10.0, 20.0);
+            state.firms.taxed.fill(true);
+            state.firms.income_this_year[0] = 90.0;
+            state.firms.rd_this_year[0] = 20.0;
+            state.firms.gift[0] = gift;
+            settle(&mut state, &scene.context(now));
+            let of = |i: Instrument| state.books.accrual[i as usize].iter().sum::<f64>();
+            (
+                of(Instrument::GiftDeduction),
+                of(Instrument::SuperDeduction),
+                state.firms.tax_due[0],
+            )
+        };
+        let (none, research, due) = relief(2.0, 0.0);
+        assert_eq!(none, 0.0);
+        // ten firms, 2 mn each, a quarter of it saved
+        let (gift, beside, less) = relief(2.0, 1.0);
+        assert!((gift - 5.0).abs() < 1e-9 && (beside - research).abs() < 1e-9);
+        assert!((due - less - 0.5).abs() < 1e-9);
+        // the gift itself is cost
+        assert!((relief(0.0, 1.0).2 - due - 0.5).abs() < 1e-9);
+    }
+
+    #[test]
     fn advances_come_in_july_and_october() {
         assert_eq!(advance_share(3, 0.5, 0.75), 0.5);
         assert_eq!(advance_share(4, 0.5, 0.75), 0.25);

@@ -104,4 +104,34 @@ mod tests {
         assert_eq!(after_displacement(0.1, 2.0, 0.2), 0.0);
         assert_eq!(after_displacement(0.37, 0.0, 0.2), 0.37);
     }
+
+    /// All that 400 firms of R&D 20 and cash `cash` give, mn a year, under an extra deduction.
+    fn all_gifts(extra: f64, cash: f64) -> f64 {
+        use crate::base::time::Quarter;
+        use crate::model::patents::testbed::{Scene, world_of};
+        use crate::policy::PolicyPath;
+        let now = Quarter::new(2024, 1);
+        let mut scene = Scene::at(now);
+        scene.seen.tax = crate::model::tax::position::tests::law_2023();
+        scene.seen.tax.basic_research_gift = extra;
+        scene.path = PolicyPath::constant(scene.seen, now, 1);
+        let p = &mut scene.parameters.tax;
+        (p.gift_return, p.gift_log_sd) = (0.001, 1.5);
+        (p.gift_threshold, p.gift_cap) = (0.005, 0.05);
+        (p.loss_share_2015, p.loss_share_2024, p.loss_persistence) = (0.15, 0.15, 0.7);
+        (p.discount_rate, p.depreciation) = (0.07, 0.15);
+        let mut state = world_of(400, 1.0, 20.0);
+        state.firms.taxed.fill(true);
+        state.firms.cash.fill(cash);
+        decide(&mut state, &scene.context(now));
+        state.firms.total(&state.firms.gift)
+    }
+
+    #[test]
+    fn firms_give_more_where_it_costs_less_and_nothing_without_cash() {
+        let (none, full) = (all_gifts(0.0, 1000.0), all_gifts(1.0, 1000.0));
+        assert!(none > 0.0 && full > 1.2 * none, "{none} {full}");
+        assert!(full < 0.05 * 400.0 * 20.0);
+        assert_eq!(all_gifts(1.0, -5.0), 0.0);
+    }
 }
