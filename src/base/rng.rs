@@ -30,6 +30,7 @@ pub enum Purpose {
     LearnRegister = 24,
     ClaimCost = 25,
     RegisterTest = 26,
+    Gift = 27,
     // people, money, finance, demand, entry, openness: 60..=119
     Productivity = 60,
     Imitate = 61,
@@ -45,6 +46,7 @@ pub enum Purpose {
     Shock = 71,
     Need = 90,
     Retaliation = 91,
+    Consortium = 92,
     // universities, transfer, funnel, patents: 120..=199
     Invention = 120,
     InventionQuality = 121,

@@ -197,6 +197,7 @@ fn line_up(platforms: &mut PlatformsState, state: &mut State, ctx: &Context) {
     let fee = [p.proof_running_cost, p.pilot_running_cost].map(|cost| cost * seen.platform_fee);
     let relief = [p.proof_gap_relief, p.pilot_gap_relief];
     let hazard = [f.proof_hazard, f.pilot_hazard];
+    let deduction = super::claims::FeeDeduction::of(ctx);
     for queue in &mut platforms.queue {
         queue.clear();
     }
@@ -214,7 +215,8 @@ fn line_up(platforms: &mut PlatformsState, state: &mut State, ctx: &Context) {
             let lack = super::funnel::gap(project, kind, f);
             let faster = hazard[kind] * f.gap_slowing * min(relief[kind], lack);
             let time_won = worth * faster / STAGES as f64;
-            if application_gain(saved[kind], time_won, fee[kind]) > 0.0 {
+            let net = deduction.net(fee[kind], &state.firms, project.firm as usize, ctx);
+            if application_gain(saved[kind], time_won, net) > 0.0 {
                 let (firm, year) = (project.firm_id, ctx.quarter.year() as u32);
                 let who = (project.invention_id, firm);
                 let number = year << 1 | kind as u32;

@@ -20,6 +20,7 @@ use super::context::Context;
 use super::firms::REGIONS;
 use super::population::field_distance;
 use super::state::State;
+use super::tax::gift::after_displacement;
 use super::universities::Universities;
 use crate::base::rng::Purpose;
 use crate::base::{dist, math};
@@ -205,10 +206,17 @@ fn wish(market: &mut ContractResearchState, state: &mut State, ctx: &Context) {
             firms.partner[i] = 0;
         }
         let partner = firms.partner[i];
+        // a gift or a joint project makes an acquaintance
+        let tie = partner > 0 || firms.gift[i] > 0.0 || firms.joint[i] > 0.0;
         // a firm without cash signs nothing
         let cash = math::max(firms.cash[i], 0.0) * 4.0; // derived: yearly rate of one quarter
-        let share = shares[usize::from(partner > 0)][usize::from(firms.need[i])];
-        let amount = math::min(share * firms.rd[i], cash);
+        let share = shares[usize::from(tie)][usize::from(firms.need[i])];
+        let wish = after_displacement(
+            share * firms.rd[i],
+            firms.gift[i],
+            ctx.parameters.tax.gift_displacement,
+        );
+        let amount = math::min(wish, cash);
         if amount <= 0.0 {
             continue;
         }

@@ -275,8 +275,11 @@ pub fn advance(state: &mut State, ctx: &Context) {
             true
         });
     }
-    for (cash, purse) in state.firms.cash.iter_mut().zip(&purses) {
+    let firms = &mut state.firms;
+    let columns = firms.cash.iter_mut().zip(&mut firms.platform_fees);
+    for ((cash, fees), purse) in columns.zip(&purses) {
         *cash = purse.cash;
+        *fees += purse.fees;
     }
     funnel.purses = purses;
     let [research, fees] = spent;
@@ -303,6 +306,8 @@ struct Purse {
     id: u32,
     weight: f64,
     cash: f64,
+    /// Fees for places this quarter \[mn\].
+    fees: f64,
 }
 
 /// Id of no firm.
@@ -314,6 +319,7 @@ fn open_purses(purses: &mut Vec<Purse>, firms: &Firms) {
         id: if firms.alive[i] { firms.id[i] } else { NOBODY },
         weight: firms.weight[i],
         cash: firms.cash[i],
+        fees: 0.0,
     }));
 }
 
@@ -410,6 +416,7 @@ fn move_on(
         let funded = min(mass * plan.go, affordable);
         purse.cash -= funded * (cost + fee_paid) / weight;
         spent[0] += funded * cost;
+        purse.fees += funded * fee_paid / weight;
         spent[1] += funded * fee_paid;
         let passed = funded * plan.pass;
         let failed = funded * plan.fail + (mass - funded) * stages[k].stale;

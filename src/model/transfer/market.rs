@@ -308,6 +308,7 @@ fn pay_unit(t: &mut TransferState, state: &mut State, ctx: &Context, firm: usize
         Instrument::InventorReward,
         inventors,
     );
+    crate::model::tax::reward::tax_rewards(books, inventors, ctx);
     t.tally.received += amount;
     t.tally.inventors += inventors;
 }

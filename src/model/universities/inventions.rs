@@ -181,7 +181,12 @@ fn disclose(
     let (e, f) = draw(2);
     let (g, _) = draw(3); // derived: number of the draw
     let control = u.units.control_rank[i] < r.inventor_control;
-    let income = effort::inventor_income(r.inventor_share, control, p.control_gain);
+    let income = effort::inventor_income(
+        r.inventor_share,
+        effort::reward_worth_seen(ctx),
+        control,
+        p.control_gain,
+    );
     let worth = income + p.disclosure_credit + r.appraisal_transfer_weight;
     let mass = weight * effort::disclosed_share(worth, p.outside_median, p.outside_log_sd);
     u.tally.made += weight;

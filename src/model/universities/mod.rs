@@ -202,7 +202,7 @@ fn rewards(ctx: &Context, share: f64, paper: f64, transfer: f64) -> [f64; 3] {
     [
         p.paper_reward * paper,
         p.contract_reward,
-        p.transfer_reward * share + transfer,
+        p.transfer_reward * share * effort::reward_worth_seen(ctx) + transfer,
     ]
 }
 
