@@ -223,3 +223,30 @@ fn hundredths_deal_as_wholes_do() {
     let broken = compare(What::All, 100, 8);
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
+
+/// Samples of more or fewer firms from the same population. Below some ten firms a region and
+/// field searches there find nobody: fewer contracts, fewer of them at home.
+#[test]
+fn larger_samples_of_firms_deal_alike() {
+    if std::env::var_os("LEVERLAB_LONG").is_none() {
+        return;
+    }
+    let sample = |count: u32| {
+        let mut bench = Bench::new();
+        bench.state.firms = super::bench::firms(count);
+        bench.open();
+        let all: Vec<_> = (0..20).map(|r| run(bench.under(r))).collect();
+        let contracts: Vec<f64> = all.iter().map(|t| t[0]).collect();
+        let home: Vec<f64> = all.iter().map(|t| t[11] / t[0]).collect();
+        let ((c, c_error), (h, h_error)) = (mean_and_error(&contracts), mean_and_error(&home));
+        println!("{count} firms: contracts {c:.0} ± {c_error:.0}, at home {h:.4} ± {h_error:.4}");
+        (c, h)
+    };
+    let (contracts, home) = sample(12_000);
+    for count in [750, 1500, 3000, 6000] {
+        let (c, h) = sample(count);
+        if count >= 3000 {
+            assert!((c / contracts - 1.0).abs() < 0.04 && (h - home).abs() < 0.02);
+        }
+    }
+}
