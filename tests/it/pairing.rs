@@ -184,6 +184,13 @@ fn mean_and_error(x: &[f64]) -> (f64, f64) {
     (mean, (square / (n - 1.0) / n).sqrt())
 }
 
+/// Metrics known to hang on the scale below 0.004, and by how much at most: where a region
+/// and field has few living firms in the sample, searches there find nobody, so that fewer
+/// deals are struck, and fewer of them at home. At 0.002 against 0.008, 2025 to 2027, local
+/// deals were 3.4 % fewer (5.0 errors), inventions industrialised 5.2 % (4.0 errors).
+const THIN: [(&str, f64); 2] = [("local_deal_share", 0.05), ("industrialised", 0.08)];
+const THIN_BELOW: f64 = 0.004;
+
 /// Prints a table of headlines by scale and of the paired difference of each scale from the
 /// largest; gives back what lies beyond `errors` standard errors.
 fn compare(scales: &[f64], runs: u32, start: &str, end: &str, errors: f64) -> Vec<String> {
@@ -213,8 +220,9 @@ fn compare(scales: &[f64], runs: u32, start: &str, end: &str, errors: f64) -> Ve
             let (mean, error) = mean_and_error(&apart);
             let z = if mean == 0.0 { 0.0 } else { mean / error };
             line += &format!(" {z:+.1} |");
-            if z.abs() > errors {
-                let share = mean / mean_and_error(&reference).0;
+            let share = mean / mean_and_error(&reference).0;
+            let known = THIN.iter().find(|t| t.0 == *name && *scale < THIN_BELOW);
+            if z.abs() > errors && known.is_none_or(|(_, most)| share.abs() > *most) {
                 broken.push(format!(
                     "{name} at {scale}: z {z:+.1}, {:+.1} %",
                     100.0 * share

@@ -35,7 +35,7 @@ impl Bench {
         let mut scene = scene(START);
         scene.world.price = 1.0;
         let mut state = State {
-            firms: firms(),
+            firms: firms(FIRMS),
             ..State::default()
         };
         state.people.rd_price = [1.0; FIELDS];
@@ -110,10 +110,11 @@ fn surroundings(scene: &Scene, key: Key, now: Quarter) -> Context<'_> {
 
 /// Firms drawn as the founding population is: half by number, half by sales, each at the
 /// weight that makes their sample stand for all.
-fn firms() -> Firms {
+pub(super) fn firms(count: u32) -> Firms {
+    let scale = SCALE * f64::from(count) / f64::from(FIRMS);
     let key = Key { seed: 11, run: 0 };
     let mut firms = Firms::default();
-    for id in 1..=FIRMS {
+    for id in 1..=count {
         let draw = |k: u32| key.pair(id, 0, 0, k, Purpose::FirmSize);
         let (size, by_sales) = draw(0);
         // log-normal of mean 1; weighted by itself it keeps its spread and shifts by σ²
@@ -126,7 +127,7 @@ fn firms() -> Firms {
         let sales = 60.0 * relative;
         firms.push(Firm {
             id,
-            weight: math::max(1.0, 1.0 / (SCALE * (0.5 + 0.5 * relative))),
+            weight: math::max(1.0, 1.0 / (scale * (0.5 + 0.5 * relative))),
             alive: true,
             region: (a * REGIONS as f64) as u8,
             field: (b * FIELDS as f64) as u8,

@@ -185,22 +185,33 @@ const LARGE: [&str; 7] = [
     "within region",
 ];
 
+/// Which splits are tried: inventions and units alone only where `LEVERLAB_LONG` is set.
+fn splits() -> Vec<What> {
+    if std::env::var_os("LEVERLAB_LONG").is_some() {
+        vec![What::Firms, What::Inventions, What::Units, What::All]
+    } else {
+        vec![What::Firms, What::All]
+    }
+}
+
+fn check(k: u32) {
+    let broken: Vec<String> = splits()
+        .into_iter()
+        .flat_map(|what| compare(what, k, 30))
+        .collect();
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
 #[test]
 fn halves_deal_as_wholes_do() {
-    for what in [What::Firms, What::Inventions, What::Units, What::All] {
-        let broken = compare(what, 2, 30);
-        assert!(broken.is_empty(), "{}", broken.join("\n"));
-    }
+    check(2);
 }
 
 #[test]
 fn tenths_deal_as_wholes_do() {
-    let mut broken = Vec::new();
-    for what in [What::Firms, What::Inventions, What::Units, What::All] {
-        broken.extend(compare(what, 10, 30));
-    }
-    assert!(broken.is_empty(), "{}", broken.join("\n"));
+    check(10);
 }
+
 /// The market in hundredths is close to one of real firms; it takes a while.
 #[test]
 fn hundredths_deal_as_wholes_do() {
@@ -209,4 +220,31 @@ fn hundredths_deal_as_wholes_do() {
     }
     let broken = compare(What::All, 100, 8);
     assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// Samples of more or fewer firms from the same population. Below some ten firms a region and
+/// field searches there find nobody: fewer contracts, fewer of them at home.
+#[test]
+fn larger_samples_of_firms_deal_alike() {
+    if std::env::var_os("LEVERLAB_LONG").is_none() {
+        return;
+    }
+    let sample = |count: u32| {
+        let mut bench = Bench::new();
+        bench.state.firms = super::bench::firms(count);
+        bench.open();
+        let all: Vec<_> = (0..20).map(|r| run(bench.under(r))).collect();
+        let contracts: Vec<f64> = all.iter().map(|t| t[0]).collect();
+        let home: Vec<f64> = all.iter().map(|t| t[11] / t[0]).collect();
+        let ((c, c_error), (h, h_error)) = (mean_and_error(&contracts), mean_and_error(&home));
+        println!("{count} firms: contracts {c:.0} ± {c_error:.0}, at home {h:.4} ± {h_error:.4}");
+        (c, h)
+    };
+    let (contracts, home) = sample(12_000);
+    for count in [750, 1500, 3000, 6000] {
+        let (c, h) = sample(count);
+        if count >= 3000 {
+            assert!((c / contracts - 1.0).abs() < 0.04 && (h - home).abs() < 0.02);
+        }
+    }
 }
