@@ -6,6 +6,7 @@ use crate::base::bound::Bound;
 use crate::base::math;
 use crate::model::transfer::bargain::{self, Shield};
 use crate::model::transfer::office;
+use crate::model::universities::effort;
 use crate::policy::Settings;
 use crate::policy::transfer::Transfer;
 
@@ -13,7 +14,7 @@ use crate::policy::transfer::Transfer;
 type Watch = fn(&mut Bench) -> f64;
 
 /// A lever, its `moves`, and the watch of it.
-const WATCHES: [(&str, &str, Watch); 19] = [
+const WATCHES: [(&str, &str, Watch); 20] = [
     ("transfer.office_coverage", "units_with_office", |b| {
         b.step();
         b.state.universities.tally.offices
@@ -32,6 +33,10 @@ const WATCHES: [(&str, &str, Watch); 19] = [
         b.step();
         let t = &b.state.universities.tally;
         t.disclosed / t.made
+    }),
+    ("rights.inventor_cash_taxed", "inventor_income", |b| {
+        let worth = effort::reward_worth_seen(&b.context());
+        effort::inventor_income(b.scene.seen.rights.inventor_share, worth, false, 0.0)
     }),
     ("rights.inventor_control", "cases", cases),
     ("rights.separate_assets", "blame", blame),
