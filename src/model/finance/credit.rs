@@ -1,6 +1,7 @@
 //! Answers what a bank posts, whom it serves first, and when asking for a loan pays.
 //!
-//! Banks post a limit and a rate by rule; firms that fail the rules mostly do not ask, so that
+//! Banks post a limit and a rate by rule, and lend on less of the same security when the quota is
+//! short; firms that fail the rules mostly do not ask, so that
 //! rationing works by not applying. The bank serves those it knows first, then by headroom
 //! between the highest rate guidance allows and the rate it requires.
 
@@ -30,17 +31,19 @@ pub fn default_hazard(taxed: bool, cash: f64, p: &FinanceParameters) -> f64 {
 
 /// Most a bank lends to a firm \[mn\]: security over the part of the loss the bank carries.
 ///
-/// `knowledge` \[mn\] counts at the weight of points, patents at the pledge ratio. Example:
-/// sales 40 at 0.3, no points, 2 patents of 0.3 at 0.2: 12.12; half the loss compensated: 24.24.
+/// Security is seen in sales and in assets that can be mortgaged; `knowledge` \[mn\] counts at the
+/// weight of points, patents at the pledge ratio. Example: sales 40 at 0.3, assets 36 at 0.25, no
+/// points, 2 patents of 0.3 at 0.2: 21.12; half the loss compensated: 42.24.
 #[inline]
 pub fn credit_limit(
-    sales: f64,
+    (sales, assets): (f64, f64),
     knowledge: f64,
     patents: f64,
     policy: &Finance,
     p: &FinanceParameters,
 ) -> f64 {
     let security = p.limit_sales * sales
+        + p.limit_assets * assets
         + policy.points_lending * p.limit_knowledge * knowledge
         + policy.pledge_ratio * p.patent_value * patents;
     security / (1.0 - policy.risk_compensation)
@@ -129,6 +132,19 @@ pub fn project_gain(mass: f64, own: f64, extra: f64, (mean, spread): (f64, f64),
     let gain = math::exp(mean + 0.5 * spread * spread)
         * (math::normal_cdf(d1 + spread) - math::normal_cdf(d0 + spread));
     mass * (gain - cost * (to - from))
+}
+
+/// Part of the limit that banks post next, `θ (available/demand)^speed`, at most all of it: they
+/// lend less on the same security where applicants ask for more than the quota holds.
+///
+/// Example: half the limit posted, asked twice what there is, speed 0.5: 0.354.
+#[inline]
+pub fn posted_part(now: f64, available: f64, demand: f64, p: &FinanceParameters) -> f64 {
+    if demand <= 0.0 {
+        return 1.0;
+    }
+    let fill = math::clamp(available / demand, p.posting_step, 1.0 / p.posting_step);
+    math::min(now * math::pow(fill, p.posting_speed), 1.0)
 }
 
 /// Part of each queue's demand that `available` serves, from the top; the queue at the cut gets

@@ -31,6 +31,12 @@ crate::family! {
         working_months,
         /// Spread of its logarithm across firms \[log points\].
         working_log_sd,
+        /// Equipment on sales \[share of yearly sales\].
+        equipment_ratio,
+        /// Equipment replaced a year \[1/yr\].
+        wear,
+        /// Mean time that equipment bought on credit stays unpaid \[years\].
+        equipment_years,
         /// Cost of working capital without a bank \[1/yr\].
         shadow_rate,
         /// Fees of a loan \[share of loan\].
@@ -47,10 +53,16 @@ crate::family! {
         belief_speed,
         /// Security seen in sales \[share of yearly sales\].
         limit_sales,
+        /// Security seen in assets \[share of total assets\].
+        limit_assets,
         /// Security seen in knowledge at full weight of points \[share of knowledge stock\].
         limit_knowledge,
         /// Appraised value of a patent \[mn per patent\].
         patent_value,
+        /// Power of quota over demand by which banks move the posted part of the limit, a quarter.
+        posting_speed,
+        /// Smallest ratio of quota to demand they react to \[ratio\].
+        posting_step,
         /// Expected loss inside the mean rate \[1/yr\].
         loss_allowance,
         /// Room of the rate above the mean \[1/yr\].
@@ -61,8 +73,6 @@ crate::family! {
         relending_cover,
         /// Loan rate less banks' cost of funds \[1/yr\].
         funding_margin,
-        /// Part of a loan repaid \[1/quarter\].
-        amortisation,
         /// Hazard of default in a good state \[1/yr\].
         default_hazard,
         /// Rise of its logarithm in a loss year \[log points\].

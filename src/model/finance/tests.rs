@@ -106,6 +106,7 @@ fn economy(n: u32, weight: f64) -> State {
     }
     state.finance.quota = [f64::from(n) * weight * 4.0, 0.0];
     state.finance.approval = [0.9; REGIONS];
+    state.finance.posted = [1.0; POOLS];
     state
 }
 
@@ -123,33 +124,26 @@ fn founding_cash_is_months_of_sales() {
 }
 
 #[test]
-fn liquidity_counts_cash_above_the_buffer_and_income_but_no_loss() {
-    assert_eq!(liquidity(10.0, 4.0, 3.0), 9.0);
-    assert_eq!(liquidity(10.0, 4.0, -3.0), 6.0);
-    assert_eq!(liquidity(1.0, 4.0, 3.0), 3.0);
-}
-
-#[test]
 fn limits_are_worked_by_hand_and_rise_with_points_pledges_and_compensation() {
     let p = parameters().finance;
-    let limit = |policy: &Finance| credit_limit(40.0, 10.0, 2.0, policy, &p);
+    let limit = |policy: &Finance| credit_limit((40.0, 36.0), 10.0, 2.0, policy, &p);
     let plain = limit(&OFF);
-    assert!((plain - 12.0).abs() < 1e-12);
+    assert!((plain - 21.0).abs() < 1e-12);
     let pledged = Finance {
         pledge_ratio: 0.2,
         ..OFF
     };
-    assert!((limit(&pledged) - 12.12).abs() < 1e-12);
+    assert!((limit(&pledged) - 21.12).abs() < 1e-12);
     let points = Finance {
         points_lending: 0.5,
         ..OFF
     };
-    assert!((limit(&points) - 13.5).abs() < 1e-12);
+    assert!((limit(&points) - 22.5).abs() < 1e-12);
     let shared = Finance {
         risk_compensation: 0.5,
         ..OFF
     };
-    assert!((limit(&shared) - 24.0).abs() < 1e-12);
+    assert!((limit(&shared) - 42.0).abs() < 1e-12);
 }
 
 #[test]
@@ -192,8 +186,8 @@ fn relending_quota_lowers_and_its_rate_raises_what_is_posted() {
         });
         let ctx = scene.context(0);
         let p = &scene.parameters.finance;
-        let share = relending_share(2e6, bank_funds(&ctx), &scene.seen.finance, p);
-        terms(share, &ctx).posted(&economy(6, 1.0).firms, 1, 0, &ctx)
+        let share = relending_share(2e6, apply::bank_funds(&ctx), &scene.seen.finance, p);
+        apply::terms(share, &ctx).posted(&economy(6, 1.0).firms, 1, 0, &ctx)
     };
     assert!(posted(500.0, 0.0175) < posted(0.0, 0.0175));
     assert!(posted(500.0, 0.02) > posted(500.0, 0.0175));
@@ -282,6 +276,55 @@ fn loans_and_cash_follow_the_books() {
 }
 
 #[test]
+fn a_firm_wants_what_its_year_takes_beyond_what_is_its_own() {
+    let mut scene = Scene::new(OFF);
+    scene.parameters.finance.working_log_sd = 0.0;
+    scene.parameters.tax.research_return_in_income = 0.65;
+    let mut state = economy(1, 1.0);
+    let firms = &mut state.firms;
+    (firms.sales[0], firms.sales_mean[0], firms.taxed[0]) = (120.0, 120.0, true);
+    (firms.cash[0], firms.loan[0], firms.rd_desired[0]) = (15.0, 5.0, 12.0);
+    let ctx = scene.context(0);
+    // working 30 + equipment 0.4·120·0.1·2.5 = 12 + R&D 12 − (7.2 + 1.65·2) − own 10
+    let want = apply::target_loan(&state.firms, 0, 1.0, &ctx);
+    assert!((want - 33.5).abs() < 1e-9, "{want}");
+    // half of the limit 0.3·120 + 0.25·100 is posted
+    let want = apply::target_loan(&state.firms, 0, 0.5, &ctx);
+    assert!((want - 30.5).abs() < 1e-9, "{want}");
+    state.firms.sales_mean[0] = 100.0;
+    assert!(apply::target_loan(&state.firms, 0, 1.0, &ctx) > 40.0);
+}
+
+#[test]
+fn banks_post_less_where_the_quota_is_short() {
+    let mut p = parameters().finance;
+    p.posting_speed = 0.5;
+    assert!((posted_part(0.5, 1.0, 2.0, &p) - 0.5 * math::sqrt(0.5)).abs() < 1e-12);
+    assert_eq!(posted_part(0.9, 3.0, 1.0, &p), 1.0);
+    assert_eq!(
+        posted_part(0.5, 0.0, 8.0, &p),
+        posted_part(0.5, 4.0, 8.0, &p)
+    );
+    assert_eq!(posted_part(0.5, 1.0, 0.0, &p), 1.0);
+}
+
+#[test]
+fn a_loan_that_is_due_is_paid_as_far_as_cash_goes() {
+    let scene = Scene::new(OFF);
+    let ctx = scene.context(0);
+    let mut state = economy(1, 1.0);
+    let firms = &mut state.firms;
+    (firms.sales[0], firms.cash[0], firms.loan[0]) = (120.0, 12.0, 10.0);
+    // half a month of sales stays
+    assert_eq!(apply::give_back(firms, 0, 10.0, 0.0, &ctx), 7.0);
+    assert_eq!((firms.cash[0], firms.loan[0]), (5.0, 3.0));
+    // fresh money pays the old loan
+    firms.cash[0] = 4.0;
+    assert_eq!(apply::give_back(firms, 0, 3.0, 3.0, &ctx), 3.0);
+    assert_eq!((firms.cash[0], firms.loan[0]), (1.0, 0.0));
+}
+
+#[test]
 fn the_quota_binds_and_grows_by_the_lever() {
     let run = |points| {
         let scene = Scene::new(Finance {
@@ -290,18 +333,21 @@ fn the_quota_binds_and_grows_by_the_lever() {
         });
         let mut state = economy(2000, 1.0);
         for quarter in 0..12 {
-            let ctx = scene.context(quarter);
-            let stock = outstanding(&state.firms, &ctx);
-            lend(&mut state, &ctx);
-            let room = math::max(state.finance.quota[0] - stock[0], 0.0);
-            assert!(state.finance.tally.drawn[0] <= room + 1e-9);
-            repay_and_default(&mut state, &ctx);
+            lend(&mut state, &scene.context(quarter));
+            let tally = &state.finance.tally;
+            assert!(tally.drawn[0] <= tally.room[0] + 1e-9, "{quarter}");
+            repay_and_default(&mut state, &scene.context(quarter));
         }
-        (state.finance.quota[0], state.finance.tally.stock[0])
+        let finance = &state.finance;
+        (finance.quota[0], finance.tally.stock[0], finance.posted[0])
     };
-    let (plain, more) = (run(0.0), run(20.0));
+    let (less, plain, more) = (run(-20.0), run(0.0), run(20.0));
     assert!((more.0 / plain.0 - math::exp(0.6)).abs() < 1e-9);
-    assert!(more.1 > plain.1);
+    assert!(
+        less.1 < plain.1 && plain.1 < more.1,
+        "{less:?} {plain:?} {more:?}"
+    );
+    assert!(less.2 < plain.2 && plain.2 <= more.2);
 }
 
 #[test]
