@@ -24,6 +24,8 @@ pub(super) struct Ask {
 pub(super) struct Terms {
     mean_rate: [f64; POOLS],
     relief: [f64; POOLS],
+    /// Yearly worth of options on shares per yuan of loan, all value in R&D \[1/yr\].
+    option: f64,
 }
 
 /// Cost of banks' own funds \[1/yr\].
@@ -37,14 +39,28 @@ pub(super) fn terms(relending: f64, ctx: &Context) -> Terms {
     Terms {
         mean_rate: [ctx.world.sme_loan_rate, ctx.world.loan_rate],
         relief: [relending * math::max(gain, 0.0), 0.0],
+        option: credit::option_yield(&ctx.seen.finance, &ctx.parameters.finance),
     }
 }
 
 impl Terms {
-    /// Rate a bank requires of firm `i` in `pool` at a hazard \[1/yr\].
-    pub(super) fn required(&self, pool: usize, hazard: f64, ctx: &Context) -> f64 {
+    /// Rate a bank requires of firm `i` in `pool` at a hazard \[1/yr\]; options on its shares
+    /// stand in for interest.
+    pub(super) fn required(
+        &self,
+        firms: &Firms,
+        i: usize,
+        (pool, hazard): (usize, f64),
+        ctx: &Context,
+    ) -> f64 {
         let p = &ctx.parameters.finance;
-        let (mean, relief) = (self.mean_rate[pool], self.relief[pool]);
+        let upside = if self.option > 0.0 {
+            let income = operating_income(firms, i, ctx);
+            self.option * credit::research_volatility(firms.rd[i], income)
+        } else {
+            0.0
+        };
+        let (mean, relief) = (self.mean_rate[pool], self.relief[pool] + upside);
         credit::required_rate(mean, relief, hazard, &ctx.seen.finance, p)
     }
 
@@ -53,15 +69,13 @@ impl Terms {
         let p = &ctx.parameters.finance;
         let hazard = credit::default_hazard(firms.taxed[i], firms.cash[i], p);
         let cap = credit::rate_cap(self.mean_rate[pool], p);
-        math::min(self.required(pool, hazard, ctx), cap)
+        math::min(self.required(firms, i, (pool, hazard), ctx), cap)
     }
 }
 
-/// Loan firm `i` would like to have and a bank would grant it \[mn\].
-///
-/// The year's plan: working funds and equipment, and R&D that the year's income does not cover,
-/// less what is the firm's own; at most the `posted` part of the limit.
-pub(super) fn target_loan(firms: &Firms, i: usize, posted: f64, ctx: &Context) -> f64 {
+/// What the year takes of firm `i` beyond what is its own \[mn\]: working funds and equipment, and
+/// R&D that the year's income does not cover; below 0 it has more than it needs.
+pub(super) fn shortage(firms: &Firms, i: usize, ctx: &Context) -> f64 {
     let p = &ctx.parameters.finance;
     let sales = firms.sales[i];
     // a lasting trait: the same draw in every quarter
@@ -71,22 +85,28 @@ pub(super) fn target_loan(firms: &Firms, i: usize, posted: f64, ctx: &Context) -
     let funds = need::working_funds(sales, months, growth) + need::equipment(sales, growth, p);
     let income = math::max(operating_income(firms, i, ctx), 0.0);
     let research = math::max(firms.rd_desired[i] - income, 0.0);
-    let own = firms.cash[i] - firms.loan[i];
+    funds + research - (firms.cash[i] - firms.loan[i])
+}
+
+/// Loan firm `i` would like to have and a bank would grant it \[mn\]: what it is short of, at most
+/// the `posted` part of the limit.
+pub(super) fn target_loan(firms: &Firms, i: usize, posted: f64, ctx: &Context) -> f64 {
+    let p = &ctx.parameters.finance;
     let worth = firms.knowledge[i] * ctx.world.price;
     let limit = credit::credit_limit(
-        (sales, firms.assets[i]),
+        (firms.sales[i], firms.assets[i]),
         worth,
         firms.patents[i],
         &ctx.seen.finance,
         p,
     );
-    math::clamp(funds + research - own, 0.0, posted * limit)
+    math::clamp(shortage(firms, i, ctx), 0.0, posted * limit)
 }
 
 /// What a loan of `amount` is worth to firm `i` over a year \[mn\]: dearer money replaced, and the
 /// surplus of R&D that it lets through beyond what the firm's own cash does.
 fn gain(firms: &Firms, i: usize, amount: f64, rate: f64, ctx: &Context) -> f64 {
-    let (p, research) = (&ctx.parameters.finance, &ctx.parameters.research);
+    let p = &ctx.parameters.finance;
     let saved = amount * (p.shadow_rate - rate - p.loan_fee);
     let wanted = firms.rd_desired[i];
     let buffer = p.buffer_months / MONTHS * firms.sales[i];
@@ -98,17 +118,31 @@ fn gain(firms: &Firms, i: usize, amount: f64, rate: f64, ctx: &Context) -> f64 {
     if now >= wanted {
         return saved;
     }
-    let years = f64::from(ctx.quarter.since(super::super::world::HISTORY)) / 4.0; // derived: a year
     let then = need::liquidity(own + amount, buffer, tied(firms, i, amount, p), income);
+    saved + surplus_let_through(firms, i, now, math::min(then, wanted) - now, ctx)
+}
+
+/// Yearly surplus of R&D of firm `i` that `extra` beyond `now` \[mn/yr\] lets through \[mn/yr\].
+pub(super) fn surplus_let_through(
+    firms: &Firms,
+    i: usize,
+    now: f64,
+    extra: f64,
+    ctx: &Context,
+) -> f64 {
+    if extra <= 0.0 {
+        return 0.0;
+    }
+    let research = &ctx.parameters.research;
+    let years = f64::from(ctx.quarter.since(super::super::world::HISTORY)) / 4.0; // derived: a year
     let mean = firms.project_mean[i] + research.returns_trend * years;
-    let through = credit::project_gain(
+    credit::project_gain(
         firms.project_share[i] * firms.sales_mean[i],
         now,
-        math::min(then, wanted) - now,
+        extra,
         (mean, research.returns_spread),
         firms.user_cost[i],
-    );
-    saved + through
+    )
 }
 
 /// Whether firm `i` asks for `amount`, and how a bank looks at it.
@@ -125,7 +159,7 @@ pub(super) fn consider(
     let gain = gain(firms, i, amount, terms.posted(firms, i, pool, ctx), ctx);
     let hazard = credit::default_hazard(firms.taxed[i], firms.cash[i], p);
     let cap = credit::rate_cap(terms.mean_rate[pool], p);
-    let passes = terms.required(pool, hazard, ctx) <= cap;
+    let passes = terms.required(firms, i, (pool, hazard), ctx) <= cap;
     let chance = credit::expected_chance(share, firms.banked[i], passes, p);
     if !credit::applies(chance, gain, p) {
         return None;
@@ -134,7 +168,7 @@ pub(super) fn consider(
     let u = ctx.uniform(firms.id[i], 0, 0, Purpose::LoanApply);
     let median = math::exp(-0.5 * p.score_log_sd * p.score_log_sd);
     let found = dist::lognormal(u, median, p.score_log_sd);
-    let headroom = cap - terms.required(pool, hazard * found, ctx);
+    let headroom = cap - terms.required(firms, i, (pool, hazard * found), ctx);
     Some(Ask {
         firm: i as u32,
         pool: pool as u8,

@@ -1,4 +1,4 @@
-//! Answers who asks banks for money, who gets it, what it costs and what a firm can then spend
+//! Answers who asks banks and funds for money, who gets it, what it costs and what a firm can then spend
 //! on R&D.
 //!
 //! A firm decides once a year, in the quarter of its id:
@@ -27,6 +27,7 @@
 
 mod apply;
 pub mod credit;
+pub mod equity;
 pub mod need;
 pub mod parameters;
 mod repay;
@@ -66,7 +67,10 @@ pub struct FinanceState {
     pub nonperforming: f64,
     /// Counters of this quarter.
     pub tally: FinanceTally,
+    /// Dry powder of funds with market and with state partners \[mn\].
+    pub powder: [f64; equity::KINDS],
     asks: Vec<Ask>,
+    deals: Vec<equity::Deal>,
 }
 
 impl FinanceState {
@@ -162,6 +166,7 @@ impl FinanceState {
             quota,
             approval: [FOUNDING_APPROVAL; REGIONS],
             posted: [1.0; POOLS],
+            powder: equity::founding_powder(ctx),
             ..Self::default()
         }
     }
@@ -170,7 +175,7 @@ impl FinanceState {
 /// Share of applications approved as firms see it at founding.
 const FOUNDING_APPROVAL: f64 = 0.96; // derived: 3.6 % refused, OECD scoreboard 2022
 
-/// Lends, and writes what every firm with R&D can spend on it.
+/// Lends and invests, and writes what every firm with R&D can spend on it.
 pub fn lend(state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.finance;
     let (stock, turn) = (outstanding(&state.firms, ctx), ctx.q().rem_euclid(4) as u32); // derived: one quarter of the year each
@@ -233,6 +238,7 @@ pub fn lend(state: &mut State, ctx: &Context) {
     for pool in 0..POOLS {
         tally.quota_used[pool] = stock[pool] / math::max(quota[pool], f64::MIN_POSITIVE);
     }
+    equity::invest(state, ctx);
     tally::count_doers(state, ctx);
 }
 

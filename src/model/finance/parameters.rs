@@ -85,6 +85,44 @@ crate::family! {
         compensation_central_share,
         /// Speed at which bad loans leave the books \[1/yr\].
         resolution,
+        /// Life of an option on shares \[years\].
+        option_years,
+        /// Yearly volatility of a firm whose value hangs on R&D alone \[log points\].
+        equity_volatility,
+        /// Hazard that shares are listed \[1/yr\].
+        listing_hazard,
+        /// Price over cost of listed shares, less one \[ratio\].
+        listing_premium,
+        /// Hazard that shares are bought \[1/yr\].
+        purchase_hazard,
+        /// Cost over price of bought shares, as a discount \[share\].
+        purchase_discount,
+        /// Life of a fund from its investments on \[years\].
+        fund_years,
+        /// What a manager expects to keep of a stake at the end of the fund's life \[share\].
+        fund_residual,
+        /// Years over which a fund invests what it raised \[years\].
+        investing_years,
+        /// Return a manager must show \[1/yr\].
+        fund_hurdle,
+        /// Aversion to variance of a manager of market money.
+        fund_aversion,
+        /// Further aversion from blame for losses, state partners.
+        fund_blame,
+        /// Fund money of state partners \[share\].
+        fund_state_share,
+        /// State partners with a buy-back clause \[share\].
+        buy_back,
+        /// Money raised that goes to firms with R&D \[share\].
+        fund_research_share,
+        /// Expected loss on guide money, its subsidy element \[share\].
+        guide_fund_loss,
+        /// Cost of a round \[mn\].
+        deal_cost,
+        /// Yearly worth of the control a founder gives up \[share of the round\].
+        control_cost,
+        /// Outside equity over assets at most \[share\].
+        largest_stake,
         /// Loan above which a firm counts as a borrower \[months of sales\].
         borrower_least,
     }

@@ -4,7 +4,7 @@ use super::super::books::{Account, Instrument};
 use super::super::context::Context;
 use super::super::state::State;
 use super::apply::{bank_funds, terms};
-use super::{credit, outstanding};
+use super::{credit, operating_income, outstanding};
 use crate::base::math;
 use crate::base::rng::Purpose;
 
@@ -16,7 +16,7 @@ pub fn repay_and_default(state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.finance;
     let terms = terms(state.finance.relending, ctx);
     let (firms, finance) = (&mut state.firms, &mut state.finance);
-    let (mut interest, mut secured, mut lost) = (0.0, 0.0, 0.0);
+    let (mut interest, mut secured, mut lost, mut covered) = (0.0, 0.0, 0.0, 0.0);
     for i in 0..firms.len() {
         let loan = firms.loan[i];
         if loan <= 0.0 {
@@ -40,6 +40,10 @@ pub fn repay_and_default(state: &mut State, ctx: &Context) {
         let due = loan * terms.posted(firms, i, pool, ctx) / 4.0; // derived: quarters a year
         firms.cash[i] -= due;
         interest += weight * due;
+        if ctx.law.finance.linkage > 0.0 {
+            let income = operating_income(firms, i, ctx);
+            covered += weight * loan * credit::research_volatility(firms.rd[i], income);
+        }
     }
     let tally = &mut finance.tally;
     tally.interest += interest;
@@ -50,6 +54,10 @@ pub fn repay_and_default(state: &mut State, ctx: &Context) {
     finance.nonperforming = kept * finance.nonperforming + tally.defaulted;
     tally.stock = outstanding(firms, ctx);
     book(state, interest, secured, lost, ctx);
+    // banks sell the shares their options give them
+    let upside = credit::option_yield(&ctx.law.finance, p) * covered / 4.0; // derived: a quarter
+    let (buyers, banks) = (Account::Rest, Account::Banks);
+    state.books.pay(buyers, banks, Instrument::Equity, upside);
 }
 
 /// Books a quarter's interest, losses and public shares of them.

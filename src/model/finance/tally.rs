@@ -2,6 +2,7 @@
 
 use super::super::context::Context;
 use super::super::state::State;
+use super::equity::EquityTally;
 use super::{MONTHS, POOLS, credit};
 
 /// Counters of one quarter, real units; arrays by quota.
@@ -39,6 +40,8 @@ pub struct FinanceTally {
     pub defaulted: f64,
     /// Interest and fees paid \[mn\].
     pub interest: f64,
+    /// Outside equity.
+    pub equity: EquityTally,
 }
 
 impl FinanceTally {

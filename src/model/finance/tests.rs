@@ -10,7 +10,7 @@ use crate::policy::finance::Finance;
 use crate::policy::{PolicyPath, Settings};
 
 /// Central values of the finance parameters; neighbours' that matter by name, 1 for the rest.
-fn parameters() -> Parameters {
+pub(super) fn parameters() -> Parameters {
     let text: toml::Table = include_str!("../../../seeds/parameters/finance.toml")
         .parse()
         .unwrap();
@@ -29,25 +29,28 @@ fn parameters() -> Parameters {
     })
 }
 
-const OFF: Finance = Finance {
+pub(super) const OFF: Finance = Finance {
     loan_quota_growth: 0.0,
     relending_quota: 0.0,
     relending_rate: 0.0175,
     points_lending: 0.0,
     pledge_ratio: 0.0,
     risk_compensation: 0.0,
+    linkage: 0.0,
+    guide_fund: 0.0,
+    fault_tolerance: 0.0,
 };
 
-struct Scene {
-    parameters: Parameters,
-    seen: Settings,
-    law: Settings,
-    world: WorldQuarter,
+pub(super) struct Scene {
+    pub(super) parameters: Parameters,
+    pub(super) seen: Settings,
+    pub(super) law: Settings,
+    pub(super) world: WorldQuarter,
     path: PolicyPath,
 }
 
 impl Scene {
-    fn new(policy: Finance) -> Self {
+    pub(super) fn new(policy: Finance) -> Self {
         let mut seen = Settings::build(&mut |_| 0.0);
         seen.finance = policy;
         Self {
@@ -64,7 +67,7 @@ impl Scene {
         }
     }
 
-    fn context(&self, quarter: i32) -> Context<'_> {
+    pub(super) fn context(&self, quarter: i32) -> Context<'_> {
         Context {
             key: Key { seed: 3, run: 1 },
             quarter: Quarter::new(2020, 1).plus(quarter),
@@ -80,7 +83,7 @@ impl Scene {
 }
 
 /// Firms with R&D, half without cash to speak of; some known to a bank.
-fn economy(n: u32, weight: f64) -> State {
+pub(super) fn economy(n: u32, weight: f64) -> State {
     let mut state = State::default();
     for id in 0..n {
         state.firms.push(Firm {
@@ -110,7 +113,7 @@ fn economy(n: u32, weight: f64) -> State {
     state
 }
 
-fn cash(state: &State) -> f64 {
+pub(super) fn cash(state: &State) -> f64 {
     state.firms.total(&state.firms.cash)
 }
 
@@ -392,4 +395,36 @@ fn founding_firms_take_turns_over_the_year() {
         counts[turn_of(firm_id(Segment::Services, ordinal)) as usize] += 1;
     }
     assert_eq!(counts, [100; 4]);
+}
+
+#[test]
+fn options_on_shares_lower_what_a_bank_requires_of_risky_firms() {
+    let mut p = parameters().finance;
+    (p.option_years, p.equity_volatility) = (3.0, 0.6);
+    (p.listing_hazard, p.purchase_hazard) = (0.03, 0.08);
+    let linked = Finance {
+        linkage: 0.2,
+        ..OFF
+    };
+    assert!((option_yield(&linked, &p) - 0.00777).abs() < 1e-5);
+    assert_eq!(option_yield(&OFF, &p), 0.0);
+    assert_eq!(research_volatility(4.0, 16.0), 0.5);
+    assert_eq!(research_volatility(4.0, 1.0), 1.0);
+    // a firm in a loss year gains more than a profitable one, and more of them are served
+    let required = |policy: Finance, firm| {
+        let mut scene = Scene::new(policy);
+        scene.parameters.tax.research_return_in_income = 0.65;
+        let ctx = scene.context(0);
+        apply::terms(0.0, &ctx).required(&economy(6, 1.0).firms, firm, (0, 0.02), &ctx)
+    };
+    let gain = |firm| required(OFF, firm) - required(linked, firm);
+    assert!(gain(0) > gain(4) && gain(4) > 0.0);
+    let passes = |policy: Finance| {
+        let mut scene = Scene::new(policy);
+        scene.parameters.finance.rate_room = 0.0;
+        let mut state = economy(2000, 1.0);
+        lend(&mut state, &scene.context(0));
+        state.finance.tally.applied[0] - state.finance.tally.refused[0]
+    };
+    assert!(passes(linked) > passes(OFF));
 }
