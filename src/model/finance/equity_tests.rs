@@ -158,3 +158,22 @@ fn law_moves_the_payment_of_guide_money_only() {
     assert_eq!(plain.finance, moved.finance);
     assert_ne!(plain.books, moved.books);
 }
+
+#[test]
+fn halving_weights_and_doubling_firms_leaves_investment() {
+    let run = |n, weight, raised| {
+        let mut scene = scene(OFF);
+        scene.world.equity_raised = raised;
+        let mut state = short(n, weight);
+        state.finance.powder = [2e3, 6e3];
+        invest(&mut state, &scene.context(0));
+        let tally = state.finance.tally.equity;
+        (tally.offered, tally.invested[0] + tally.invested[1])
+    };
+    // with money short and with money for all
+    for raised in [1.0, 1e5] {
+        let (one, two) = (run(2520 * 4, 2.0, raised), run(2520 * 8, 1.0, raised));
+        assert!((one.0 / two.0 - 1.0).abs() < 0.03, "{one:?} {two:?}");
+        assert!((one.1 / two.1 - 1.0).abs() < 0.03, "{one:?} {two:?}");
+    }
+}
