@@ -1,5 +1,5 @@
-//! Answers who asks banks and funds for money, who gets it, what it costs and what a firm can then spend
-//! on R&D.
+//! Answers who asks banks and funds for money, who gets it, what it costs and what a firm can
+//! then spend on R&D.
 //!
 //! A firm decides once a year, in the quarter of its id:
 //!

@@ -16,15 +16,15 @@
 //! clause are then paid by the firm as far as it can, the rest is lost. Left out: ties to a place,
 //! windows of listing, rounds at a price, recycled proceeds.
 
-use super::super::books::{Account, Instrument};
-use super::super::context::Context;
-use super::super::firms::Firms;
-use super::super::state::State;
 use super::credit::BUCKETS;
 use super::parameters::FinanceParameters;
 use super::{MONTHS, apply, credit, need, set_liquidity, turn_of};
 use crate::base::math;
 use crate::base::rng::Purpose;
+use crate::model::books::{Account, Instrument};
+use crate::model::context::Context;
+use crate::model::firms::Firms;
+use crate::model::state::State;
 use crate::policy::finance::Finance;
 
 /// Kinds of fund money: market partners, state partners.
@@ -298,6 +298,4 @@ fn leave(state: &mut State, turn: u32, ctx: &Context) {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
-#[path = "equity_tests.rs"]
 mod tests;

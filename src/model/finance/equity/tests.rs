@@ -1,5 +1,6 @@
 use super::super::tests::{OFF, Scene, cash, economy, parameters};
 use super::*;
+use crate::model::finance::FinanceTally;
 
 /// Firms without cash, so that many are short after loans; no bank lends.
 fn short(n: u32, weight: f64) -> State {
@@ -70,7 +71,7 @@ fn equity_gives_firms_cash_and_the_books_close() {
     for quarter in 0..12 {
         let ctx = scene.context(quarter);
         state.books.open();
-        state.finance.tally = Default::default();
+        state.finance.tally = FinanceTally::default();
         if quarter == 6 {
             state.firms.alive[3] = false;
         }
@@ -107,7 +108,7 @@ fn guide_money_pays_more_rounds_and_costs_its_expected_loss() {
         let mut state = short(400, 2.0);
         for quarter in 0..8 {
             state.books.open();
-            state.finance.tally = Default::default();
+            state.finance.tally = FinanceTally::default();
             invest(&mut state, &scene.context(quarter));
         }
         let kind = Instrument::GuideFund as usize;
