@@ -171,6 +171,17 @@ impl Books {
         }
     }
 
+    /// Books public money placed as an asset: it moves and is paid as cash at its face, and accrues
+    /// as cost at its subsidy `element` (expected loss) only.
+    pub fn place(&mut self, from: Account, to: Account, kind: Instrument, face: f64, element: f64) {
+        self.pay(from, to, kind, face);
+        for (account, column) in [(Account::Central, 0), (Account::Local, 1)] {
+            if from == account {
+                self.accrual[kind as usize][column] += element - face;
+            }
+        }
+    }
+
     /// Books tax forgone under an instrument (static cost), split between payers; no money
     /// moves: the tax paid is booked as `CorporateTax`.
     pub fn forgo(&mut self, instrument: Instrument, central: f64, local: f64) {

@@ -32,6 +32,8 @@ pub struct WorldQuarter {
     pub sme_loan_rate: f64,
     /// Log growth of the technology-SME loan quota this quarter.
     pub loan_quota_growth: f64,
+    /// Money raised by venture and equity funds \[bn/yr\]; the last recorded year goes on.
+    pub equity_raised: f64,
     /// Public science and technology money \[bn/yr\].
     pub fiscal_science: f64,
     /// Share of it that local governments pay.
@@ -206,6 +208,7 @@ impl Drivers {
         let (first_sme, last_sme) = (2018, last); // derived: first year of the small-firm rate
         let tech = recorded_then(evidence, "techsme_loan_growth", "techsme_loan_growth")?;
         let all_loans = line(evidence, "all_loan_growth")?;
+        let equity = line(evidence, "equity_raised")?;
         let assumed = |id: &str| line(evidence, id);
         let local = assumed("fiscal_local_share")?;
         let universities = assumed("appropriation_universities_share")?;
@@ -240,6 +243,7 @@ impl Drivers {
                     loan_rate(y) + sme_rate(spread_year) - loan_rate(spread_year),
                 ),
                 loan_quota_growth: ln(1.0 + percent(quota)) / 4.0, // derived: quarters
+                equity_raised: equity(y),
                 fiscal_science: science,
                 local_share: percent(local(y)),
                 appropriation_universities: science * percent(universities(y)),

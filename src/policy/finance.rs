@@ -1,7 +1,7 @@
-//! Bank credit: quota, re-lending, what banks may lend on, who bears the loss.
+//! Bank credit and equity: quota, re-lending, what banks may lend on, who bears the loss, guide funds.
 
 crate::family! {
-    /// Bank credit to technology firms.
+    /// Bank credit to technology firms, and funds.
     pub struct Finance in "finance" {
         /// Growth of banks' quota for technology loans over the recorded path \[points/yr\].
         loan_quota_growth,
@@ -15,5 +15,11 @@ crate::family! {
         pledge_ratio,
         /// Share of credit losses borne by government \[share\].
         risk_compensation,
+        /// Part of a loan on which a bank takes options on shares \[share\].
+        linkage,
+        /// Guide-fund money paid into funds beyond the recorded path \[bn/yr\].
+        guide_fund,
+        /// Part of losses for which managers of state partners' money bear no blame \[share\].
+        fault_tolerance,
     }
 }

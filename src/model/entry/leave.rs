@@ -2,6 +2,7 @@
 
 use super::rules::{Health, exit_probability, is_split};
 use super::{EntryParameters, SEGMENTS};
+use crate::base::math;
 use crate::base::rng::Purpose;
 use crate::model::books::{Account, Instrument};
 use crate::model::context::Context;
@@ -25,14 +26,14 @@ pub(super) fn health(firms: &Firms, i: usize, p: &EntryParameters, ctx: &Context
     }
 }
 
-/// Closes firms, each tested in its own quarter of the year; their cash goes to the owners,
-/// their debts stay with the world.
+/// Closes firms, each tested in its own quarter of the year; their cash goes to the bank up to the
+/// loan, then to the owners, their debts stay with the world.
 pub(super) fn close(state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.entry;
     let firms = &mut state.firms;
     let entry = &mut state.entry;
     let turn = ctx.q().rem_euclid(4) as u32; // derived: quarters a year
-    let (mut paid, mut left) = (0.0, 0.0);
+    let (mut paid, mut left, mut repaid) = (0.0, 0.0, 0.0);
     for i in 0..firms.len() {
         if !firms.alive[i] || firms.id[i] % 4 != turn {
             continue;
@@ -41,7 +42,10 @@ pub(super) fn close(state: &mut State, ctx: &Context) {
         if ctx.uniform(firms.id[i], 0, 1, Purpose::Entry) >= probability {
             continue;
         }
-        let cash = firms.weight[i] * firms.cash[i];
+        let settled = math::clamp(firms.cash[i], 0.0, firms.loan[i]);
+        firms.loan[i] -= settled;
+        repaid += firms.weight[i] * settled;
+        let cash = firms.weight[i] * (firms.cash[i] - settled);
         if cash > 0.0 {
             paid += cash;
         } else {
@@ -58,6 +62,8 @@ pub(super) fn close(state: &mut State, ctx: &Context) {
     entry.tally.paid_out = paid - left;
     let (owners, exit) = (Account::Households, Instrument::EntryExit);
     state.books.pay(Account::Firms, owners, exit, paid);
+    let (banks, loan) = (Account::Banks, Instrument::LoanRepaid);
+    state.books.pay(Account::Firms, banks, loan, repaid);
     state.books.pay(Account::Rest, Account::Firms, exit, left);
 }
 

@@ -31,6 +31,12 @@ crate::family! {
         working_months,
         /// Spread of its logarithm across firms \[log points\].
         working_log_sd,
+        /// Equipment on sales \[share of yearly sales\].
+        equipment_ratio,
+        /// Equipment replaced a year \[1/yr\].
+        wear,
+        /// Mean time that equipment bought on credit stays unpaid \[years\].
+        equipment_years,
         /// Cost of working capital without a bank \[1/yr\].
         shadow_rate,
         /// Fees of a loan \[share of loan\].
@@ -47,10 +53,16 @@ crate::family! {
         belief_speed,
         /// Security seen in sales \[share of yearly sales\].
         limit_sales,
+        /// Security seen in assets \[share of total assets\].
+        limit_assets,
         /// Security seen in knowledge at full weight of points \[share of knowledge stock\].
         limit_knowledge,
         /// Appraised value of a patent \[mn per patent\].
         patent_value,
+        /// Power of quota over demand by which banks move the posted part of the limit, a quarter.
+        posting_speed,
+        /// Smallest ratio of quota to demand they react to \[ratio\].
+        posting_step,
         /// Expected loss inside the mean rate \[1/yr\].
         loss_allowance,
         /// Room of the rate above the mean \[1/yr\].
@@ -61,8 +73,6 @@ crate::family! {
         relending_cover,
         /// Loan rate less banks' cost of funds \[1/yr\].
         funding_margin,
-        /// Part of a loan repaid \[1/quarter\].
-        amortisation,
         /// Hazard of default in a good state \[1/yr\].
         default_hazard,
         /// Rise of its logarithm in a loss year \[log points\].
@@ -75,6 +85,44 @@ crate::family! {
         compensation_central_share,
         /// Speed at which bad loans leave the books \[1/yr\].
         resolution,
+        /// Life of an option on shares \[years\].
+        option_years,
+        /// Yearly volatility of a firm whose value hangs on R&D alone \[log points\].
+        equity_volatility,
+        /// Hazard that shares are listed \[1/yr\].
+        listing_hazard,
+        /// Price over cost of listed shares, less one \[ratio\].
+        listing_premium,
+        /// Hazard that shares are bought \[1/yr\].
+        purchase_hazard,
+        /// Cost over price of bought shares, as a discount \[share\].
+        purchase_discount,
+        /// Life of a fund from its investments on \[years\].
+        fund_years,
+        /// What a manager expects to keep of a stake at the end of the fund's life \[share\].
+        fund_residual,
+        /// Years over which a fund invests what it raised \[years\].
+        investing_years,
+        /// Return a manager must show \[1/yr\].
+        fund_hurdle,
+        /// Aversion to variance of a manager of market money.
+        fund_aversion,
+        /// Further aversion from blame for losses, state partners.
+        fund_blame,
+        /// Fund money of state partners \[share\].
+        fund_state_share,
+        /// State partners with a buy-back clause \[share\].
+        buy_back,
+        /// Money raised that goes to firms with R&D \[share\].
+        fund_research_share,
+        /// Expected loss on guide money, its subsidy element \[share\].
+        guide_fund_loss,
+        /// Cost of a round \[mn\].
+        deal_cost,
+        /// Yearly worth of the control a founder gives up \[share of the round\].
+        control_cost,
+        /// Outside equity over assets at most \[share\].
+        largest_stake,
         /// Loan above which a firm counts as a borrower \[months of sales\].
         borrower_least,
     }

@@ -10,7 +10,7 @@ use crate::policy::finance::Finance;
 use crate::policy::{PolicyPath, Settings};
 
 /// Central values of the finance parameters; neighbours' that matter by name, 1 for the rest.
-fn parameters() -> Parameters {
+pub(super) fn parameters() -> Parameters {
     let text: toml::Table = include_str!("../../../seeds/parameters/finance.toml")
         .parse()
         .unwrap();
@@ -29,25 +29,28 @@ fn parameters() -> Parameters {
     })
 }
 
-const OFF: Finance = Finance {
+pub(super) const OFF: Finance = Finance {
     loan_quota_growth: 0.0,
     relending_quota: 0.0,
     relending_rate: 0.0175,
     points_lending: 0.0,
     pledge_ratio: 0.0,
     risk_compensation: 0.0,
+    linkage: 0.0,
+    guide_fund: 0.0,
+    fault_tolerance: 0.0,
 };
 
-struct Scene {
-    parameters: Parameters,
-    seen: Settings,
-    law: Settings,
-    world: WorldQuarter,
+pub(super) struct Scene {
+    pub(super) parameters: Parameters,
+    pub(super) seen: Settings,
+    pub(super) law: Settings,
+    pub(super) world: WorldQuarter,
     path: PolicyPath,
 }
 
 impl Scene {
-    fn new(policy: Finance) -> Self {
+    pub(super) fn new(policy: Finance) -> Self {
         let mut seen = Settings::build(&mut |_| 0.0);
         seen.finance = policy;
         Self {
@@ -64,7 +67,7 @@ impl Scene {
         }
     }
 
-    fn context(&self, quarter: i32) -> Context<'_> {
+    pub(super) fn context(&self, quarter: i32) -> Context<'_> {
         Context {
             key: Key { seed: 3, run: 1 },
             quarter: Quarter::new(2020, 1).plus(quarter),
@@ -80,7 +83,7 @@ impl Scene {
 }
 
 /// Firms with R&D, half without cash to speak of; some known to a bank.
-fn economy(n: u32, weight: f64) -> State {
+pub(super) fn economy(n: u32, weight: f64) -> State {
     let mut state = State::default();
     for id in 0..n {
         state.firms.push(Firm {
@@ -106,10 +109,11 @@ fn economy(n: u32, weight: f64) -> State {
     }
     state.finance.quota = [f64::from(n) * weight * 4.0, 0.0];
     state.finance.approval = [0.9; REGIONS];
+    state.finance.posted = [1.0; POOLS];
     state
 }
 
-fn cash(state: &State) -> f64 {
+pub(super) fn cash(state: &State) -> f64 {
     state.firms.total(&state.firms.cash)
 }
 
@@ -123,33 +127,26 @@ fn founding_cash_is_months_of_sales() {
 }
 
 #[test]
-fn liquidity_counts_cash_above_the_buffer_and_income_but_no_loss() {
-    assert_eq!(liquidity(10.0, 4.0, 3.0), 9.0);
-    assert_eq!(liquidity(10.0, 4.0, -3.0), 6.0);
-    assert_eq!(liquidity(1.0, 4.0, 3.0), 3.0);
-}
-
-#[test]
 fn limits_are_worked_by_hand_and_rise_with_points_pledges_and_compensation() {
     let p = parameters().finance;
-    let limit = |policy: &Finance| credit_limit(40.0, 10.0, 2.0, policy, &p);
+    let limit = |policy: &Finance| credit_limit((40.0, 36.0), 10.0, 2.0, policy, &p);
     let plain = limit(&OFF);
-    assert!((plain - 12.0).abs() < 1e-12);
+    assert!((plain - 21.0).abs() < 1e-12);
     let pledged = Finance {
         pledge_ratio: 0.2,
         ..OFF
     };
-    assert!((limit(&pledged) - 12.12).abs() < 1e-12);
+    assert!((limit(&pledged) - 21.12).abs() < 1e-12);
     let points = Finance {
         points_lending: 0.5,
         ..OFF
     };
-    assert!((limit(&points) - 13.5).abs() < 1e-12);
+    assert!((limit(&points) - 22.5).abs() < 1e-12);
     let shared = Finance {
         risk_compensation: 0.5,
         ..OFF
     };
-    assert!((limit(&shared) - 24.0).abs() < 1e-12);
+    assert!((limit(&shared) - 42.0).abs() < 1e-12);
 }
 
 #[test]
@@ -192,8 +189,8 @@ fn relending_quota_lowers_and_its_rate_raises_what_is_posted() {
         });
         let ctx = scene.context(0);
         let p = &scene.parameters.finance;
-        let share = relending_share(2e6, bank_funds(&ctx), &scene.seen.finance, p);
-        terms(share, &ctx).posted(&economy(6, 1.0).firms, 1, 0, &ctx)
+        let share = relending_share(2e6, apply::bank_funds(&ctx), &scene.seen.finance, p);
+        apply::terms(share, &ctx).posted(&economy(6, 1.0).firms, 1, 0, &ctx)
     };
     assert!(posted(500.0, 0.0175) < posted(0.0, 0.0175));
     assert!(posted(500.0, 0.02) > posted(500.0, 0.0175));
@@ -282,6 +279,55 @@ fn loans_and_cash_follow_the_books() {
 }
 
 #[test]
+fn a_firm_wants_what_its_year_takes_beyond_what_is_its_own() {
+    let mut scene = Scene::new(OFF);
+    scene.parameters.finance.working_log_sd = 0.0;
+    scene.parameters.tax.research_return_in_income = 0.65;
+    let mut state = economy(1, 1.0);
+    let firms = &mut state.firms;
+    (firms.sales[0], firms.sales_mean[0], firms.taxed[0]) = (120.0, 120.0, true);
+    (firms.cash[0], firms.loan[0], firms.rd_desired[0]) = (15.0, 5.0, 12.0);
+    let ctx = scene.context(0);
+    // working 30 + equipment 0.4·120·0.1·2.5 = 12 + R&D 12 − (7.2 + 1.65·2) − own 10
+    let want = apply::target_loan(&state.firms, 0, 1.0, &ctx);
+    assert!((want - 33.5).abs() < 1e-9, "{want}");
+    // half of the limit 0.3·120 + 0.25·100 is posted
+    let want = apply::target_loan(&state.firms, 0, 0.5, &ctx);
+    assert!((want - 30.5).abs() < 1e-9, "{want}");
+    state.firms.sales_mean[0] = 100.0;
+    assert!(apply::target_loan(&state.firms, 0, 1.0, &ctx) > 40.0);
+}
+
+#[test]
+fn banks_post_less_where_the_quota_is_short() {
+    let mut p = parameters().finance;
+    p.posting_speed = 0.5;
+    assert!((posted_part(0.5, 1.0, 2.0, &p) - 0.5 * math::sqrt(0.5)).abs() < 1e-12);
+    assert_eq!(posted_part(0.9, 3.0, 1.0, &p), 1.0);
+    assert_eq!(
+        posted_part(0.5, 0.0, 8.0, &p),
+        posted_part(0.5, 4.0, 8.0, &p)
+    );
+    assert_eq!(posted_part(0.5, 1.0, 0.0, &p), 1.0);
+}
+
+#[test]
+fn a_loan_that_is_due_is_paid_as_far_as_cash_goes() {
+    let scene = Scene::new(OFF);
+    let ctx = scene.context(0);
+    let mut state = economy(1, 1.0);
+    let firms = &mut state.firms;
+    (firms.sales[0], firms.cash[0], firms.loan[0]) = (120.0, 12.0, 10.0);
+    // half a month of sales stays
+    assert_eq!(apply::give_back(firms, 0, 10.0, 0.0, &ctx), 7.0);
+    assert_eq!((firms.cash[0], firms.loan[0]), (5.0, 3.0));
+    // fresh money pays the old loan
+    firms.cash[0] = 4.0;
+    assert_eq!(apply::give_back(firms, 0, 3.0, 3.0, &ctx), 3.0);
+    assert_eq!((firms.cash[0], firms.loan[0]), (1.0, 0.0));
+}
+
+#[test]
 fn the_quota_binds_and_grows_by_the_lever() {
     let run = |points| {
         let scene = Scene::new(Finance {
@@ -290,18 +336,21 @@ fn the_quota_binds_and_grows_by_the_lever() {
         });
         let mut state = economy(2000, 1.0);
         for quarter in 0..12 {
-            let ctx = scene.context(quarter);
-            let stock = outstanding(&state.firms, &ctx);
-            lend(&mut state, &ctx);
-            let room = math::max(state.finance.quota[0] - stock[0], 0.0);
-            assert!(state.finance.tally.drawn[0] <= room + 1e-9);
-            repay_and_default(&mut state, &ctx);
+            lend(&mut state, &scene.context(quarter));
+            let tally = &state.finance.tally;
+            assert!(tally.drawn[0] <= tally.room[0] + 1e-9, "{quarter}");
+            repay_and_default(&mut state, &scene.context(quarter));
         }
-        (state.finance.quota[0], state.finance.tally.stock[0])
+        let finance = &state.finance;
+        (finance.quota[0], finance.tally.stock[0], finance.posted[0])
     };
-    let (plain, more) = (run(0.0), run(20.0));
+    let (less, plain, more) = (run(-20.0), run(0.0), run(20.0));
     assert!((more.0 / plain.0 - math::exp(0.6)).abs() < 1e-9);
-    assert!(more.1 > plain.1);
+    assert!(
+        less.1 < plain.1 && plain.1 < more.1,
+        "{less:?} {plain:?} {more:?}"
+    );
+    assert!(less.2 < plain.2 && plain.2 <= more.2);
 }
 
 #[test]
@@ -346,4 +395,36 @@ fn founding_firms_take_turns_over_the_year() {
         counts[turn_of(firm_id(Segment::Services, ordinal)) as usize] += 1;
     }
     assert_eq!(counts, [100; 4]);
+}
+
+#[test]
+fn options_on_shares_lower_what_a_bank_requires_of_risky_firms() {
+    let mut p = parameters().finance;
+    (p.option_years, p.equity_volatility) = (3.0, 0.6);
+    (p.listing_hazard, p.purchase_hazard) = (0.03, 0.08);
+    let linked = Finance {
+        linkage: 0.2,
+        ..OFF
+    };
+    assert!((option_yield(&linked, &p) - 0.00777).abs() < 1e-5);
+    assert_eq!(option_yield(&OFF, &p), 0.0);
+    assert_eq!(research_volatility(4.0, 16.0), 0.5);
+    assert_eq!(research_volatility(4.0, 1.0), 1.0);
+    // a firm in a loss year gains more than a profitable one, and more of them are served
+    let required = |policy: Finance, firm| {
+        let mut scene = Scene::new(policy);
+        scene.parameters.tax.research_return_in_income = 0.65;
+        let ctx = scene.context(0);
+        apply::terms(0.0, &ctx).required(&economy(6, 1.0).firms, firm, (0, 0.02), &ctx)
+    };
+    let gain = |firm| required(OFF, firm) - required(linked, firm);
+    assert!(gain(0) > gain(4) && gain(4) > 0.0);
+    let passes = |policy: Finance| {
+        let mut scene = Scene::new(policy);
+        scene.parameters.finance.rate_room = 0.0;
+        let mut state = economy(2000, 1.0);
+        lend(&mut state, &scene.context(0));
+        state.finance.tally.applied[0] - state.finance.tally.refused[0]
+    };
+    assert!(passes(linked) > passes(OFF));
 }

@@ -69,6 +69,12 @@ crate::columns! {
         ln_productivity: f64,
         /// Technology loans outstanding \[mn\].
         tech_loans: f64,
+        /// Technology loans just after lending over the quotas of small and larger firms \[share\].
+        quota_used: [f64; 2],
+        /// Small firms with R&D that have a loan \[share\].
+        borrowers: f64,
+        /// Invested by venture and equity funds, yearly rate.
+        equity_invested: f64,
         /// Doers whose desired R&D exceeds what they can pay \[share\].
         constrained: f64,
         /// Non-performing share of technology loans \[share\].
@@ -224,7 +230,11 @@ fn read_finance_and_people(state: &State, reading: &mut Reading) {
     let spending =
         reading.rd_reported + reading.rd_universities + reading.rd_institutes + reading.rd_others;
     reading.cost_per_researcher = spending / reading.researchers;
-    reading.tech_loans = state.finance.tally.stock.iter().sum();
+    let finance = &state.finance;
+    reading.tech_loans = finance.tally.stock.iter().sum();
+    reading.quota_used = finance.tally.quota_used;
+    reading.borrowers = finance.tally.borrowing_share();
+    reading.equity_invested = finance.tally.equity.invested.iter().sum::<f64>() * 4.0; // derived: a quarter to a yearly rate
     reading.non_performing = state.finance.nonperforming_share();
 }
 

@@ -1,0 +1,247 @@
+//! Answers which firms ask for a loan, how much, how a bank ranks them and who gets it.
+
+use super::super::books::{Account, Instrument};
+use super::super::context::Context;
+use super::super::firms::{Firms, REGIONS};
+use super::super::state::State;
+use super::credit::BUCKETS;
+use super::{MONTHS, POOLS, credit, need, operating_income, set_liquidity, tied};
+use crate::base::rng::Purpose;
+use crate::base::{dist, math};
+
+/// An application of this quarter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Ask {
+    pub(super) firm: u32,
+    pub(super) pool: u8,
+    pub(super) bucket: u8,
+    /// Passed the bank's own look at it.
+    pub(super) sound: bool,
+    pub(super) amount: f64,
+}
+
+/// Banks' posted terms of a quarter, by quota.
+pub(super) struct Terms {
+    mean_rate: [f64; POOLS],
+    relief: [f64; POOLS],
+    /// Yearly worth of options on shares per yuan of loan, all value in R&D \[1/yr\].
+    option: f64,
+}
+
+/// Cost of banks' own funds \[1/yr\].
+pub(super) fn bank_funds(ctx: &Context) -> f64 {
+    ctx.world.loan_rate - ctx.parameters.finance.funding_margin
+}
+
+/// What banks post this quarter; re-lending serves small technology firms only.
+pub(super) fn terms(relending: f64, ctx: &Context) -> Terms {
+    let gain = bank_funds(ctx) - ctx.seen.finance.relending_rate;
+    Terms {
+        mean_rate: [ctx.world.sme_loan_rate, ctx.world.loan_rate],
+        relief: [relending * math::max(gain, 0.0), 0.0],
+        option: credit::option_yield(&ctx.seen.finance, &ctx.parameters.finance),
+    }
+}
+
+impl Terms {
+    /// Rate a bank requires of firm `i` in `pool` at a hazard \[1/yr\]; options on its shares
+    /// stand in for interest.
+    pub(super) fn required(
+        &self,
+        firms: &Firms,
+        i: usize,
+        (pool, hazard): (usize, f64),
+        ctx: &Context,
+    ) -> f64 {
+        let p = &ctx.parameters.finance;
+        let upside = if self.option > 0.0 {
+            let income = operating_income(firms, i, ctx);
+            self.option * credit::research_volatility(firms.rd[i], income)
+        } else {
+            0.0
+        };
+        let (mean, relief) = (self.mean_rate[pool], self.relief[pool] + upside);
+        credit::required_rate(mean, relief, hazard, &ctx.seen.finance, p)
+    }
+
+    /// Rate firm `i` is charged \[1/yr\].
+    pub(super) fn posted(&self, firms: &Firms, i: usize, pool: usize, ctx: &Context) -> f64 {
+        let p = &ctx.parameters.finance;
+        let hazard = credit::default_hazard(firms.taxed[i], firms.cash[i], p);
+        let cap = credit::rate_cap(self.mean_rate[pool], p);
+        math::min(self.required(firms, i, (pool, hazard), ctx), cap)
+    }
+}
+
+/// What the year takes of firm `i` beyond what is its own \[mn\]: working funds and equipment, and
+/// R&D that the year's income does not cover; below 0 it has more than it needs.
+pub(super) fn shortage(firms: &Firms, i: usize, ctx: &Context) -> f64 {
+    let p = &ctx.parameters.finance;
+    let sales = firms.sales[i];
+    // a lasting trait: the same draw in every quarter
+    let trait_draw = ctx.key.uniform(firms.id[i], 0, 0, 1, Purpose::FirmFinance);
+    let months = dist::lognormal(trait_draw, p.working_months, p.working_log_sd);
+    let growth = need::growth(sales, firms.sales_mean[i]);
+    let funds = need::working_funds(sales, months, growth) + need::equipment(sales, growth, p);
+    let income = math::max(operating_income(firms, i, ctx), 0.0);
+    let research = math::max(firms.rd_desired[i] - income, 0.0);
+    funds + research - (firms.cash[i] - firms.loan[i])
+}
+
+/// Loan firm `i` would like to have and a bank would grant it \[mn\]: what it is short of, at most
+/// the `posted` part of the limit.
+pub(super) fn target_loan(firms: &Firms, i: usize, posted: f64, ctx: &Context) -> f64 {
+    let p = &ctx.parameters.finance;
+    let worth = firms.knowledge[i] * ctx.world.price;
+    let limit = credit::credit_limit(
+        (firms.sales[i], firms.assets[i]),
+        worth,
+        firms.patents[i],
+        &ctx.seen.finance,
+        p,
+    );
+    math::clamp(shortage(firms, i, ctx), 0.0, posted * limit)
+}
+
+/// What a loan of `amount` is worth to firm `i` over a year \[mn\]: dearer money replaced, and the
+/// surplus of R&D that it lets through beyond what the firm's own cash does.
+fn gain(firms: &Firms, i: usize, amount: f64, rate: f64, ctx: &Context) -> f64 {
+    let p = &ctx.parameters.finance;
+    let saved = amount * (p.shadow_rate - rate - p.loan_fee);
+    let wanted = firms.rd_desired[i];
+    let buffer = p.buffer_months / MONTHS * firms.sales[i];
+    let (own, income) = (
+        firms.cash[i] - firms.loan[i],
+        operating_income(firms, i, ctx),
+    );
+    let now = need::liquidity(own, buffer, 0.0, income);
+    if now >= wanted {
+        return saved;
+    }
+    let then = need::liquidity(own + amount, buffer, tied(firms, i, amount, p), income);
+    saved + surplus_let_through(firms, i, now, math::min(then, wanted) - now, ctx)
+}
+
+/// Yearly surplus of R&D of firm `i` that `extra` beyond `now` \[mn/yr\] lets through \[mn/yr\].
+pub(super) fn surplus_let_through(
+    firms: &Firms,
+    i: usize,
+    now: f64,
+    extra: f64,
+    ctx: &Context,
+) -> f64 {
+    if extra <= 0.0 {
+        return 0.0;
+    }
+    let research = &ctx.parameters.research;
+    let years = f64::from(ctx.quarter.since(super::super::world::HISTORY)) / 4.0; // derived: a year
+    let mean = firms.project_mean[i] + research.returns_trend * years;
+    credit::project_gain(
+        firms.project_share[i] * firms.sales_mean[i],
+        now,
+        extra,
+        (mean, research.returns_spread),
+        firms.user_cost[i],
+    )
+}
+
+/// Whether firm `i` asks for `amount`, and how a bank looks at it.
+pub(super) fn consider(
+    firms: &Firms,
+    i: usize,
+    amount: f64,
+    pool: usize,
+    share: f64,
+    terms: &Terms,
+    ctx: &Context,
+) -> Option<Ask> {
+    let p = &ctx.parameters.finance;
+    let gain = gain(firms, i, amount, terms.posted(firms, i, pool, ctx), ctx);
+    let hazard = credit::default_hazard(firms.taxed[i], firms.cash[i], p);
+    let cap = credit::rate_cap(terms.mean_rate[pool], p);
+    let passes = terms.required(firms, i, (pool, hazard), ctx) <= cap;
+    let chance = credit::expected_chance(share, firms.banked[i], passes, p);
+    if !credit::applies(chance, gain, p) {
+        return None;
+    }
+    // a mean-one factor on expected loss: what the bank finds out beyond its rules
+    let u = ctx.uniform(firms.id[i], 0, 0, Purpose::LoanApply);
+    let median = math::exp(-0.5 * p.score_log_sd * p.score_log_sd);
+    let found = dist::lognormal(u, median, p.score_log_sd);
+    let headroom = cap - terms.required(firms, i, (pool, hazard * found), ctx);
+    Some(Ask {
+        firm: i as u32,
+        pool: pool as u8,
+        bucket: credit::bucket(firms.banked[i], headroom, p) as u8,
+        sound: headroom >= 0.0,
+        amount,
+    })
+}
+
+/// Lends what is served in place of loans that are due, and lets regions learn of approvals.
+pub(super) fn grant(
+    state: &mut State,
+    asks: &[Ask],
+    served: &[[f64; BUCKETS]; POOLS],
+    ctx: &Context,
+) {
+    let p = &ctx.parameters.finance;
+    let (firms, finance) = (&mut state.firms, &mut state.finance);
+    let (mut asked, mut approved) = ([0.0; REGIONS], [0.0; REGIONS]);
+    let (mut lent, mut repaid) = (0.0, 0.0);
+    for ask in asks {
+        let (i, pool) = (ask.firm as usize, usize::from(ask.pool));
+        let (weight, region) = (firms.weight[i], usize::from(firms.region[i]));
+        let share = if ask.sound {
+            served[pool][usize::from(ask.bucket)]
+        } else {
+            0.0
+        };
+        let drawn = share * ask.amount;
+        let fee = p.loan_fee * drawn;
+        firms.loan[i] += drawn;
+        firms.cash[i] += drawn - fee;
+        let paid = give_back(firms, i, firms.loan[i] - drawn, drawn, ctx);
+        asked[region] += weight;
+        if share > 0.0 {
+            firms.banked[i] = true;
+            approved[region] += weight;
+        } else {
+            finance.tally.refused[pool] += weight;
+        }
+        if ask.sound {
+            finance.tally.unserved[pool] += weight * (ask.amount - drawn);
+        }
+        finance.tally.drawn[pool] += weight * drawn;
+        lent += weight * drawn;
+        repaid += weight * paid;
+    }
+    for region in 0..REGIONS {
+        if asked[region] > 0.0 {
+            let news = approved[region] / asked[region] - finance.approval[region];
+            finance.approval[region] += p.belief_speed * news;
+        }
+    }
+    let fees = p.loan_fee * lent;
+    finance.tally.interest += fees;
+    finance.tally.repaid += repaid;
+    let (banks, payer) = (Account::Banks, Account::Firms);
+    state.books.pay(banks, payer, Instrument::LoanDrawn, lent);
+    state
+        .books
+        .pay(payer, banks, Instrument::LoanRepaid, repaid);
+    state.books.pay(payer, banks, Instrument::Interest, fees);
+}
+
+/// Pays back `due` of the loan of firm `i`, as far as cash goes beside `fresh` money and the
+/// buffer: what it cannot pay, the bank carries on \[mn\].
+pub(super) fn give_back(firms: &mut Firms, i: usize, due: f64, fresh: f64, ctx: &Context) -> f64 {
+    let p = &ctx.parameters.finance;
+    let kept = p.buffer_months / MONTHS * firms.sales[i];
+    let spare = math::max(firms.cash[i] - kept, math::min(fresh, firms.cash[i]));
+    let paid = math::clamp(due, 0.0, math::max(spare, 0.0));
+    firms.cash[i] -= paid;
+    firms.loan[i] -= paid;
+    set_liquidity(firms, i, ctx);
+    paid
+}

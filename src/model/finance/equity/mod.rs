@@ -1,0 +1,301 @@
+//! Answers which firms raise outside equity, from whom, and how funds get their money back.
+//!
+//! Funds hold dry powder of two kinds, with market money and with state partners; a fund invests
+//! what it has raised over its investing years. A firm still short after loans considers to sell
+//! shares once a year, to a fund drawn by the money funds hold; its manager takes it iff what it expects a yuan to earn a year, less the
+//! price of risk, reaches the hurdle:
+//!
+//! ```text
+//! ΔW = shadow rate·X_N + surplus of R&D let through           gain of the round X \[mn/yr\]
+//! r  = (ΔW − deal cost)/X + g + h_l·premium − h_p·discount − (1 − residual)/T
+//! take iff  r − ½ (γ + b (1 − tolerance)) σ²/n ≥ hurdle       b: blame, state partners only
+//! ```
+//!
+//! n = R&D over a team's cost counts the firm's projects, σ is the spread of their returns. Shares
+//! are listed (h_l), bought (h_p), or reach the end of the fund's life T: partners with a buy-back
+//! clause are then paid by the firm as far as it can, the rest is lost. Left out: ties to a place,
+//! windows of listing, rounds at a price, recycled proceeds.
+
+use super::credit::BUCKETS;
+use super::parameters::FinanceParameters;
+use super::{MONTHS, apply, credit, need, set_liquidity, turn_of};
+use crate::base::math;
+use crate::base::rng::Purpose;
+use crate::model::books::{Account, Instrument};
+use crate::model::context::Context;
+use crate::model::firms::Firms;
+use crate::model::state::State;
+use crate::policy::finance::Finance;
+
+/// Kinds of fund money: market partners, state partners.
+pub const KINDS: usize = 2;
+const STATE: usize = 1;
+const MN: f64 = 1000.0; // derived: million in a billion
+
+/// Counters of one quarter; arrays by kind of money.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct EquityTally {
+    /// Firms that would sell shares \[firms\].
+    pub offered: f64,
+    /// Of them those a manager took \[firms\].
+    pub taken: [f64; KINDS],
+    /// Invested \[mn\].
+    pub invested: [f64; KINDS],
+    /// What funds could invest this quarter \[mn\].
+    pub room: [f64; KINDS],
+    /// Paid to funds for listed and bought shares \[mn\].
+    pub proceeds: f64,
+    /// Paid back by firms under buy-back clauses \[mn\].
+    pub bought_back: f64,
+    /// Lost at cost \[mn\].
+    pub lost: f64,
+}
+
+/// Number of projects a firm runs: R&D over a team's cost, at least one.
+#[inline]
+pub fn projects(rd: f64, team: f64) -> f64 {
+    math::max(rd / math::max(team, f64::MIN_POSITIVE), 1.0)
+}
+
+/// What a manager expects a yuan to earn a year \[1/yr\]: the firm's gain and growth, less what
+/// the ways out take on average.
+///
+/// Example: gain 0.2, growth 0.1, listing 0.03 at a premium of 0.8, purchase 0.08 at a discount of
+/// 0.2, life 7 years with 0.6 left: 0.2 + 0.1 + 0.024 − 0.016 − 0.057 = 0.251.
+#[inline]
+pub fn expected_return(gain: f64, growth: f64, p: &FinanceParameters) -> f64 {
+    gain + growth + p.listing_hazard * p.listing_premium
+        - p.purchase_hazard * p.purchase_discount
+        - (1.0 - p.fund_residual) / p.fund_years
+}
+
+/// Price of a firm's risk to a manager \[1/yr\]; with state partners, blame for losses adds to it
+/// as far as faults are not tolerated.
+///
+/// Example: σ 0.8, two projects, aversion 0.2: 0.032; state partners, blame 0.4: 0.096, half
+/// tolerated: 0.064.
+#[inline]
+pub fn risk_price(
+    state: bool,
+    projects: f64,
+    spread: f64,
+    policy: &Finance,
+    p: &FinanceParameters,
+) -> f64 {
+    let blame = if state {
+        p.fund_blame * (1.0 - policy.fault_tolerance)
+    } else {
+        0.0
+    };
+    0.5 * (p.fund_aversion + blame) * spread * spread / projects
+}
+
+/// Dry powder of the founding year: what a year raises, by kind \[mn\].
+pub(super) fn founding_powder(ctx: &Context) -> [f64; KINDS] {
+    let p = &ctx.parameters.finance;
+    let year = ctx.world.equity_raised * MN * p.fund_research_share;
+    [(1.0 - p.fund_state_share) * year, p.fund_state_share * year]
+}
+
+/// Pays what is raised into the funds; guide money goes to funds with state partners.
+///
+/// The budget carries guide money at the expected loss, not at its face: the rest is an asset.
+fn raise(state: &mut State, ctx: &Context) {
+    let p = &ctx.parameters.finance;
+    let raised = ctx.world.equity_raised * MN * p.fund_research_share / 4.0; // derived: a quarter
+    let guide = |policy: &Finance| policy.guide_fund * MN / 4.0; // derived: a quarter
+    let powder = &mut state.finance.powder;
+    powder[0] += (1.0 - p.fund_state_share) * raised;
+    powder[STATE] += p.fund_state_share * raised + guide(&ctx.seen.finance);
+    let books = &mut state.books;
+    books.pay(Account::Rest, Account::Funds, Instrument::Equity, raised);
+    let paid = guide(&ctx.law.finance);
+    let (central, funds) = (Account::Central, Account::Funds);
+    let element = p.guide_fund_loss * paid;
+    books.place(central, funds, Instrument::GuideFund, paid, element);
+}
+
+/// A round a firm would sell: amount \[mn\], yearly gain \[mn/yr\] and growth \[1/yr\].
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Round {
+    amount: f64,
+    gain: f64,
+    growth: f64,
+}
+
+/// The round firm `i` offers: what it lacks beyond its loan, iff that is worth the control it
+/// gives up.
+fn offer(firms: &Firms, i: usize, ctx: &Context) -> Option<Round> {
+    let p = &ctx.parameters.finance;
+    let stake = p.largest_stake * firms.assets[i] - firms.equity[i];
+    let amount = math::min(apply::shortage(firms, i, ctx) - firms.loan[i], stake);
+    if amount <= 0.0 {
+        return None;
+    }
+    let now = firms.liquidity[i];
+    let gap = math::clamp(firms.rd_desired[i] - now, 0.0, amount);
+    let surplus = apply::surplus_let_through(firms, i, now, gap, ctx);
+    let gain = p.shadow_rate * (amount - gap) + surplus - p.deal_cost;
+    let growth = need::growth(firms.sales[i], firms.sales_mean[i]);
+    (gain > p.control_cost * amount).then_some(Round {
+        amount,
+        gain,
+        growth,
+    })
+}
+
+/// A round that a manager takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Deal {
+    firm: u32,
+    kind: u8,
+    queue: u8,
+    amount: f64,
+}
+
+/// The kind of fund that leads a firm's round, drawn by the money they hold.
+#[inline]
+fn leader(u: f64, powder: &[f64; KINDS]) -> usize {
+    usize::from(u * (powder[0] + powder[STATE]) >= powder[0])
+}
+
+/// Raises, invests and leaves, in this order.
+pub(super) fn invest(state: &mut State, ctx: &Context) {
+    raise(state, ctx);
+    let p = &ctx.parameters.finance;
+    let turn = ctx.q().rem_euclid(4) as u32; // derived: one quarter of the year each
+    let spread = ctx.parameters.research.returns_spread;
+    let mut deals = std::mem::take(&mut state.finance.deals);
+    deals.clear();
+    let mut demand = [[0.0; BUCKETS]; KINDS];
+    let (firms, finance) = (&state.firms, &mut state.finance);
+    for i in 0..firms.len() {
+        if !firms.alive[i] || firms.rd[i] <= 0.0 || turn_of(firms.id[i]) != turn {
+            continue;
+        }
+        let Some(round) = offer(firms, i, ctx) else {
+            continue;
+        };
+        let weight = firms.weight[i];
+        finance.tally.equity.offered += weight;
+        let u = ctx.uniform(firms.id[i], 0, 0, Purpose::Equity);
+        let kind = leader(u, &finance.powder);
+        let number = projects(firms.rd[i], firms.team_cost[i] * ctx.world.price);
+        let risk = risk_price(kind == STATE, number, spread, &ctx.seen.finance, p);
+        let earned = expected_return(round.gain / round.amount, round.growth, p);
+        let margin = earned - risk - p.fund_hurdle;
+        if margin < 0.0 {
+            continue;
+        }
+        finance.tally.equity.taken[kind] += weight;
+        let queue = credit::rank(margin / p.fund_hurdle, BUCKETS);
+        demand[kind][queue] += weight * round.amount;
+        deals.push(Deal {
+            firm: i as u32,
+            kind: kind as u8,
+            queue: queue as u8,
+            amount: round.amount,
+        });
+    }
+    pay_in(state, &deals, &demand, ctx);
+    state.finance.deals = deals;
+    leave(state, turn, ctx);
+}
+
+/// Pays rounds out of dry powder, the best first.
+fn pay_in(state: &mut State, deals: &[Deal], demand: &[[f64; BUCKETS]; KINDS], ctx: &Context) {
+    let p = &ctx.parameters.finance;
+    let (firms, finance) = (&mut state.firms, &mut state.finance);
+    let tally = &mut finance.tally.equity;
+    tally.room = finance
+        .powder
+        .map(|powder| math::max(powder, 0.0) / (4.0 * p.investing_years)); // derived: quarters a year
+    let served: [_; KINDS] =
+        std::array::from_fn(|kind| credit::serve(&demand[kind], tally.room[kind]));
+    for deal in deals {
+        let (i, kind) = (deal.firm as usize, usize::from(deal.kind));
+        let paid = served[kind][usize::from(deal.queue)] * deal.amount;
+        firms.cash[i] += paid;
+        firms.equity[i] += paid;
+        tally.invested[kind] += firms.weight[i] * paid;
+        set_liquidity(firms, i, ctx);
+    }
+    for kind in 0..KINDS {
+        finance.powder[kind] -= tally.invested[kind];
+    }
+    let invested = tally.invested.iter().sum();
+    let (funds, payee) = (Account::Funds, Account::Firms);
+    state.books.pay(funds, payee, Instrument::Equity, invested);
+}
+
+/// How a stake ends this year, if it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exit {
+    Listed,
+    Bought,
+    LifeEnd,
+}
+
+/// The way out of a stake at uniform `u`: competing hazards of listing, purchase and the end of
+/// the fund's life over a year.
+///
+/// Example: 0.03, 0.08 and 1/7 a year: a stake ends with 22.4 %, by listing with 2.7 %.
+fn exit(u: f64, p: &FinanceParameters) -> Option<Exit> {
+    let (listing, purchase) = (p.listing_hazard, p.purchase_hazard);
+    let total = listing + purchase + 1.0 / p.fund_years;
+    let ends = 1.0 - math::exp(-total);
+    if u >= ends {
+        return None;
+    }
+    let place = u / ends * total;
+    Some(if place < listing {
+        Exit::Listed
+    } else if place < listing + purchase {
+        Exit::Bought
+    } else {
+        Exit::LifeEnd
+    })
+}
+
+/// Ends stakes, each firm in its own quarter of the year; stakes of closed firms are lost.
+fn leave(state: &mut State, turn: u32, ctx: &Context) {
+    let p = &ctx.parameters.finance;
+    let (firms, tally) = (&mut state.firms, &mut state.finance.tally.equity);
+    for i in 0..firms.len() {
+        let stake = firms.equity[i];
+        if stake <= 0.0 {
+            continue;
+        }
+        let weight = firms.weight[i];
+        if !firms.alive[i] {
+            tally.lost += weight * stake;
+            firms.equity[i] = 0.0;
+            continue;
+        }
+        if turn_of(firms.id[i]) != turn {
+            continue;
+        }
+        match exit(ctx.uniform(firms.id[i], 0, 1, Purpose::Equity), p) {
+            None => continue,
+            Some(Exit::Listed) => tally.proceeds += weight * stake * (1.0 + p.listing_premium),
+            Some(Exit::Bought) => tally.proceeds += weight * stake * (1.0 - p.purchase_discount),
+            Some(Exit::LifeEnd) => {
+                let kept = p.buffer_months / MONTHS * firms.sales[i];
+                let owed = p.fund_state_share * p.buy_back * stake;
+                let paid = math::clamp(owed, 0.0, math::max(firms.cash[i] - kept, 0.0));
+                firms.cash[i] -= paid;
+                tally.bought_back += weight * paid;
+                tally.lost += weight * (stake - paid);
+                set_liquidity(firms, i, ctx);
+            }
+        }
+        firms.equity[i] = 0.0;
+    }
+    let (proceeds, back) = (tally.proceeds, tally.bought_back);
+    let (buyers, payer, funds) = (Account::Rest, Account::Firms, Account::Funds);
+    state.books.pay(buyers, funds, Instrument::Equity, proceeds);
+    state.books.pay(payer, funds, Instrument::Equity, back);
+}
+
+#[cfg(test)]
+mod tests;

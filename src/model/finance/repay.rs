@@ -1,0 +1,81 @@
+//! Answers who pays interest, which loans go bad and who bears the loss.
+
+use super::super::books::{Account, Instrument};
+use super::super::context::Context;
+use super::super::state::State;
+use super::apply::{bank_funds, terms};
+use super::{credit, operating_income, outstanding};
+use crate::base::math;
+use crate::base::rng::Purpose;
+
+/// Pays interest, lets loans go bad, books who bears the loss.
+///
+/// A defaulting firm's security is sold (its assets fall, the proceeds go to the bank); the rest
+/// is written off, which moves no cash of the firm. Firms out of business default on all.
+pub fn repay_and_default(state: &mut State, ctx: &Context) {
+    let p = &ctx.parameters.finance;
+    let terms = terms(state.finance.relending, ctx);
+    let (firms, finance) = (&mut state.firms, &mut state.finance);
+    let (mut interest, mut secured, mut lost, mut covered) = (0.0, 0.0, 0.0, 0.0);
+    for i in 0..firms.len() {
+        let loan = firms.loan[i];
+        if loan <= 0.0 {
+            continue;
+        }
+        let (weight, cash) = (firms.weight[i], firms.cash[i]);
+        let hazard = credit::default_hazard(firms.taxed[i], cash, p);
+        let chance = 1.0 - math::exp(-hazard / 4.0); // derived: quarters a year
+        let failed =
+            !firms.alive[i] || ctx.uniform(firms.id[i], 0, 0, Purpose::LoanDefault) < chance;
+        if failed {
+            let sold = (1.0 - p.loss_given_default) * loan;
+            firms.assets[i] = math::max(firms.assets[i] - sold, 0.0);
+            firms.loan[i] = 0.0;
+            firms.banked[i] = false;
+            secured += weight * sold;
+            lost += weight * (loan - sold);
+            continue;
+        }
+        let pool = credit::pool_of(firms.staff[i], firms.sales[i], p);
+        let due = loan * terms.posted(firms, i, pool, ctx) / 4.0; // derived: quarters a year
+        firms.cash[i] -= due;
+        interest += weight * due;
+        if ctx.law.finance.linkage > 0.0 {
+            let income = operating_income(firms, i, ctx);
+            covered += weight * loan * credit::research_volatility(firms.rd[i], income);
+        }
+    }
+    let tally = &mut finance.tally;
+    tally.interest += interest;
+    tally.repaid += secured;
+    tally.lost += lost;
+    tally.defaulted += secured + lost;
+    let kept = math::exp(-p.resolution / 4.0); // derived: quarters a year
+    finance.nonperforming = kept * finance.nonperforming + tally.defaulted;
+    tally.stock = outstanding(firms, ctx);
+    book(state, interest, secured, lost, ctx);
+    // banks sell the shares their options give them
+    let upside = credit::option_yield(&ctx.law.finance, p) * covered / 4.0; // derived: a quarter
+    let (buyers, banks) = (Account::Rest, Account::Banks);
+    state.books.pay(buyers, banks, Instrument::Equity, upside);
+}
+
+/// Books a quarter's interest, losses and public shares of them.
+fn book(state: &mut State, interest: f64, secured: f64, lost: f64, ctx: &Context) {
+    use Account::{Banks, Central, Firms, Local, Rest};
+    let (p, law) = (&ctx.parameters.finance, &ctx.law.finance);
+    let small = state.finance.tally.stock[0];
+    let books = &mut state.books;
+    books.pay(Firms, Banks, Instrument::Interest, interest);
+    books.pay(Firms, Banks, Instrument::LoanRepaid, secured);
+    books.pay(Rest, Firms, Instrument::Sales, secured);
+    books.pay(Banks, Banks, Instrument::LoanLoss, lost);
+    let borne = law.risk_compensation * lost;
+    let central = p.compensation_central_share * borne;
+    books.pay(Central, Banks, Instrument::RiskCompensation, central);
+    books.pay(Local, Banks, Instrument::RiskCompensation, borne - central);
+    let funds = bank_funds(ctx);
+    let covered = credit::relending_share(small, funds, law, p) * small;
+    let subsidy = covered * math::max(funds - law.relending_rate, 0.0) / 4.0; // derived: a quarter
+    books.pay(Central, Banks, Instrument::RelendingSubsidy, subsidy);
+}
