@@ -109,6 +109,8 @@ pub struct ContractResearchState {
     members: Vec<Vec<u32>>,
     /// Researchers of these units, cumulated \[FTE\].
     cumulated: Vec<Vec<f64>>,
+    /// e to minus the utility of each unit to a firm of its own field.
+    mean_wait: Vec<f64>,
     requests: Vec<Request>,
     /// Capacity left by unit \[mn/yr, all represented units\].
     left: Vec<f64>,
@@ -123,10 +125,12 @@ impl ContractResearchState {
         Self::default()
     }
 
-    fn index_units(&mut self, u: &Universities) {
+    fn index_units(&mut self, u: &Universities, p: &ContractResearchParameters) {
         if !self.members.is_empty() {
             return;
         }
+        let utility = |&standing: &f64| math::exp(-partner_utility(0.0, standing, p));
+        self.mean_wait = u.units.standing.iter().map(utility).collect();
         self.members = vec![Vec::new(); REGIONS + 1];
         self.cumulated = vec![Vec::new(); REGIONS + 1];
         for i in 0..u.units.len() {
@@ -160,7 +164,7 @@ pub fn trade(state: &mut State, ctx: &Context) {
     state.firms.outsourced.fill(0.0);
     state.universities.units.contract_income.fill(0.0);
     if !state.universities.units.is_empty() {
-        market.index_units(&state.universities);
+        market.index_units(&state.universities, &ctx.parameters.contract_research);
         open_capacity(&mut market, &state.universities, ctx);
         wish(&mut market, state, ctx);
         serve(&mut market, state, ctx);
@@ -235,7 +239,8 @@ fn wish(market: &mut ContractResearchState, state: &mut State, ctx: &Context) {
     }
 }
 
-/// Best of a firm's keyed candidates, leaving out the unit that had no time.
+/// Best of a firm's keyed candidates by the logit of [`partner_utility`], leaving out the unit
+/// that had no time.
 fn search(
     market: &ContractResearchState,
     state: &State,
@@ -247,11 +252,12 @@ fn search(
     let p = &ctx.parameters.contract_research;
     let (firms, units) = (&state.firms, &state.universities.units);
     let id = firms.id[firm];
-    let mut best = (f64::NEG_INFINITY, None);
+    let distaste = [0.0, 0.5, 1.0].map(|distance| math::exp(p.field_match * distance));
+    let mut best = (f64::INFINITY, None);
     let mut seen = [usize::MAX; CANDIDATES as usize];
     for k in 0..CANDIDATES {
         let draw = 1 + round * CANDIDATES + k;
-        let [near, place, noise, _] = ctx.digits(id, 0, draw, Purpose::ContractResearch);
+        let [near, place, wait, _] = ctx.digits(id, 0, draw, Purpose::ContractResearch);
         let region = if near < p.alumni {
             usize::from(firms.region[firm])
         } else {
@@ -266,10 +272,11 @@ fn search(
             usize::from(firms.field[firm]),
             usize::from(units.field[unit]),
         );
-        let noise = dist::gumbel(math::max(noise, f64::EPSILON));
-        let value = partner_utility(distance, units.standing[unit], p) + noise;
-        if value > best.0 {
-            best = (value, Some(unit));
+        // utility plus a Gumbel draw is highest where the wait at rate e^utility is shortest
+        let mean = market.mean_wait[unit];
+        let wait = dist::exponential(wait, mean) * distaste[(2.0 * distance) as usize];
+        if wait < best.0 {
+            best = (wait, Some(unit));
         }
     }
     best.1.or(refused).unwrap_or(0)
