@@ -1,7 +1,7 @@
 //! `leverlab compare`: runs variants in pairs with a baseline.
 
 use super::run::BatchArgs;
-use super::{CliError, Format, Session, execute, output};
+use super::{CliError, Format, Session, codes, execute, output};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -37,10 +37,8 @@ pub fn command(args: &CompareArgs, session: &Session) -> Result<(), CliError> {
         .find(|name| !known.iter().any(|metric| metric.id == name.as_str()))
     {
         let ids: Vec<&str> = known.iter().map(|metric| metric.id).collect();
-        return Err(CliError::Unknown {
-            message: format!("there is no metric `{name}`"),
-            nearest: crate::scenario::nearest(name, ids),
-        });
+        let message = format!("there is no metric `{name}`");
+        return Err(CliError::unknown(message, name, ids));
     }
     let variants: Vec<&Path> = args.variants.iter().map(PathBuf::as_path).collect();
     let sets = args.batch.all_sets();
@@ -52,7 +50,8 @@ pub fn command(args: &CompareArgs, session: &Session) -> Result<(), CliError> {
     let Some(done) = execute::carry_out(all, &evidence, &args.batch, session)? else {
         return Ok(());
     };
-    let metrics = output::chosen(&done.results, &args.metrics).map_err(CliError::Usage)?;
+    let metrics = output::chosen(&done.results, &args.metrics)
+        .map_err(|name| CliError::new(codes::UNKNOWN_NAME, name))?;
     let first = metrics[0];
     match session.format {
         Format::Table => {
@@ -68,8 +67,8 @@ pub fn command(args: &CompareArgs, session: &Session) -> Result<(), CliError> {
         }
         Format::Csv => session.print(&output::compare_csv(&done.results, &done.comparison))?,
     }
-    for line in output::warning_lines(&done.results, &done.comparison, first) {
-        session.say(&format!("warning: {line}"));
+    for warning in output::warning_lines(&done.results, &done.comparison, first) {
+        session.caution(&warning);
     }
     execute::close(&done, session)
 }

@@ -1,8 +1,8 @@
 //! `leverlab explain`: what a name or an error code means, with its history and sources.
 
-use super::{CliError, Format, Session};
+use super::{CliError, Format, Session, codes};
 use crate::model::observe;
-use crate::scenario::{CODES, instruments, nearest};
+use crate::scenario::instruments;
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -18,10 +18,7 @@ pub struct ExplainArgs {
 /// # Errors
 /// An unknown name, with the nearest.
 pub fn command(args: &ExplainArgs, session: &Session) -> Result<(), CliError> {
-    if let Some(code) = CODES
-        .iter()
-        .find(|code| code.id.eq_ignore_ascii_case(&args.name))
-    {
+    if let Some(code) = codes::all().find(|code| code.id.eq_ignore_ascii_case(&args.name)) {
         if session.format == Format::Table {
             return session.print(&format!(
                 "{}: {}\n\n{}",
@@ -55,12 +52,9 @@ pub fn command(args: &ExplainArgs, session: &Session) -> Result<(), CliError> {
             .iter()
             .filter(known)
             .filter_map(|item| item["id"].as_str())
-            .chain(CODES.iter().map(|code| code.id));
+            .chain(codes::all().map(|code| code.id));
         let message = format!("nothing is named `{}`", args.name);
-        return Err(CliError::Unknown {
-            message,
-            nearest: nearest(name, names),
-        });
+        return Err(CliError::unknown(message, name, names));
     }
     let mut rows = Vec::new();
     for item in &found {

@@ -1,7 +1,7 @@
 //! `leverlab init`: writes a scenario that runs as it is.
 
-use super::{CliError, Session, write_file};
-use crate::scenario::{nearest, schema, shipped};
+use super::{CliError, Session, codes, write_file};
+use crate::scenario::{schema, shipped};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -32,23 +32,19 @@ pub fn command(args: &InitArgs, session: &Session) -> Result<(), CliError> {
         .find(|name| short(name) == preset || name.ends_with(&format!(":{preset}")))
     else {
         let message = format!("no shipped scenario `{}`", args.preset);
-        return Err(CliError::Unknown {
-            message,
-            nearest: nearest(&args.preset, names.iter().map(String::as_str)),
-        });
+        let names = names.iter().map(String::as_str);
+        return Err(CliError::unknown(message, &args.preset, names));
     };
     let file = args.dir.join("scenario.toml");
     if file.exists() {
-        return Err(CliError::Usage(format!(
-            "`{}` is there already",
-            file.display()
-        )));
+        return Err(CliError::new(
+            codes::THERE_ALREADY,
+            format!("`{}` is there already", file.display()),
+        ));
     }
     let evidence = session.evidence(None)?;
-    std::fs::create_dir_all(&args.dir).map_err(|error| CliError::Output {
-        what: args.dir.display().to_string(),
-        error,
-    })?;
+    std::fs::create_dir_all(&args.dir)
+        .map_err(|error| CliError::output(&args.dir.display().to_string(), &error))?;
     let example = evidence.levers.first().map_or_else(String::new, |lever| {
         let (family, name) = lever.path.split_once('.').unwrap_or((&lever.path, ""));
         let now = lever.status_quo.last().map_or(0.0, |dated| dated.value);

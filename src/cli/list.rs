@@ -1,6 +1,6 @@
 //! `leverlab list`: what can be set, measured, cited or run.
 
-use super::{CliError, Session};
+use super::{CliError, Session, codes};
 use crate::model::observe;
 use crate::scenario::{instruments, shipped};
 use clap::{Args, ValueEnum};
@@ -68,10 +68,8 @@ pub fn command(args: &ListArgs, session: &Session) -> Result<(), CliError> {
         .filter(|item| item.to_string().to_lowercase().contains(&wanted))
         .collect();
     if items.is_empty() {
-        return Err(CliError::Unknown {
-            message: "nothing selected".to_owned(),
-            nearest: Vec::new(),
-        });
+        let message = format!("nothing holds `{wanted}`");
+        return Err(CliError::new(codes::NOTHING_SELECTED, message));
     }
     let text = |value: &Value| value.as_str().unwrap_or("").to_owned();
     let rows: Vec<_> = items

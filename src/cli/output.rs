@@ -3,6 +3,7 @@
 use comfy_table::{Table, presets};
 use serde_json::{Value, json};
 
+use super::{Problem, codes};
 use crate::experiment::compare::{Comparison, Difference, Warning, best, warnings};
 use crate::report::files::statistics;
 use crate::report::results::Results;
@@ -156,38 +157,39 @@ pub fn sentence(results: &Results, comparison: &Comparison, metric: usize) -> St
 }
 
 /// Warnings of a comparison, in words.
-pub fn warning_lines(results: &Results, comparison: &Comparison, metric: usize) -> Vec<String> {
+pub fn warning_lines(results: &Results, comparison: &Comparison, metric: usize) -> Vec<Problem> {
     let name = |scenario: usize| &results.scenarios[scenario].name;
     let runs = results.ensemble.runs.len();
-    warnings(comparison, metric, results.metrics[metric].direction, runs)
-        .iter()
-        .map(|warning| match *warning {
-            Warning::Overlap { best, next } => {
-                format!(
-                    "{} and {} cannot be told apart: intervals overlap",
-                    name(best),
-                    name(next)
-                )
-            }
-            Warning::TooFewRuns {
-                scenario,
-                half_width,
-                needed,
-            } => format!(
+    let say = |warning: &Warning| match *warning {
+        Warning::Overlap { best, next } => Problem::new(
+            codes::OVERLAP,
+            format!(
+                "{} and {} cannot be told apart: intervals overlap",
+                name(best),
+                name(next)
+            ),
+        ),
+        Warning::TooFewRuns {
+            scenario,
+            half_width,
+            needed,
+        } => Problem::new(
+            codes::TOO_FEW_RUNS,
+            format!(
                 "{}: the effect is known to ±{:.0} % only; about {needed:.0} runs would give ±10 %",
                 name(scenario),
                 100.0 * half_width
             ),
-            Warning::NothingMoved {
-                scenario,
-                twin: true,
-            } => {
-                format!("{}: no metric moved at all", name(scenario))
-            }
-            Warning::NothingMoved { scenario, .. } => {
-                format!("{}: no metric moved beyond noise", name(scenario))
-            }
-        })
+        ),
+        Warning::NothingMoved { scenario, twin } => {
+            let how = if twin { "at all" } else { "beyond noise" };
+            let message = format!("{}: no metric moved {how}", name(scenario));
+            Problem::new(codes::NOTHING_MOVED, message)
+        }
+    };
+    warnings(comparison, metric, results.metrics[metric].direction, runs)
+        .iter()
+        .map(say)
         .collect()
 }
 

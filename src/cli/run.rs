@@ -32,7 +32,7 @@ pub struct BatchArgs {
     #[arg(long)]
     pub fresh: bool,
     /// Threads (default: all cores).
-    #[arg(long, value_name = "T", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "T", value_parser = clap::value_parser!(u32).range(1..=4096))]
     pub threads: Option<u32>,
     /// Another evidence base.
     #[arg(long, value_name = "DIR")]

@@ -107,7 +107,16 @@ impl Location {
         };
         let text = String::from_utf8(bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
-            fault(NOT_UTF8, format!("byte {} is not UTF-8", at + 1))
+            let place = Place {
+                source: Arc::new(Source {
+                    name: name.clone(),
+                    text: String::from_utf8_lossy(error.as_bytes()).into_owned(),
+                }),
+                // What stands for the broken bytes takes three.
+                span: at..at + 3,
+            };
+            let message = format!("byte {} is not UTF-8", at + 1);
+            Fault::new(NOT_UTF8, place, "", message)
         })?;
         let source = Arc::new(Source { name, text });
         match too_deep(&source.text) {

@@ -3,7 +3,7 @@
 
 use super::diagnose::{
     AFTER_END, BEFORE_START, COVERED, CYCLE, DATE_ORDER, Fault, Faults, IMPLAUSIBLE, OVERLAP,
-    SAME_NAME, VARIANT_ASSUMPTIONS, VARIANT_RUN, Warnings, in_order,
+    Place, SAME_NAME, VARIANT_ASSUMPTIONS, VARIANT_RUN, Warnings, in_order,
 };
 use super::instruments::{self, Instrument};
 use super::read::{Location, SHIPPED_PREFIX};
@@ -144,15 +144,12 @@ pub(super) fn resolve_paths(
                 .name
                 .as_ref()
                 .map_or_else(|| super::read::nowhere(&b), |name| name.place.clone());
-            faults.push(
-                Fault::new(
-                    SAME_NAME,
-                    place,
-                    "meta.name",
-                    format!("`{a}` and `{b}` are both named `{name}`"),
-                )
-                .help("give one of them another [meta] name"),
-            );
+            faults.push(Fault::new(
+                SAME_NAME,
+                place,
+                "meta.name",
+                format!("`{a}` and `{b}` are both named `{name}`"),
+            ));
         }
     }
     if faults.is_empty() {
@@ -247,29 +244,23 @@ fn check_variant(base: &Chain, variant: &Chain, faults: &mut Faults) {
                 == Some(at.value);
             if !same {
                 let message = format!("a variant's run.{key} must be the baseline's");
-                faults.push(
-                    Fault::new(
-                        VARIANT_RUN,
-                        at.place.clone(),
-                        &format!("run.{key}"),
-                        message,
-                    )
-                    .help("take it out; --set applies to all scenarios"),
-                );
+                faults.push(Fault::new(
+                    VARIANT_RUN,
+                    at.place.clone(),
+                    &format!("run.{key}"),
+                    message,
+                ));
             }
         }
         for (path, at) in &layer.assumptions {
             if base.merged.assumptions.get(path).map(|b| b.value) != Some(at.value) {
                 let message = format!("a variant may not assume its own `{path}`");
-                faults.push(
-                    Fault::new(
-                        VARIANT_ASSUMPTIONS,
-                        at.place.clone(),
-                        &format!("assumptions.{path}"),
-                        message,
-                    )
-                    .help("put it into the baseline; --set applies to all scenarios"),
-                );
+                faults.push(Fault::new(
+                    VARIANT_ASSUMPTIONS,
+                    at.place.clone(),
+                    &format!("assumptions.{path}"),
+                    message,
+                ));
             }
         }
     }
@@ -356,7 +347,7 @@ fn lay(
                     format!("assumptions.{path} = {central} is outside the range of the evidence");
                 layer.warnings.push(
                     Fault::new(IMPLAUSIBLE, at.place.clone(), path, message)
-                        .allowed(format!("plausible: {} to {}", spec.range[0], spec.range[2])),
+                        .allowed(format!("{} to {}", spec.range[0], spec.range[2])),
                 );
             }
         }
@@ -481,14 +472,14 @@ impl Layers<'_> {
         entries
     }
 
-    fn plausible(&mut self, lever: &LeverSpec, value: f64, place: &super::diagnose::Place) {
+    /// Warns of a value outside the plausible range; `by` says who sets it, where not the
+    /// scenario itself.
+    fn plausible(&mut self, lever: &LeverSpec, value: f64, place: &Place, by: &str) {
         if value < lever.plausible[0] || value > lever.plausible[1] {
-            let message = format!("{} = {value} is outside its plausible range", lever.path);
+            let message = format!("{by}{} = {value}, outside its plausible range", lever.path);
             self.warnings.push(
-                Fault::new(IMPLAUSIBLE, place.clone(), &lever.path, message).allowed(format!(
-                    "plausible: {} to {}",
-                    lever.plausible[0], lever.plausible[1]
-                )),
+                Fault::new(IMPLAUSIBLE, place.clone(), &lever.path, message)
+                    .allowed(format!("{} to {}", lever.plausible[0], lever.plausible[1])),
             );
         }
     }
@@ -528,6 +519,10 @@ impl Layers<'_> {
                             old + entry.value * (full - old)
                         };
                         departure = crate::base::math::max(departure, (value - old).abs());
+                        if let Some(written) = raw.first().filter(|_| value != old) {
+                            let by = format!("instrument `{name}` sets ");
+                            self.plausible(lever, value, &written.place, &by);
+                        }
                         let ramp = if from == entry.from { entry.ramp } else { 0 };
                         entries.push(Entry {
                             from,
@@ -579,7 +574,7 @@ impl Layers<'_> {
                 continue;
             };
             for entry in raw {
-                self.plausible(lever, entry.value, &entry.place);
+                self.plausible(lever, entry.value, &entry.place, "");
             }
             let entries = self.entries(&format!("policy.{path}"), raw);
             if self.touched.contains(path) && !raw.is_empty() {
@@ -607,7 +602,7 @@ impl Layers<'_> {
                 else {
                     continue;
                 };
-                self.plausible(lever, at.value, &at.place);
+                self.plausible(lever, at.value, &at.place, "");
                 let raw = RawEntry {
                     announced: None,
                     from: Some(shock.from.clone()),

@@ -102,7 +102,11 @@ pub(super) fn walk(
         } else {
             SYNTAX
         };
-        walker.fault(code, &span, "", message.to_owned());
+        let message = match source.text.get(span.clone()) {
+            Some(key) if code == DUPLICATE => format!("`{key}` is given twice"),
+            _ => message.to_owned(),
+        };
+        walker.fault(code, &span, "", message);
     }
     if errors.is_empty() {
         walker.document(document.get_ref());
@@ -116,10 +120,7 @@ pub(super) fn set_text(
     evidence: &Evidence,
     instruments: &[Instrument],
 ) -> Result<Arc<Source>, Fault> {
-    let bad = |message: String| {
-        Fault::new(BAD_SET, super::read::nowhere("--set"), "", message)
-            .help("write --set PATH=VALUE, for example --set run.replicates=20")
-    };
+    let bad = |message: String| Fault::new(BAD_SET, super::read::nowhere("--set"), "", message);
     let Some((path, value)) = set.split_once('=') else {
         return Err(bad(format!("`{set}` has no `=`")));
     };
@@ -287,9 +288,7 @@ impl Walker<'_> {
                 place: self.place(&value.span()),
             }),
             Err(message) => {
-                let fault = self
-                    .build(BAD_DATE, &value.span(), path, message)
-                    .help("write 2026-07-01 or \"2026Q3\"");
+                let fault = self.build(BAD_DATE, &value.span(), path, message);
                 self.faults.push(fault);
                 None
             }
@@ -306,9 +305,7 @@ impl Walker<'_> {
             }
         };
         read.map_err(|message| {
-            let fault = self
-                .build(BAD_DURATION, &value.span(), path, message)
-                .help("write \"8q\"");
+            let fault = self.build(BAD_DURATION, &value.span(), path, message);
             self.faults.push(fault);
         })
         .ok()
@@ -327,9 +324,7 @@ impl Walker<'_> {
                 "shock" => self.each(value, "shock", Self::shock),
                 "rule" => self.each(value, "rule", |walker, rule| {
                     let message = "adaptive rules are not available in this version".to_owned();
-                    let fault = walker
-                        .build(RULE, &rule.span(), "rule", message)
-                        .help("use dated entries: [[policy.FAMILY.lever]] with from and value");
+                    let fault = walker.build(RULE, &rule.span(), "rule", message);
                     walker.faults.push(fault);
                 }),
                 other => {
@@ -607,6 +602,12 @@ impl Walker<'_> {
         if !table.contains_key("value") {
             let message = format!("an entry of `{path}` has no `value`");
             self.fault(MISSING_KEY, &item.span(), path, message);
+        }
+        // A date that could not be read says nothing of order or overlap.
+        let unread =
+            |key: &str, read: &Option<At<Quarter>>| table.contains_key(key) && read.is_none();
+        if unread("from", &from) || unread("until", &until) {
+            return None;
         }
         Some(RawEntry {
             announced,

@@ -5,7 +5,8 @@ use std::io;
 use std::path::Path;
 
 use leverlab::base::time::Quarter;
-use leverlab::cli::execute::{Executed, Order, Trouble, execute};
+use leverlab::cli::CliError;
+use leverlab::cli::execute::{Executed, Order, execute};
 use leverlab::cli::output::{compare_json, compare_text};
 use leverlab::cli::progress::Interrupt;
 use leverlab::cli::run::BatchArgs;
@@ -16,7 +17,7 @@ use serde_json::Value;
 
 use crate::engine_toy::Toy;
 
-fn order(folder: &Path, runs: u32, threads: u16) -> Order {
+pub(crate) fn order(folder: &Path, runs: u32, threads: u16) -> Order {
     let run = RunSettings {
         start: Quarter::new(2025, 1),
         end: Quarter::new(2026, 2),
@@ -59,7 +60,7 @@ fn toy() -> Toy {
     }
 }
 
-fn go(order: &Order) -> Result<Executed, Trouble> {
+fn go(order: &Order) -> Result<Executed, CliError> {
     execute(&toy(), order, &Interrupt::default(), &|_, _, _| Ok(()))
 }
 
@@ -108,7 +109,7 @@ fn a_folder_of_something_else_is_left_alone() {
     let dir = home.path().join("taken");
     fs::create_dir(&dir).expect("made");
     fs::write(dir.join("thesis.txt"), "mine").expect("written");
-    assert_eq!(go(&order(&dir, 8, 1)).expect_err("taken").code, 2);
+    assert_eq!(go(&order(&dir, 8, 1)).expect_err("taken").code(), 2);
     let mut forced = order(&dir, 8, 1);
     forced.args.force = true;
     go(&forced).expect("forced");
@@ -118,7 +119,7 @@ fn a_folder_of_something_else_is_left_alone() {
     go(&order(&clean, 8, 1)).expect("runs");
     let more = go(&order(&clean, 12, 1)).expect_err("cannot add");
     assert!(
-        more.code == 2 && more.message.contains("--fresh"),
+        more.code() == 2 && format!("{more:?}").contains("--fresh"),
         "{more:?}"
     );
     let mut fresh = order(&clean, 12, 1);
@@ -126,7 +127,7 @@ fn a_folder_of_something_else_is_left_alone() {
     assert_eq!(go(&fresh).expect("again").results.ensemble.runs.len(), 12);
     let mut other = order(&clean, 12, 1);
     other.scenarios[1].digest = "changed".to_owned();
-    assert_eq!(go(&other).expect_err("another batch").code, 2);
+    assert_eq!(go(&other).expect_err("another batch").code(), 2);
 }
 
 #[test]
@@ -135,7 +136,7 @@ fn a_folder_that_cannot_be_made_is_code_6() {
         assert_eq!(
             go(&order(Path::new("/proc/leverlab"), 8, 1))
                 .expect_err("no")
-                .code,
+                .code(),
             6
         );
     }
@@ -172,7 +173,7 @@ fn a_full_disk_leaves_the_old_results_whole() {
             &full,
             &|_| Ok(()),
         );
-        assert_eq!(Trouble::from(end.expect_err("full")).code, 6);
+        assert_eq!(CliError::from(end.expect_err("full")).code(), 6);
         drop(hold);
         assert_eq!(fs::read(dir.join("manifest.json")).expect("kept"), before);
         Results::read(&dir).expect("still whole");

@@ -8,3 +8,4 @@ mod engine_batch;
 mod engine_files;
 mod engine_toy;
 mod layers;
+mod messages;
