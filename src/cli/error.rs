@@ -2,7 +2,7 @@
 
 use super::codes;
 use crate::evidence::EvidenceError;
-use crate::report::files::FolderError;
+use crate::report::folder::FolderError;
 use crate::scenario::diagnose::EVIDENCE;
 use crate::scenario::{Code, Fault, Faults, nearest};
 use std::fmt;

@@ -14,7 +14,8 @@ use crate::engine::fan::fans;
 use crate::engine::replicate::Economy;
 use crate::evidence::Evidence;
 use crate::experiment::compare::{Comparison, MetricView, compare};
-use crate::report::files::{self, Claim, Permission, Provenance};
+use crate::report::files::{self, Provenance};
+use crate::report::folder::{self, Claim, Permission};
 use crate::report::results::{Column, Results, ScenarioInfo};
 use crate::report::{Language, write_report};
 use crate::scenario::diagnose::EVIDENCE;
@@ -86,7 +87,7 @@ pub fn folder_of(order: &Order, digest: &str) -> PathBuf {
         .args
         .output
         .clone()
-        .unwrap_or_else(|| files::default_folder(name, digest))
+        .unwrap_or_else(|| folder::default_folder(name, digest))
 }
 
 /// Cores of this machine.
@@ -148,7 +149,7 @@ pub fn execute<S: Simulation>(
         force: order.args.force,
         fresh: order.args.fresh,
     };
-    let hold = match files::claim(&folder, &digest, run.replicates, permission)? {
+    let hold = match folder::claim(&folder, &digest, run.replicates, permission)? {
         Claim::Free(hold) => hold,
         Claim::Stored => {
             let results = Results::read(&folder).map_err(|error| {

@@ -2,6 +2,7 @@
 
 use super::execute::compare_results;
 use super::{CliError, Session, codes};
+use crate::report::folder;
 use crate::report::results::Results;
 use crate::report::{Language, write_report};
 use clap::Args;
@@ -23,6 +24,7 @@ pub struct ReportArgs {
 /// # Errors
 /// Code 3 without readable results, 6 where the page cannot be written.
 pub fn command(args: &ReportArgs, session: &Session) -> Result<(), CliError> {
+    folder::settle(&args.folder)?;
     let results = Results::read(&args.folder)
         .map_err(|error| CliError::new(codes::NO_RESULTS, error.to_string()))?;
     let comparison = compare_results(&results);

@@ -1,6 +1,7 @@
 //! Results in, bytes out: tables, figures, HTML, Parquet; English and Chinese from one table.
 
 pub mod files;
+pub mod folder;
 pub mod format;
 pub mod labels;
 mod page;
@@ -57,10 +58,10 @@ pub fn write_report(
     replace(&dir.join("report.html"), &html)
 }
 
-/// Writes beside the target, then renames over it.
+/// Writes beside the target and flushes, then renames over it.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".part");
-    std::fs::write(&beside, text)?;
+    files::put(Path::new(&beside), text.as_bytes())?;
     std::fs::rename(&beside, path)
 }

@@ -10,7 +10,8 @@ use leverlab::cli::execute::{Executed, Order, execute};
 use leverlab::cli::output::{compare_json, compare_text};
 use leverlab::cli::progress::Interrupt;
 use leverlab::cli::run::BatchArgs;
-use leverlab::report::files::{self, Claim, Permission, Provenance};
+use leverlab::report::files::{self, Provenance};
+use leverlab::report::folder::{Claim, Permission, claim};
 use leverlab::report::results::Results;
 use leverlab::scenario::{Meta, RunSettings, Scenario};
 use serde_json::Value;
@@ -91,7 +92,8 @@ fn files_are_the_same_bytes_for_any_threads_and_read_back() {
         all
     };
     assert_eq!(manifest(&a), manifest(&b));
-    assert!(!a.join(".work").exists(), "nothing is left of the work");
+    let left = fs::read_dir(home.path()).expect("read").count();
+    assert_eq!(left, 2, "nothing is left of the work");
     let read = Results::read(&a).expect("reads back");
     assert_eq!(read.fans, one.results.fans);
     assert_eq!(
@@ -153,7 +155,7 @@ fn a_full_disk_leaves_the_old_results_whole() {
         fresh: false,
     };
     for room in [0_usize, 1, 3, 5] {
-        let Ok(Claim::Free(hold)) = files::claim(&dir, "x", 8, permission) else {
+        let Ok(Claim::Free(hold)) = claim(&dir, "x", 8, permission) else {
             panic!("forced")
         };
         let written = std::cell::Cell::new(0);

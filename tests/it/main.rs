@@ -3,6 +3,7 @@
 
 mod command_line;
 mod contracts;
+mod disk;
 mod documents;
 mod engine_batch;
 mod engine_files;

@@ -13,7 +13,7 @@ use leverlab::cli::execute::{Executed, execute};
 use leverlab::cli::output::warning_lines;
 use leverlab::cli::progress::Interrupt;
 use leverlab::cli::{CliError, Problem};
-use leverlab::report::files::{Claim, Permission, claim};
+use leverlab::report::folder::{Claim, Permission, claim};
 
 use crate::engine_files::order;
 use crate::engine_toy::Toy;
