@@ -7,6 +7,11 @@ use std::path::{Path, PathBuf};
 
 /// Arguments of `compare`.
 #[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  leverlab compare leverlab:baseline study/scenario.toml -n 40
+  leverlab compare leverlab:baseline leverlab:rights-reform leverlab:last-mile --stack \\
+      --metric industrialised --metric fiscal_cost   each added to those before it")]
 pub struct CompareArgs {
     /// Baseline scenario.
     pub base: PathBuf,

@@ -5,12 +5,21 @@ use crate::model::observe;
 use crate::scenario::instruments;
 use clap::Args;
 use serde_json::{Value, json};
+use std::path::PathBuf;
 
 /// Arguments of `explain`.
 #[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  leverlab explain tax.super_deduction_general       a lever: value, history, bounds, source
+  leverlab explain metric:conversion_rate            a metric: unit and definition
+  leverlab explain E0303                             what a fault means and what to do")]
 pub struct ExplainArgs {
     /// A path, an id or a code; `lever:`, `parameter:`, `metric:`, `fact:`, `instrument:` choose one kind.
     pub name: String,
+    /// Another evidence base.
+    #[arg(long, value_name = "DIR")]
+    pub seeds: Option<PathBuf>,
 }
 
 /// Explains everything that has the name.
@@ -39,7 +48,7 @@ pub fn command(args: &ExplainArgs, session: &Session) -> Result<(), CliError> {
         _ => (None, args.name.as_str()),
     };
     let name = name.strip_prefix("policy.").unwrap_or(name);
-    let all = everything(session)?;
+    let all = everything(args, session)?;
     let known = |item: &&Value| kind.is_none_or(|kind| item["kind"] == kind);
     let found: Vec<Value> = all
         .iter()
@@ -69,8 +78,8 @@ pub fn command(args: &ExplainArgs, session: &Session) -> Result<(), CliError> {
 }
 
 /// All that can be explained.
-fn everything(session: &Session) -> Result<Vec<Value>, CliError> {
-    let evidence = session.evidence(None)?;
+fn everything(args: &ExplainArgs, session: &Session) -> Result<Vec<Value>, CliError> {
+    let evidence = session.evidence(args.seeds.as_deref())?;
     let mut all = Vec::new();
     for l in &evidence.levers {
         let history: Vec<Value> = l

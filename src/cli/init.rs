@@ -7,6 +7,10 @@ use std::path::PathBuf;
 
 /// Arguments of `init`.
 #[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  leverlab init study                                study/scenario.toml, which runs as it is
+  leverlab init study --preset rights-reform         one that builds on a shipped variant")]
 pub struct InitArgs {
     /// Folder.
     #[arg(default_value = ".")]

@@ -5,6 +5,7 @@ use crate::model::observe;
 use crate::scenario::{instruments, shipped};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
+use std::path::PathBuf;
 
 /// What to list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -23,6 +24,11 @@ pub enum What {
 
 /// Arguments of `list`.
 #[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  leverlab list levers --search deduction            by path, label or decision
+  leverlab list instruments --search 先使用后付费     in Chinese as well
+  leverlab list metrics --format json                with unit and definition")]
 pub struct ListArgs {
     /// What to list.
     #[arg(value_enum)]
@@ -30,6 +36,9 @@ pub struct ListArgs {
     /// Only what holds this text.
     #[arg(long, value_name = "TEXT")]
     pub search: Option<String>,
+    /// Another evidence base.
+    #[arg(long, value_name = "DIR")]
+    pub seeds: Option<PathBuf>,
 }
 
 /// Lists.
@@ -37,7 +46,7 @@ pub struct ListArgs {
 /// # Errors
 /// Nothing selected.
 pub fn command(args: &ListArgs, session: &Session) -> Result<(), CliError> {
-    let evidence = session.evidence(None)?;
+    let evidence = session.evidence(args.seeds.as_deref())?;
     let items: Vec<Value> = match args.what {
         What::Levers => evidence
             .levers

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand; the only room that prints, shows progress,
 //! reads arguments or the clock.
 
+pub mod bench;
 pub mod check;
 pub mod codes;
 pub mod compare;
@@ -65,6 +66,11 @@ pub struct Cli {
     pub command: Command,
 }
 
+const COMPLETIONS_EXAMPLE: &str = "\
+Examples:
+  leverlab completions bash > ~/.local/share/bash-completion/completions/leverlab
+  leverlab completions fish > ~/.config/fish/completions/leverlab.fish";
+
 const EXAMPLES: &str = "\
 Examples:
   leverlab init study                                  start a study of your own
@@ -93,18 +99,25 @@ pub enum Command {
     Compare(compare::CompareArgs),
     /// Rebuild figures and report from stored results.
     Report(report::ReportArgs),
+    /// Measure how fast this machine runs the model.
+    Bench(bench::BenchArgs),
     /// Print the JSON Schema of a scenario or of the evidence.
+    #[command(after_help = "Example:\n  leverlab schema scenario > scenario.schema.json")]
     Schema {
         /// Of what.
         #[arg(value_enum)]
         of: SchemaOf,
     },
     /// Print completions for a shell.
+    #[command(after_help = COMPLETIONS_EXAMPLE)]
     Completions {
         /// The shell.
         #[arg(value_enum)]
         shell: clap_complete::Shell,
     },
+    /// Print the manual page.
+    #[command(after_help = "Example:\n  leverlab man > leverlab.1 && man ./leverlab.1")]
+    Man,
 }
 
 /// What a schema describes.
@@ -181,6 +194,14 @@ fn dispatch(command: &Command, session: &Session) -> Result<(), CliError> {
         Command::Schema {
             of: SchemaOf::Evidence,
         } => session.print(&format!("{:#}", crate::scenario::schema::evidence())),
+        Command::Bench(args) => bench::command(args, session),
+        Command::Man => {
+            let mut bytes = Vec::new();
+            clap_mangen::Man::new(Cli::command())
+                .render(&mut bytes)
+                .map_err(|error| CliError::output("stdout", &error))?;
+            session.print(&String::from_utf8_lossy(&bytes))
+        }
         Command::Completions { shell } => {
             let mut bytes = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "leverlab", &mut bytes);

@@ -10,6 +10,9 @@ use std::path::PathBuf;
 
 /// Arguments of `report`.
 #[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Example:
+  leverlab report output/baseline-1a2b3c4d --lang zh figures and report.html, in Chinese")]
 pub struct ReportArgs {
     /// Results folder.
     #[arg(value_name = "DIR")]

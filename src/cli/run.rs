@@ -59,6 +59,11 @@ impl BatchArgs {
 
 /// Arguments of `run`.
 #[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  leverlab run leverlab:baseline -n 40               40 runs, results under output/
+  leverlab run study/scenario.toml --set run.end='\"2030Q4\"' -o study/results
+  leverlab run study/scenario.toml --scale 0.001 --dry-run")]
 pub struct RunArgs {
     /// Scenario file, or leverlab:NAME.
     pub file: PathBuf,
