@@ -108,9 +108,10 @@ impl Economy {
                 distribution,
             });
         }
-        let discount = evidence
-            .parameter("tax.discount_rate")
-            .map_or(0.0, |spec| spec.range[1]);
+        let discount = priors
+            .iter()
+            .find(|prior: &&Prior| prior.path == "tax.discount_rate")
+            .map_or(0.0, |prior| prior.range[1]);
         let policies = scenarios
             .iter()
             .map(|scenario| PolicyPath::new(&scenario.schedules, WARM_UP, run.end, discount))
