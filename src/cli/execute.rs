@@ -337,13 +337,24 @@ pub fn carry_out(
     for one in &resolved {
         session.warn(&one.warnings);
     }
+    let mut files_read: Vec<String> = Vec::new();
+    let seeds = args.seeds.iter().map(|folder| folder.display().to_string());
+    for file in resolved
+        .iter()
+        .flat_map(|one| one.files.clone())
+        .chain(seeds)
+    {
+        if !files_read.contains(&file) {
+            files_read.push(file);
+        }
+    }
     let scenarios: Vec<Scenario> = resolved.into_iter().map(|one| one.scenario).collect();
     let economy =
         Economy::new(evidence, &scenarios).map_err(|error| CliError::new(EVIDENCE, error))?;
     let order = Order {
         scenarios,
         evidence_digest: evidence.digest.clone(),
-        files_read: Vec::new(),
+        files_read,
         command: command_line(),
         assumption_driven: assumption_driven(),
         args: args.clone(),
@@ -353,6 +364,12 @@ pub fn carry_out(
         session.print(&dry_run(&economy, &order))?;
         return Ok(None);
     }
+    session.detail(&format!("reads {}", order.files_read.join(", ")));
+    let (evidence, batch) = (&order.evidence_digest, batch_digest(&order));
+    session.detail(&format!(
+        "model {}, evidence {evidence}, batch {batch}",
+        env!("LEVERLAB_MODEL_DIGEST")
+    ));
     let interrupt = listen();
     let page = |results: &Results, comparison: &Comparison, dir: &Path| {
         write_report(results, comparison, dir, Language::English)

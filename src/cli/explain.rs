@@ -2,6 +2,7 @@
 
 use super::{CliError, Format, Session, codes};
 use crate::model::observe;
+use crate::report::definitions::chinese;
 use crate::scenario::instruments;
 use clap::Args;
 use serde_json::{Value, json};
@@ -93,7 +94,7 @@ fn everything(args: &ExplainArgs, session: &Session) -> Result<Vec<Value>, CliEr
         all.push(json!({ "kind": "parameter", "id": p.path, "unit": p.unit, "low": p.range[0], "central": p.range[1], "high": p.range[2], "distribution": format!("{:?}", p.distribution).to_lowercase(), "basis": p.kind, "source": p.source, "mark": p.mark, "note": p.note }));
     }
     for m in observe::metrics() {
-        all.push(json!({ "kind": "metric", "id": m.id, "label": { "en": m.label_en, "zh": m.label_zh }, "unit": m.unit, "definition": m.definition }));
+        all.push(json!({ "kind": "metric", "id": m.id, "label": { "en": m.label_en, "zh": m.label_zh }, "unit": m.unit, "definition": { "en": m.definition, "zh": chinese(m.id) } }));
     }
     for f in &evidence.facts {
         all.push(json!({ "kind": "fact", "id": f.id, "value": f.value, "unit": f.unit, "period": f.period, "scope": f.scope, "document": f.document, "locator": f.locator, "note": f.note }));

@@ -60,6 +60,13 @@ impl Session {
         }
     }
 
+    /// Prints a message on stderr with `--verbose`.
+    pub fn detail(&self, text: &str) {
+        if self.verbose {
+            say_always(text);
+        }
+    }
+
     /// Prints warnings on stderr unless quiet.
     pub fn warn(&self, warnings: &[Fault]) {
         if !self.quiet {

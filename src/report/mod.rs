@@ -1,5 +1,6 @@
 //! Results in, bytes out: tables, figures, HTML, Parquet; English and Chinese from one table.
 
+pub mod definitions;
 pub mod files;
 pub mod folder;
 pub mod format;

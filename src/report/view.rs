@@ -121,6 +121,16 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Definition of a column, one sentence.
+    pub(crate) fn definition(&self, column: &Column) -> String {
+        match self.language {
+            Language::Chinese => super::definitions::chinese(&column.id),
+            Language::English => None,
+        }
+        .unwrap_or(&column.definition)
+        .to_owned()
+    }
+
     /// Label with the mark of results that hang on assumptions.
     pub(crate) fn marked(&self, column: &Column) -> String {
         let driven = self

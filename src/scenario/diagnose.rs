@@ -75,7 +75,7 @@ codes! {
     /// Unknown parameter.
     UNKNOWN_PARAMETER = "E0204", "unknown parameter",
         "see docs/parameters.md for all parameters",
-        "[assumptions] replaces model parameters by path, or `discount_rate`. `leverlab explain NAME` shows a parameter with its range and source.";
+        "[assumptions] replaces model parameters by path; `discount_rate` is short for tax.discount_rate, at which firms discount and present values are taken. `leverlab explain NAME` shows a parameter with its range and source.";
     /// Wrong type.
     WRONG_TYPE = "E0205", "wrong type",
         "write a value of the kind that is asked for",

@@ -14,7 +14,7 @@ mod walk;
 pub use diagnose::{CODES, Code, Fault, Faults, Place, Source, Warnings, nearest};
 pub use read::shipped;
 pub use resolve::{Resolved, resolve, resolve_all, resolve_stack, status_quo};
-pub use walk::DISCOUNT_RATE;
+pub use walk::{DISCOUNT_RATE, FIRST_QUARTER, LAST_QUARTER};
 
 use crate::base::time::Quarter;
 use crate::policy::Schedule;

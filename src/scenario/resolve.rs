@@ -28,6 +28,8 @@ pub struct Resolved {
     pub origins: Origins,
     /// Warnings.
     pub warnings: Warnings,
+    /// Texts read, as named: the scenario first, then what it extends.
+    pub files: Vec<String>,
 }
 
 /// A chain of texts merged, before it is laid over the status quo.
@@ -35,6 +37,7 @@ struct Chain {
     merged: Layer,
     /// Identity and own content of each text that is not a `--set`, the topmost first.
     layers: Vec<(String, Layer)>,
+    files: Vec<String>,
     location: Location,
 }
 
@@ -222,6 +225,7 @@ fn chain(
     Chain {
         merged,
         layers,
+        files: names,
         location,
     }
 }
@@ -382,6 +386,7 @@ fn lay(
         scenario,
         origins,
         warnings: once(in_order(warnings)),
+        files: chain.files.clone(),
     }
 }
 

@@ -31,22 +31,29 @@ fn lever(path: &str, bounds: [f64; 2], value: f64) -> LeverSpec {
     }
 }
 
+fn parameter(path: &str, range: [f64; 3]) -> ParameterSpec {
+    ParameterSpec {
+        path: path.into(),
+        unit: "log points".into(),
+        range,
+        distribution: Distribution::Triangular,
+        kind: "assumption".into(),
+        source: "fixture".into(),
+        mark: "A".into(),
+        note: String::new(),
+    }
+}
+
 fn evidence() -> Evidence {
     Evidence {
         levers: vec![
             lever(PATHS[0], [0.0, 3.0], 1.0),
             lever(PATHS[1], [0.0, 1.0], 0.5),
         ],
-        parameters: vec![ParameterSpec {
-            path: "patents.quality_log_sd".into(),
-            unit: "log points".into(),
-            range: [0.8, 1.2, 1.5],
-            distribution: Distribution::Triangular,
-            kind: "assumption".into(),
-            source: "fixture".into(),
-            mark: "A".into(),
-            note: String::new(),
-        }],
+        parameters: vec![
+            parameter("patents.quality_log_sd", [0.8, 1.2, 1.5]),
+            parameter("tax.discount_rate", [0.03, 0.05, 0.07]),
+        ],
         ..Evidence::default()
     }
 }
@@ -200,7 +207,8 @@ fn sets_go_the_way_of_files() {
     assert_eq!(scenario.schedules[0].at(Quarter::new(2025, 1)), Some(1.2));
     assert_eq!(scenario.schedules[0].at(Quarter::new(2024, 4)), Some(1.0));
     assert_eq!(scenario.run.replicates, 20);
-    assert_eq!(scenario.assumptions[0].1, [0.05; 3]);
+    let (path, range, _) = &scenario.assumptions[0];
+    assert_eq!((path.as_str(), *range), ("tax.discount_rate", [0.05; 3]));
     assert!(is_name(&scenario.meta.name), "{}", scenario.meta.name);
     for bad in [
         "x",
@@ -243,6 +251,26 @@ fn an_empty_variant_leaves_schedules_equal() {
     let empty = folder.file("empty.toml", "extends = \"base.toml\"");
     let all = load(&base, &[&empty], &[]).unwrap();
     assert_eq!(all[0].scenario.schedules, all[1].scenario.schedules);
+}
+
+#[test]
+fn an_instrument_beyond_the_plausible_range_warns_where_it_is_set() {
+    let folder = Folder::new();
+    let file = folder.file("a.toml", "[instruments]\nbold = 1.0\nmild = 0.5\n");
+    let mut evidence = evidence();
+    for (id, path, value) in [("bold", PATHS[0], 2.0), ("mild", PATHS[1], 0.8)] {
+        let text = format!(
+            "id = \"{id}\"\nname_en = \"\"\nname_zh = \"\"\nfamily = \"\"\nactor = \"\"\nstatus = \"\"\n\
+             changes = \"\"\ndocument = \"\"\nlocator = \"\"\nexecutable = true\nsets = {{ \"{path}\" = {value} }}"
+        );
+        evidence.instruments.push(toml::from_str(&text).unwrap());
+    }
+    let all = resolve_paths(&file, &[], &[], &evidence, &PATHS, false).unwrap();
+    let warnings = &all[0].warnings;
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert_eq!(warnings[0].code.id, "W0101");
+    assert_eq!(warnings[0].place.line_column(), (2, 8));
+    assert!(warnings[0].message.starts_with("instrument `bold` sets"));
 }
 
 proptest! {

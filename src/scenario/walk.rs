@@ -72,8 +72,14 @@ const TOP_KEYS: [&str; 8] = [
 ];
 const ENTRY_KEYS: [&str; 5] = ["announced", "from", "until", "value", "ramp"];
 const SHOCK_KEYS: [&str; 5] = ["name", "from", "until", "quarters", "set"];
-/// The assumption that is no model parameter.
+/// Short name of the discount rate in `[assumptions]`.
 pub const DISCOUNT_RATE: &str = "discount_rate";
+/// The parameter that it names.
+const DISCOUNT_PARAMETER: &str = "tax.discount_rate";
+/// First quarter that can be reported.
+pub const FIRST_QUARTER: Quarter = Quarter::new(2015, 1);
+/// Last quarter for which there are drivers of the world outside.
+pub const LAST_QUARTER: Quarter = Quarter::new(2035, 4);
 
 /// Reads one text into a layer; faults go to `faults`.
 pub(super) fn walk(
@@ -414,7 +420,7 @@ impl Walker<'_> {
             let path = format!("run.{name}");
             let number = match name {
                 "start" | "end" => self.quarter(value, &path).and_then(|quarter| {
-                    let (low, high) = (Quarter::new(2015, 1), Quarter::new(2060, 4));
+                    let (low, high) = (FIRST_QUARTER, LAST_QUARTER);
                     if quarter.value < low || quarter.value > high {
                         let fault = self
                             .build(
@@ -630,9 +636,12 @@ impl Walker<'_> {
             &["low", "central", "high", "p05", "p95", "dist"],
             &mut leaves,
         );
-        for (path, span, value) in leaves {
+        for (mut path, span, value) in leaves {
+            if path == DISCOUNT_RATE {
+                DISCOUNT_PARAMETER.clone_into(&mut path);
+            }
             let bounds = match self.evidence.parameter(&path) {
-                _ if path == DISCOUNT_RATE => [0.0, 1.0],
+                Some(_) if path == DISCOUNT_PARAMETER => [0.0, 1.0],
                 Some(spec) => parameter_bounds(spec),
                 None => {
                     let names = self
