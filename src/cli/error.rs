@@ -3,7 +3,7 @@
 use super::codes;
 use crate::evidence::EvidenceError;
 use crate::report::folder::FolderError;
-use crate::scenario::diagnose::EVIDENCE;
+use crate::scenario::codes::EVIDENCE;
 use crate::scenario::{Code, Fault, Faults, nearest};
 use std::fmt;
 
@@ -149,14 +149,14 @@ mod tests {
         assert_eq!(CliError::output("x", &full).code(), 6);
         let pipe = Error::from(ErrorKind::BrokenPipe);
         assert_eq!(CliError::output("stdout", &pipe).code(), 0);
-        let unknown = CliError::unknown("no `a.c`".into(), "a.c", ["a.b", "zz"]);
+        let unknown = CliError::unknown("no `rates`".into(), "rates", ["rate", "zz"]);
         assert_eq!(unknown.code(), 4);
         let CliError::Problem(problem) = unknown else {
             panic!("a problem")
         };
         assert_eq!(
             problem.to_string(),
-            "error[E0805]: no `a.c`\n  nearest: a.b; mend the name; `leverlab list` shows what \
+            "error[E0805]: no `rates`\n  nearest: rate; mend the name; `leverlab list` shows what \
              there is; see `leverlab explain E0805`"
         );
     }

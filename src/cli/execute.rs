@@ -18,7 +18,7 @@ use crate::report::files::{self, Provenance};
 use crate::report::folder::{self, Claim, Permission};
 use crate::report::results::{Column, Results, ScenarioInfo};
 use crate::report::{Language, write_report};
-use crate::scenario::diagnose::EVIDENCE;
+use crate::scenario::codes::EVIDENCE;
 use crate::scenario::{Code, Resolved, Scenario};
 
 /// A batch as asked for, with what it is made from.

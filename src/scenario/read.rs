@@ -1,8 +1,7 @@
 //! Reads scenario texts from disk or from the binary and follows `extends`.
 
-use super::diagnose::{
-    Code, Fault, MISSING_FILE, NOT_UTF8, Place, Source, TOO_DEEP, TOO_LARGE, UNREADABLE,
-};
+use super::codes::{Code, MISSING_FILE, NOT_UTF8, TOO_DEEP, TOO_LARGE, UNREADABLE};
+use super::diagnose::{Fault, Place, Source};
 use include_dir::{Dir, include_dir};
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
