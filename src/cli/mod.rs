@@ -10,6 +10,7 @@ pub mod execute;
 pub mod explain;
 pub mod init;
 pub mod list;
+pub mod order;
 pub mod output;
 pub mod progress;
 pub mod report;

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use leverlab::base::time::Quarter;
 use leverlab::cli::CliError;
-use leverlab::cli::execute::{Executed, Order, execute};
+use leverlab::cli::execute::{Executed, execute};
+use leverlab::cli::order::Order;
 use leverlab::cli::output::{compare_json, compare_text};
 use leverlab::cli::progress::Interrupt;
 use leverlab::cli::run::BatchArgs;
