@@ -70,7 +70,10 @@ pub fn command(args: &CompareArgs, session: &Session) -> Result<(), CliError> {
             let json = output::compare_json(&done.results, &done.comparison);
             session.print(&format!("{json:#}"))?;
         }
-        Format::Csv => session.print(&output::compare_csv(&done.results, &done.comparison))?,
+        Format::Csv => {
+            let (header, rows) = output::compare_rows(&done.results, &done.comparison);
+            session.csv(&header, &rows)?;
+        }
     }
     for warning in output::warning_lines(&done.results, &done.comparison, first) {
         session.caution(&warning);

@@ -85,7 +85,10 @@ pub fn command(args: &RunArgs, session: &Session) -> Result<(), CliError> {
     match session.format {
         Format::Table => session.print(&output::run_text(&done.results))?,
         Format::Json => session.print(&format!("{:#}", output::run_json(&done.results)))?,
-        Format::Csv => session.print(&output::run_csv(&done.results))?,
+        Format::Csv => {
+            let (header, rows) = output::run_rows(&done.results);
+            session.csv(&header, &rows)?;
+        }
     }
     execute::close(&done, session)
 }

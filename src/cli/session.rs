@@ -91,18 +91,7 @@ impl Session {
     ) -> Result<(), CliError> {
         match self.format {
             Format::Json => self.print(&format!("{json:#}")),
-            Format::Csv => {
-                let broken = |error: String| CliError::new(codes::INTERNAL, error);
-                let mut writer = csv::Writer::from_writer(Vec::new());
-                writer
-                    .write_record(header)
-                    .and_then(|()| rows.iter().try_for_each(|row| writer.write_record(row)))
-                    .map_err(|error| broken(error.to_string()))?;
-                let bytes = writer
-                    .into_inner()
-                    .map_err(|error| broken(error.to_string()))?;
-                self.print(&String::from_utf8_lossy(&bytes))
-            }
+            Format::Csv => self.csv(header, rows),
             Format::Table => {
                 let mut table = comfy_table::Table::new();
                 table
@@ -114,6 +103,23 @@ impl Session {
                 self.print(&table.to_string())
             }
         }
+    }
+
+    /// Prints rows as CSV.
+    ///
+    /// # Errors
+    /// As [`Session::print`].
+    pub fn csv(&self, header: &[&str], rows: &[Vec<String>]) -> Result<(), CliError> {
+        let broken = |error: String| CliError::new(codes::INTERNAL, error);
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer
+            .write_record(header)
+            .and_then(|()| rows.iter().try_for_each(|row| writer.write_record(row)))
+            .map_err(|error| broken(error.to_string()))?;
+        let bytes = writer
+            .into_inner()
+            .map_err(|error| broken(error.to_string()))?;
+        self.print(&String::from_utf8_lossy(&bytes))
     }
 
     fn render(&self, faults: &[Fault], severity: miette::Severity) {

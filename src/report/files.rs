@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use super::folder::{FolderError, Hold, MANIFEST};
 use super::parquet::{Cells, Table, encode};
 use super::results::{Column, Results, manifest_of};
+use crate::base::stats::{mean, quantile};
 use crate::engine::Outcome;
-use crate::engine::fan::quantile;
 use crate::experiment::compare::{Comparison, Difference};
 use crate::experiment::statistics::standard_error;
 
@@ -161,7 +161,7 @@ pub fn statistics(values: &[f64], draws: &[u32]) -> [(&'static str, Option<f64>)
             .filter(|v| v.is_finite())
     };
     [
-        ("mean", any(crate::experiment::statistics::mean(values))),
+        ("mean", any(mean(values))),
         ("se", any(standard_error(values, draws))),
         ("p05", any(quantile(&sorted, 0.05))),
         ("p50", any(quantile(&sorted, 0.5))),
