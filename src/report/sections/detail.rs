@@ -401,20 +401,9 @@ pub(super) fn bands(view: &View<'_>) -> Section {
     let compact = ["size.small", "size.medium", "size.large"]
         .into_iter()
         .chain(["ownership.private", "ownership.state", "ownership.foreign"]);
-    let regions = [
-        "beijing",
-        "shanghai",
-        "delta",
-        "guangdong",
-        "hubei",
-        "shandong",
-        "midwest",
-    ]
-    .into_iter()
-    .chain(["rest"])
-    .map(|region| format!("region.{region}"));
+    let regions = crate::model::firms::REGION_NAMES.iter();
     let first: Vec<String> = compact.map(str::to_owned).collect();
-    let second: Vec<String> = regions.collect();
+    let second: Vec<String> = regions.map(|region| format!("region.{region}")).collect();
     let mut blocks = vec![Block::Lead(view.text(Label::BandsLead).to_owned())];
     let mut rows = Vec::new();
     for (groups, name, caption) in [
