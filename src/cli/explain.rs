@@ -68,14 +68,61 @@ pub fn command(args: &ExplainArgs, session: &Session) -> Result<(), CliError> {
     }
     let mut rows = Vec::new();
     for item in &found {
-        for (key, value) in item.as_object().into_iter().flatten() {
-            let text = value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned);
-            rows.push(vec![key.clone(), text]);
-        }
+        let fields = item.as_object().into_iter().flatten();
+        let mut lines: Vec<_> = fields.flat_map(|(key, value)| lines(key, value)).collect();
+        lines.sort_by_key(|line| {
+            FIRST
+                .iter()
+                .position(|key| line[0].starts_with(key))
+                .unwrap_or(FIRST.len())
+        });
+        rows.extend(lines);
     }
     session.rows(&["field", "value"], &rows, &Value::Array(found))
+}
+
+/// Fields that stand first, in order; the others follow by name.
+const FIRST: [&str; 9] = [
+    "kind",
+    "id",
+    "label",
+    "unit",
+    "value",
+    "definition",
+    "history",
+    "bounds",
+    "plausible",
+];
+
+/// Lines of a field: one a part of what has parts.
+fn lines(key: &str, value: &Value) -> Vec<Vec<String>> {
+    let plain = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    };
+    match value {
+        Value::Object(parts) => parts
+            .iter()
+            .map(|(part, value)| vec![format!("{key} {part}"), plain(value)])
+            .collect(),
+        Value::Array(items) if items.iter().any(Value::is_object) => items
+            .iter()
+            .map(|item| {
+                let parts = item.as_object().into_iter().flatten();
+                let shown = parts.filter(|(_, value)| !value.is_null());
+                let text: Vec<_> = shown
+                    .map(|(part, value)| format!("{part} {}", plain(value)))
+                    .collect();
+                vec![key.to_owned(), text.join(", ")]
+            })
+            .collect(),
+        Value::Array(items) => {
+            let items: Vec<_> = items.iter().map(plain).collect();
+            vec![vec![key.to_owned(), items.join(" to ")]]
+        }
+        other => vec![vec![key.to_owned(), plain(other)]],
+    }
 }
 
 /// All that can be explained.

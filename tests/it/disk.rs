@@ -142,6 +142,7 @@ fn a_full_disk_is_6_and_leaves_nothing_half_written() {
 }
 
 #[test]
+#[allow(clippy::disallowed_methods)] // the clock only spaces the kills
 fn a_kill_at_any_time_leaves_the_old_results_or_the_new() {
     let home = home();
     let first = leverlab(home.path(), &batch("2", &["-o", "out"]));

@@ -238,7 +238,7 @@ fn settings() -> insta::Settings {
 /// Without what differs between machines: the temporary folder and the number of cores.
 fn plain(text: &str, home: &Path) -> String {
     let text = text.replace(&home.display().to_string(), "HOME");
-    let cores = std::thread::available_parallelism().map_or(1, |n| n.get());
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     text.replace(&format!("on {cores} cores"), "on N cores")
 }
 
@@ -337,7 +337,9 @@ fn every_message_says_what_where_and_what_to_do() {
     );
     assert_eq!(fs::read_dir(home.path().join("thesis")).unwrap().count(), 1);
     for (name, code, problems) in toys(home.path()) {
-        let text: String = problems.iter().map(|one| format!("{one}\n")).collect();
+        let text: String = problems
+            .iter()
+            .fold(String::new(), |all, one| format!("{all}{one}\n"));
         settings().bind(|| {
             insta::assert_snapshot!(name, format!("exit {code}\n{}", plain(&text, home.path())));
         });

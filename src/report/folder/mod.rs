@@ -241,7 +241,7 @@ impl Hold {
 
     /// Where the new folder is made.
     pub(in crate::report) fn stage(&self) -> PathBuf {
-        self.place.new()
+        self.place.fresh()
     }
 
     /// Puts the finished stage in the place of the folder.

@@ -64,7 +64,7 @@ impl Workplace {
         }
     }
 
-    pub(super) fn new(&self) -> PathBuf {
+    pub(super) fn fresh(&self) -> PathBuf {
         self.work.join("new")
     }
 
@@ -73,7 +73,7 @@ impl Workplace {
     }
 
     pub(super) fn publish(&self) -> io::Result<()> {
-        flush(&self.new());
+        flush(&self.fresh());
         if !self.whole {
             return self.file_by_file();
         }
@@ -92,7 +92,7 @@ impl Workplace {
         match step {
             Step::Aside if self.folder.exists() => fs::rename(&self.folder, self.old()),
             Step::In => {
-                fs::rename(self.new(), &self.folder)?;
+                fs::rename(self.fresh(), &self.folder)?;
                 if let Some(parent) = self.folder.parent() {
                     flush(parent);
                 }
@@ -106,13 +106,13 @@ impl Workplace {
 
     /// Ends or takes back what was begun, then clears what is left.
     pub(super) fn recover(&self) -> io::Result<()> {
-        let finished = self.new().join(MANIFEST).is_file();
+        let finished = self.fresh().join(MANIFEST).is_file();
         if !self.whole {
             if finished && !self.folder.join(MANIFEST).exists() {
                 self.file_by_file()?;
             }
         } else if self.old().exists() {
-            if self.new().exists() {
+            if self.fresh().exists() {
                 if self.folder.exists() {
                     // Somebody made it since; only an empty one may go.
                     fs::remove_dir(&self.folder)?;
@@ -130,8 +130,8 @@ impl Workplace {
         } else if finished && !self.folder.exists() {
             self.take(Step::In)?;
         }
-        if self.new().exists() {
-            fs::remove_dir_all(self.new())?;
+        if self.fresh().exists() {
+            fs::remove_dir_all(self.fresh())?;
         }
         Ok(())
     }
@@ -149,12 +149,12 @@ impl Workplace {
                 fs::remove_file(self.folder.join(&name))?;
             }
         }
-        let mut names: Vec<_> = fs::read_dir(self.new())?
+        let mut names: Vec<_> = fs::read_dir(self.fresh())?
             .map(|entry| entry.map(|e| e.file_name()))
             .collect::<io::Result<_>>()?;
         names.sort_by_key(|name| (name == MANIFEST, name.clone()));
         for name in names {
-            let (from, to) = (self.new().join(&name), self.folder.join(&name));
+            let (from, to) = (self.fresh().join(&name), self.folder.join(&name));
             if to.is_dir() {
                 for inner in fs::read_dir(&from)? {
                     let inner = inner?.file_name();

@@ -11,7 +11,7 @@ fn home(old: bool) -> (tempfile::TempDir, PathBuf, Workplace) {
     }
     let place = Workplace::beside(&out).expect("it can be renamed");
     fs::create_dir_all(&place.work).expect("made");
-    write(&place.new(), "new");
+    write(&place.fresh(), "new");
     (home, out, place)
 }
 
@@ -56,12 +56,12 @@ fn a_kill_between_any_two_steps_loses_neither_and_the_next_start_mends_it() {
 #[test]
 fn a_kill_while_the_new_one_is_made_leaves_the_old_one() {
     let (_home, out, place) = home(true);
-    fs::remove_file(place.new().join(MANIFEST)).expect("not finished");
+    fs::remove_file(place.fresh().join(MANIFEST)).expect("not finished");
     drop(settle(&out).expect("settled"));
     assert_eq!(digest(&out), "old");
     // Aside and then unfinished cannot come of our steps; the old one comes back all the same.
     let (_home, out, place) = home(true);
-    fs::remove_file(place.new().join(MANIFEST)).expect("not finished");
+    fs::remove_file(place.fresh().join(MANIFEST)).expect("not finished");
     place.take(Step::Aside).expect("taken");
     drop(settle(&out).expect("settled"));
     assert_eq!(digest(&out), "old");
@@ -76,7 +76,7 @@ fn a_folder_made_by_others_in_between_is_left_and_nothing_is_lost() {
     assert!(settle(&out).is_err());
     assert!(out.join("thesis.txt").exists());
     assert_eq!(digest(&place.old()), "old");
-    assert_eq!(digest(&place.new()), "new");
+    assert_eq!(digest(&place.fresh()), "new");
 }
 
 #[test]
@@ -84,10 +84,10 @@ fn a_folder_that_cannot_be_renamed_is_filled_file_by_file_and_forwards() {
     let (_home, out, _) = home(true);
     let place = Workplace::inside(&out);
     fs::create_dir(&place.work).expect("made");
-    write(&place.new(), "new");
+    write(&place.fresh(), "new");
     // Killed after the old manifest went and before the last file came.
     fs::remove_file(out.join(MANIFEST)).expect("gone");
-    fs::rename(place.new().join("new.csv"), out.join("new.csv")).expect("renamed");
+    fs::rename(place.fresh().join("new.csv"), out.join("new.csv")).expect("renamed");
     place.recover().expect("ended");
     assert_eq!(digest(&out), "new");
     assert!(out.join("notes.txt").exists());
