@@ -27,6 +27,11 @@ pub(super) fn merge(under: Layer, over: &Layer) -> Layer {
     merged.instruments.extend(over.instruments.clone());
     merged.assumptions.extend(over.assumptions.clone());
     merged.shocks.extend(over.shocks.clone());
+    for rule in &over.rules {
+        if !merged.rules.iter().any(|known| known.rule() == rule.rule()) {
+            merged.rules.push(rule.clone());
+        }
+    }
     merged
 }
 

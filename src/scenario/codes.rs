@@ -59,7 +59,7 @@ codes! {
     /// Unknown table or key.
     UNKNOWN_KEY = "E0201", "unknown key",
         "take the key out or mend its name",
-        "A scenario holds `extends`, [meta], [run], [policy.FAMILY], [instruments], [assumptions] and [[shock]]; `leverlab schema scenario` prints every key.";
+        "A scenario holds `extends`, [meta], [run], [policy.FAMILY], [instruments], [assumptions], [[shock]] and [[rule]]; `leverlab schema scenario` prints every key.";
     /// Unknown lever.
     UNKNOWN_LEVER = "E0202", "unknown lever",
         "find levers with `leverlab list levers --search TEXT`",
@@ -125,9 +125,9 @@ codes! {
         "put it into the baseline; --set applies to all scenarios",
         "A difference of assumptions is no effect of policy. Put [assumptions] into the baseline, or use --set to change it for all.";
     /// Adaptive rules.
-    RULE = "E0501", "adaptive rules are not available in this version",
-        "use dated entries: [[policy.FAMILY.lever]] with from and value",
-        "[[rule]] is reserved for policy that answers to what it sees. Use dated entries instead.";
+    RULE = "E0501", "a rule that cannot be read",
+        "write when = \"INDICATOR < NUMBER\" or with >",
+        "A [[rule]] moves levers when a published indicator has crossed a bound: when = \"rd_intensity < 2.6\", for = \"4q\" (quarters in a row, 1 if left out), lag = \"2q\" (until the figure is published), then = { tax.super_deduction_general = 1.2 }. Figures are means of four quarters in the unit of the quarterly series; the quarters in a row are counted from the run's start.";
     /// Malformed `--set`.
     BAD_SET = "E0601", "malformed --set",
         "write --set PATH=VALUE, for example --set run.replicates=20",
@@ -151,7 +151,7 @@ codes! {
     /// Covered by another setting.
     COVERED = "W0104", "covered by another setting",
         "keep one of them, or leave it if this is meant",
-        "Two settings reach the same lever. [[shock]] covers [policy], [policy] covers [instruments]; of two instruments the one that departs further from the status quo covers the other.";
+        "Two settings reach the same lever. [[rule]] covers [[shock]] once it acts, [[shock]] covers [policy], [policy] covers [instruments]; of two instruments the one that departs further from the status quo covers the other.";
 }
 
 #[cfg(test)]

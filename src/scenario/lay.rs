@@ -5,7 +5,7 @@ use super::codes::{AFTER_END, BEFORE_START, COVERED, DATE_ORDER, IMPLAUSIBLE, OV
 use super::diagnose::{Fault, Faults, Place, Warnings, in_order};
 use super::instruments::Instrument;
 use super::resolve::{Origins, Resolved};
-use super::walk::{Layer, RawEntry};
+use super::walk::{Layer, RawEntry, RawRule};
 use super::{RunSettings, Scenario, default_name, text};
 use crate::base::time::Quarter;
 use crate::evidence::{Evidence, LeverSpec};
@@ -69,6 +69,7 @@ pub(super) fn lay(
     layer.instruments(merged, instruments, evidence, &mut schedules);
     layer.policy(merged, evidence, &mut schedules);
     layer.shocks(merged, evidence, &mut schedules);
+    layer.rules(merged, evidence);
     for (path, at) in &merged.assumptions {
         layer
             .origins
@@ -107,6 +108,7 @@ pub(super) fn lay(
             .map(|(path, at)| (path.clone(), at.value.0, at.value.1))
             .collect(),
         sets: touched.into_iter().collect(),
+        rules: merged.rules.iter().map(RawRule::rule).collect(),
         run,
         resolved,
         digest,
@@ -349,6 +351,18 @@ impl Layers<'_> {
                 self.touched.insert(path.clone());
                 schedule.lay(entries);
             }
+        }
+    }
+
+    /// What rules may set; they act in the run itself.
+    fn rules(&mut self, merged: &Layer, evidence: &Evidence) {
+        for (path, at) in merged.rules.iter().flat_map(|rule| &rule.then) {
+            if let Some(lever) = evidence.lever(path) {
+                self.plausible(lever, at.value, &at.place, "a rule sets ");
+            }
+            self.origins
+                .push((format!("rule.then.{path}"), at.place.to_string()));
+            self.touched.insert(path.clone());
         }
     }
 }

@@ -70,6 +70,8 @@ pub struct Scenario {
     /// One schedule per lever, in the order of `Settings`' paths: status quo with the
     /// scenario's values laid over it.
     pub schedules: Vec<Schedule>,
+    /// Rules by which levers answer to published indicators.
+    pub rules: Vec<crate::policy::Rule>,
     /// Parameters replaced in `[assumptions]` by path: low, central, high (equal if fixed).
     pub assumptions: Vec<(String, [f64; 3], crate::evidence::Distribution)>,
     /// Levers the scenario itself sets, by path.

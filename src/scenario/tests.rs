@@ -107,7 +107,8 @@ fn all_faults_at_once_each_with_its_place() {
             "E0207 5:13 `policy.finance.guarantee` is not a finite number",
             "E0301 7:7 `2025Q7` is no quarter",
             "E0205 8:8 `run.seed` takes a number, found string",
-            "E0501 9:1 adaptive rules are not available in this version",
+            "E0208 9:1 a rule has no `then`",
+            "E0501 10:8 `` is no condition",
         ]
     );
     let found = one(text).unwrap_err();
@@ -225,12 +226,20 @@ fn sets_go_the_way_of_files() {
 
 #[test]
 fn the_resolved_text_resolves_to_itself() {
-    let text = "[policy.tax]\nsuper_deduction = 1.2\n[[policy.finance.guarantee]]\nfrom = 2027-01-01\nuntil = \"2030Q1\"\nvalue = 0.8\nramp = \"4q\"\n[assumptions]\n\"patents.quality_log_sd\" = { p05 = 0.9, p95 = 1.3, dist = \"lognormal\" }\n[[shock]]\nname = \"s\"\nfrom = \"2028Q1\"\nquarters = 2\nset = { \"finance.guarantee\" = 0.3 }\n";
+    let text = "[policy.tax]\nsuper_deduction = 1.2\n[[policy.finance.guarantee]]\nfrom = 2027-01-01\nuntil = \"2030Q1\"\nvalue = 0.8\nramp = \"4q\"\n[assumptions]\n\"patents.quality_log_sd\" = { p05 = 0.9, p95 = 1.3, dist = \"lognormal\" }\n[[shock]]\nname = \"s\"\nfrom = \"2028Q1\"\nquarters = 2\nset = { \"finance.guarantee\" = 0.3 }\n[[rule]]\nwhen = \"rd_intensity < 2.6\"\nfor = \"4q\"\nthen = { finance.guarantee = 0.9 }\n";
     let first = one(text).unwrap().scenario;
     let second = one(&first.resolved).unwrap().scenario;
     assert_eq!(first.resolved, second.resolved);
     assert_eq!(first.digest, second.digest);
     assert_eq!(first.schedules, second.schedules);
+    assert_eq!(first.rules, second.rules);
+    let rule = &first.rules[0];
+    assert_eq!(
+        (rule.above, rule.bound, rule.lasts, rule.lag),
+        (false, 2.6, 4, 2)
+    );
+    assert_eq!(rule.then, [("finance.guarantee".to_owned(), 0.9)]);
+    assert!(first.sets.contains(&"finance.guarantee".to_owned()));
     assert_eq!(first.schedules[1].at(Quarter::new(2028, 1)), Some(0.3));
     assert_eq!(first.schedules[1].at(Quarter::new(2028, 3)), Some(0.8));
 }

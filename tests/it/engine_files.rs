@@ -35,6 +35,7 @@ pub(crate) fn order(folder: &Path, runs: u32, threads: u16) -> Order {
         },
         run: run.clone(),
         schedules: vec![],
+        rules: vec![],
         assumptions: vec![],
         sets: vec![],
         resolved: format!("[meta]\nname = \"{name}\"\n"),

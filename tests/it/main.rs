@@ -10,3 +10,4 @@ mod engine_files;
 mod engine_toy;
 mod layers;
 mod messages;
+mod rules;

@@ -2,6 +2,7 @@
 
 use crate::base::time::Quarter;
 use crate::evidence::Distribution;
+use crate::policy::Rule;
 use crate::scenario::{Meta, Place};
 use std::collections::BTreeMap;
 
@@ -31,6 +32,35 @@ pub(in crate::scenario) struct RawShock {
     pub(in crate::scenario) set: BTreeMap<String, At<f64>>,
 }
 
+/// A rule as written.
+#[derive(Clone, Debug)]
+pub(in crate::scenario) struct RawRule {
+    pub(in crate::scenario) indicator: String,
+    pub(in crate::scenario) above: bool,
+    pub(in crate::scenario) bound: f64,
+    pub(in crate::scenario) lasts: u32,
+    pub(in crate::scenario) lag: u32,
+    pub(in crate::scenario) then: BTreeMap<String, At<f64>>,
+}
+
+impl RawRule {
+    /// The rule without its places.
+    pub(in crate::scenario) fn rule(&self) -> Rule {
+        Rule {
+            indicator: self.indicator.clone(),
+            above: self.above,
+            bound: self.bound,
+            lasts: self.lasts,
+            lag: self.lag,
+            then: self
+                .then
+                .iter()
+                .map(|(path, at)| (path.clone(), at.value))
+                .collect(),
+        }
+    }
+}
+
 /// What one text says.
 #[derive(Clone, Debug, Default)]
 pub(in crate::scenario) struct Layer {
@@ -42,4 +72,5 @@ pub(in crate::scenario) struct Layer {
     pub(in crate::scenario) instruments: BTreeMap<String, Vec<RawEntry>>,
     pub(in crate::scenario) assumptions: BTreeMap<String, At<([f64; 3], Distribution)>>,
     pub(in crate::scenario) shocks: BTreeMap<String, RawShock>,
+    pub(in crate::scenario) rules: Vec<RawRule>,
 }

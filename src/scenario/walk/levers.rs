@@ -171,6 +171,33 @@ impl Walker<'_> {
         })
     }
 
+    /// Levers by path with a value each, as a shock or a rule sets them.
+    pub(super) fn levers(&mut self, value: &Value, path: &str) -> BTreeMap<String, At<f64>> {
+        let mut set = BTreeMap::new();
+        let Some(levers) = self.table(value, path) else {
+            return set;
+        };
+        let mut leaves = Vec::new();
+        leaves_of(levers, "", &[], &mut leaves);
+        for (lever, span, value) in leaves {
+            let lever = lever.strip_prefix("policy.").unwrap_or(&lever).to_owned();
+            let Some(bounds) = self.lever(&lever, &span) else {
+                continue;
+            };
+            if let Some(number) = self.number(value, &format!("{path}.{lever}"), bounds) {
+                let place = self.place(&value.span());
+                set.insert(
+                    lever,
+                    At {
+                        value: number,
+                        place,
+                    },
+                );
+            }
+        }
+        set
+    }
+
     pub(super) fn shock(&mut self, item: &Value) {
         let Some(table) = self.table(item, "shock") else {
             return;
@@ -184,31 +211,7 @@ impl Walker<'_> {
                 "from" => from = self.quarter(value, &path),
                 "until" => until = self.quarter(value, &path),
                 "quarters" => quarters = self.duration(value, &path),
-                "set" => {
-                    let Some(levers) = self.table(value, &path) else {
-                        continue;
-                    };
-                    let mut leaves = Vec::new();
-                    leaves_of(levers, "", &[], &mut leaves);
-                    for (lever, span, value) in leaves {
-                        let lever = lever.strip_prefix("policy.").unwrap_or(&lever).to_owned();
-                        let Some(bounds) = self.lever(&lever, &span) else {
-                            continue;
-                        };
-                        if let Some(number) =
-                            self.number(value, &format!("shock.set.{lever}"), bounds)
-                        {
-                            let place = self.place(&value.span());
-                            set.insert(
-                                lever,
-                                At {
-                                    value: number,
-                                    place,
-                                },
-                            );
-                        }
-                    }
-                }
+                "set" => set = self.levers(value, &path),
                 other => self.unknown(&key.span(), &path, other, &SHOCK_KEYS),
             }
         }

@@ -3,16 +3,17 @@
 mod assumptions;
 mod layer;
 mod levers;
+mod rules;
 mod set;
 mod settings;
 mod values;
 
-use super::codes::{BAD_DATE, DUPLICATE, RULE, SYNTAX, TOO_DEEP, UNKNOWN_KEY};
+use super::codes::{BAD_DATE, DUPLICATE, SYNTAX, TOO_DEEP, UNKNOWN_KEY};
 use super::diagnose::{Faults, Source};
 use super::instruments::Instrument;
 use crate::base::time::Quarter;
 use crate::evidence::Evidence;
-pub(super) use layer::{At, Layer, RawEntry};
+pub(super) use layer::{At, Layer, RawEntry, RawRule};
 pub(super) use set::set_text;
 use std::sync::Arc;
 use toml::Spanned;
@@ -100,11 +101,7 @@ impl Walker<'_> {
                 "instruments" => self.instruments(value),
                 "assumptions" => self.assumptions(value),
                 "shock" => self.each(value, "shock", Self::shock),
-                "rule" => self.each(value, "rule", |walker, rule| {
-                    let message = "adaptive rules are not available in this version".to_owned();
-                    let fault = walker.build(RULE, &rule.span(), "rule", message);
-                    walker.faults.push(fault);
-                }),
+                "rule" => self.each(value, "rule", Self::rule),
                 other => {
                     let family = self
                         .evidence
@@ -113,7 +110,7 @@ impl Walker<'_> {
                         .any(|l| l.path.split('.').next() == Some(other));
                     let mut fault = self
                         .build(UNKNOWN_KEY, &span, other, format!("unknown key `{other}`"))
-                        .allowed(TOP_KEYS[..7].join(", "))
+                        .allowed(TOP_KEYS.join(", "))
                         .nearest(other, TOP_KEYS);
                     if family {
                         fault = fault.help(format!("write [policy.{other}]"));
