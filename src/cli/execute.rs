@@ -20,7 +20,7 @@ use crate::report::folder::{self, Claim, Permission};
 use crate::report::results::{Column, Results, ScenarioInfo};
 use crate::report::{Language, write_report};
 use crate::scenario::codes::EVIDENCE;
-use crate::scenario::{Code, Resolved, Scenario};
+use crate::scenario::{Code, Faults, Resolved, Scenario};
 
 /// What came of a batch.
 #[derive(Debug)]
@@ -247,9 +247,9 @@ pub fn carry_out(
     args: &BatchArgs,
     session: &Session,
 ) -> Result<Option<Executed>, CliError> {
-    for one in &resolved {
-        session.warn(&one.warnings);
-    }
+    // What a variant takes over from the baseline is said once.
+    let warnings = resolved.iter().flat_map(|one| one.warnings.clone());
+    session.warn(&Faults(warnings.collect()).in_order().0);
     let mut files_read: Vec<String> = Vec::new();
     let seeds = args.seeds.iter().map(|folder| folder.display().to_string());
     for file in resolved

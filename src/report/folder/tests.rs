@@ -54,6 +54,20 @@ fn a_kill_between_any_two_steps_loses_neither_and_the_next_start_mends_it() {
 }
 
 #[test]
+fn what_results_did_not_write_stays_even_in_a_folder_of_the_same_name() {
+    let (_home, out, place) = home(false);
+    fs::create_dir_all(out.join("figures")).expect("made");
+    for name in ["figures/mine.svg", "chapter.txt", "report.html"] {
+        fs::write(out.join(name), "mine").expect("written");
+    }
+    place.publish().expect("put in place");
+    assert_eq!(digest(&out), "new");
+    for name in ["figures/mine.svg", "chapter.txt", "report.html"] {
+        assert_eq!(fs::read_to_string(out.join(name)).expect("kept"), "mine");
+    }
+}
+
+#[test]
 fn a_kill_while_the_new_one_is_made_leaves_the_old_one() {
     let (_home, out, place) = home(true);
     fs::remove_file(place.fresh().join(MANIFEST)).expect("not finished");
