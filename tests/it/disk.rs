@@ -212,6 +212,25 @@ fn names_may_be_chinese_or_hold_spaces() {
 
 #[cfg(unix)]
 #[test]
+fn a_batch_whose_stdout_and_stderr_are_closed_ends_whole() {
+    let home = home();
+    let words = batch("12", &["-o", "out"]).join(" ");
+    let script = format!("\"$0\" {words} 2>&1 | true; echo ${{PIPESTATUS[0]}}");
+    let out = Command::new("bash")
+        .current_dir(home.path())
+        .args(["-c", &script])
+        .arg(assert_cmd::cargo::cargo_bin("leverlab"))
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&out.stdout), "0\n");
+    let text = fs::read_to_string(home.path().join("out/manifest.json")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(manifest["failures"], serde_json::json!([]));
+    assert_eq!(manifest["runs"].as_array().unwrap().len(), 12);
+}
+
+#[cfg(unix)]
+#[test]
 fn a_closed_pipe_is_no_fault() {
     for args in [
         "list levers",
