@@ -3,7 +3,7 @@
 use super::{CliError, Session, codes, write_file};
 use crate::scenario::{schema, shipped};
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Arguments of `init`.
 #[derive(Args, Clone, Debug)]
@@ -19,6 +19,9 @@ pub struct InitArgs {
     #[arg(long, value_name = "NAME", default_value = "baseline")]
     pub preset: String,
 }
+
+/// Title of the schema, by which an earlier one is known.
+const TITLE: &str = "leverlab scenario";
 
 /// Writes `scenario.toml` and `scenario.schema.json`.
 ///
@@ -40,11 +43,13 @@ pub fn command(args: &InitArgs, session: &Session) -> Result<(), CliError> {
         return Err(CliError::unknown(message, &args.preset, names));
     };
     let file = args.dir.join("scenario.toml");
-    if file.exists() {
-        return Err(CliError::new(
-            codes::THERE_ALREADY,
-            format!("`{}` is there already", file.display()),
-        ));
+    let schema_file = args.dir.join("scenario.schema.json");
+    let ours = |path: &Path| std::fs::read_to_string(path).is_ok_and(|text| text.contains(TITLE));
+    for (path, keep) in [(&file, true), (&schema_file, !ours(&schema_file))] {
+        if path.exists() && keep {
+            let message = format!("`{}` is there already", path.display());
+            return Err(CliError::new(codes::THERE_ALREADY, message));
+        }
     }
     let evidence = session.evidence(None)?;
     std::fs::create_dir_all(&args.dir)
@@ -61,7 +66,7 @@ pub fn command(args: &InitArgs, session: &Session) -> Result<(), CliError> {
         "#:schema ./scenario.schema.json\nextends = \"{preset}\"\n\n[meta]\nname = \"my-scenario\"\ntitle = \"What this scenario changes, in a line\"\n{example}"
     );
     write_file(
-        &args.dir.join("scenario.schema.json"),
+        &schema_file,
         &format!("{:#}\n", schema::scenario(&evidence)),
     )?;
     write_file(&file, &text)?;

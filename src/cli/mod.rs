@@ -211,8 +211,8 @@ fn dispatch(command: &Command, session: &Session) -> Result<(), CliError> {
     }
 }
 
-/// Writes a file.
+/// Writes a file, whole or not at all.
 fn write_file(path: &Path, text: &str) -> Result<(), CliError> {
-    std::fs::write(path, text)
+    crate::report::replace(path, text)
         .map_err(|error| CliError::output(&path.display().to_string(), &error))
 }

@@ -79,6 +79,14 @@ fn a_new_study_checks_as_it_is_and_is_never_overwritten() {
             .contains("run.seed")
     );
     assert_eq!(leverlab(&["init", dir]).0, 2);
+    // An earlier schema of ours is renewed, a file of somebody else stays.
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(leverlab(&["init", dir]).0, 0);
+    std::fs::remove_file(&file).unwrap();
+    std::fs::write(format!("{dir}/scenario.schema.json"), "mine").unwrap();
+    assert_eq!(leverlab(&["init", dir]).0, 2);
+    let kept = std::fs::read_to_string(format!("{dir}/scenario.schema.json")).unwrap();
+    assert_eq!(kept, "mine");
 }
 
 /// Names of the subcommands as `--help` lists them.

@@ -127,13 +127,22 @@ fn a_full_disk_is_6_and_leaves_nothing_half_written() {
         left.sort();
         assert_eq!(left, ["ballast", "first"], "{room}");
     }
+    let study = leverlab(home.path(), &["init", "disk/study"]);
+    let said = String::from_utf8_lossy(&study.stderr);
+    assert_eq!(code(&study), 6, "{said}");
+    let begun: Vec<_> = fs::read_dir(at.join("study"))
+        .map(|all| all.map(|entry| entry.unwrap().path()).collect())
+        .unwrap_or_default();
+    assert!(begun.is_empty(), "half-written: {begun:?}; {said}");
     fs::remove_file(at.join("ballast")).unwrap();
     assert!(
         whole(home.path(), "disk/first"),
         "the old results are whole"
     );
     // The root of a disk cannot be renamed; it is filled file by file.
-    fs::remove_dir_all(at.join("first")).unwrap();
+    for folder in ["first", "study"] {
+        let _ = fs::remove_dir_all(at.join(folder));
+    }
     assert_eq!(
         code(&leverlab(home.path(), &batch("1", &["-o", "disk"]))),
         0
