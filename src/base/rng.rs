@@ -30,6 +30,7 @@ pub enum Purpose {
     LearnRegister = 24,
     ClaimCost = 25,
     RegisterTest = 26,
+    Gift = 27,
     // people, money, finance, demand, entry, openness: 60..=119
     Productivity = 60,
     Imitate = 61,
@@ -45,6 +46,7 @@ pub enum Purpose {
     Shock = 71,
     Need = 90,
     Retaliation = 91,
+    Consortium = 92,
     // universities, transfer, funnel, patents: 120..=199
     Invention = 120,
     InventionQuality = 121,
@@ -107,7 +109,7 @@ impl Key {
     /// Two independent uniforms in \[0, 1).
     ///
     /// `quarter` is the quarter's index (below 65,536), `draw` numbers draws of one purpose.
-    #[inline]
+    #[inline(always)]
     pub fn pair(self, a: u32, b: u32, quarter: u32, draw: u32, purpose: Purpose) -> (f64, f64) {
         let words = philox(
             [a, b, quarter << 16 | draw, purpose as u32],
@@ -116,8 +118,19 @@ impl Key {
         (uniform53(words[0], words[1]), uniform53(words[2], words[3]))
     }
 
+    /// Four independent uniforms in \[0, 1) of 32 bits, from the words of which
+    /// [`Key::pair`] makes two of 53: use one or the other of a draw.
+    #[inline(always)]
+    pub fn digits(self, a: u32, b: u32, quarter: u32, draw: u32, purpose: Purpose) -> [f64; 4] {
+        let words = philox(
+            [a, b, quarter << 16 | draw, purpose as u32],
+            [self.seed, self.run],
+        );
+        words.map(|word| f64::from(word) * (1.0 / 4_294_967_296.0)) // derived: 2^-32
+    }
+
     /// One uniform in \[0, 1), the first of [`Key::pair`].
-    #[inline]
+    #[inline(always)]
     pub fn uniform(self, a: u32, b: u32, quarter: u32, draw: u32, purpose: Purpose) -> f64 {
         self.pair(a, b, quarter, draw, purpose).0
     }
@@ -137,6 +150,24 @@ crate::dispatched! {
                 [key.seed, key.run],
             );
             *value = uniform53(words[0], words[1]);
+        }
+    }
+}
+
+crate::dispatched! {
+    /// Fills `out` with the standard normal value of the first uniform of each id, all of one
+    /// quarter, draw and purpose.
+    ///
+    /// # Panics
+    /// Where `ids` and `out` differ in length.
+    pub fn fill_normal(key: Key, ids: &[u32], quarter: u32, draw: u32, purpose: Purpose, out: &mut [f64]) {
+        assert_eq!(ids.len(), out.len(), "one value for each id");
+        for (&id, value) in ids.iter().zip(out) {
+            let words = philox(
+                [id, 0, quarter << 16 | draw, purpose as u32],
+                [key.seed, key.run],
+            );
+            *value = super::math::normal_quantile(uniform53(words[0], words[1]));
         }
     }
 }

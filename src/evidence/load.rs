@@ -118,6 +118,7 @@ struct RawSeries {
 struct RawMapping {
     instrument: String,
     sets: BTreeMap<String, f64>,
+    basis: String,
 }
 
 /// Year, month and day of an ISO date, if it is one.
@@ -208,6 +209,16 @@ impl Reader<'_> {
 struct References(BTreeSet<String>);
 
 impl References {
+    /// Every evidence id named anywhere in a text exists.
+    fn check_cited(&self, reader: &mut Reader<'_>, text: &str, at: &str) {
+        for word in text.split([' ', ';', ',']) {
+            let kinds = ["history:", "fact:", "literature:"];
+            let named = kinds.iter().any(|kind| word.starts_with(kind));
+            let known = !named || self.0.contains(word);
+            reader.require(known, at, &format!("nothing is known as {word}"));
+        }
+    }
+
     /// A source is never empty; where it names an evidence id, that id exists.
     fn check(&self, reader: &mut Reader<'_>, source: &str, at: &str) {
         let text = source.trim();
@@ -274,6 +285,10 @@ pub(super) fn parse(files: &Files) -> Result<Evidence, EvidenceError> {
     known.extend(structure.iter().map(|x| ids("history", &x.id)));
     known.extend(projections.iter().map(|x| ids("history", &x.id)));
     let references = References(known);
+    for instrument in &instruments {
+        let at = format!("instruments/: {}", instrument.id);
+        references.check_cited(&mut reader, &instrument.basis, &at);
+    }
     let levers = levers(&mut reader, &references);
     let parameters = parameters(&mut reader, &references);
     // Whatever no kind has taken is unknown.
@@ -323,15 +338,15 @@ fn instruments(reader: &mut Reader<'_>, sources: &[Source], facts: &[Fact]) -> V
             .iter_mut()
             .find(|(_, x)| x.id == mapping.instrument)
         {
-            Some((_, instrument)) => instrument.sets = mapping.sets,
+            Some((_, instrument)) => {
+                instrument.sets = mapping.sets;
+                instrument.basis = mapping.basis;
+            }
             None => reader.faults.push(format!("{at}: no such instrument")),
         }
     }
     for (at, instrument) in &mut instruments {
         instrument.executable = !instrument.sets.is_empty();
-        if instrument.executable {
-            instrument.reason.clear();
-        }
         for document in instrument.also_in.iter().chain([&instrument.document]) {
             let found = sources.iter().any(|source| source.id == *document);
             reader.require(found, at, "the document is not in sources.toml");
@@ -342,6 +357,10 @@ fn instruments(reader: &mut Reader<'_>, sources: &[Source], facts: &[Fact]) -> V
         }
         let explained = instrument.executable || !instrument.reason.is_empty();
         reader.require(explained, at, "neither levers nor a reason for none");
+        let single = !instrument.executable || instrument.reason.is_empty();
+        reader.require(single, at, "levers and a reason for none");
+        let founded = !instrument.executable || !instrument.basis.trim().is_empty();
+        reader.require(founded, at, "lever values without a basis");
     }
     values(instruments)
 }

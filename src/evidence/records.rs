@@ -83,6 +83,9 @@ pub struct Instrument {
     /// Lever values at full intensity, by path.
     #[serde(default)]
     pub sets: BTreeMap<String, f64>,
+    /// What those values rest on; empty where it sets none.
+    #[serde(default)]
+    pub basis: String,
     /// Whether a scenario can run it.
     #[serde(default)]
     pub executable: bool,

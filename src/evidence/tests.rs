@@ -54,7 +54,7 @@ fn counts_and_a_figure_of_each_kind() {
     let evidence = parse(&files(&[])).unwrap();
     assert_eq!(evidence.facts.len(), 177);
     assert_eq!(evidence.instruments.len(), 254);
-    assert_eq!(evidence.conflicts.len(), 8);
+    assert_eq!(evidence.conflicts.len(), 10);
     assert_eq!(evidence.policies.len(), 65);
     assert_eq!(evidence.projections.len(), 10);
     assert_eq!(evidence.structure.len(), 27);
@@ -125,6 +125,127 @@ fn every_fault_is_found_and_named() {
         ("facts/odd.toml", "[[fakt]]\nid = 1\n"),
     ]);
     assert_eq!(both.len(), 3, "{both:?}");
+}
+
+#[test]
+fn every_instrument_sets_levers_or_says_why_not() {
+    let evidence = Evidence::embedded().unwrap();
+    let kinds = ["not modelled: ", "friction: ", "status quo: ", "context: "];
+    for one in &evidence.instruments {
+        let mapped = !one.sets.is_empty() && !one.basis.is_empty();
+        let unmapped = kinds.iter().any(|kind| {
+            let rest = one.reason.strip_prefix(kind);
+            rest.is_some_and(|rest| rest.split(' ').count() > 2)
+        });
+        assert!(mapped != unmapped, "{}: in both lists or in none", one.id);
+    }
+    let mapped = evidence.instruments.iter().filter(|i| i.executable);
+    assert_eq!(mapped.count(), 106);
+}
+
+/// Levers whose relief lies below the status quo: rates and prices paid, weights that crowd out.
+const RELIEF_IS_LESS: [&str; 5] = [
+    "tax.hightech_rate",
+    "people.compute_price",
+    "people.data_price",
+    "patents.university_filing_reward",
+    "rights.appraisal_paper_weight",
+];
+
+#[test]
+fn an_instrument_moves_its_levers_the_way_its_text_says() {
+    let evidence = Evidence::embedded().unwrap();
+    for one in &evidence.instruments {
+        let shock = one.status == "external_shock";
+        for (path, &value) in &one.sets {
+            let lever = evidence.lever(path).unwrap();
+            let [low, high] = lever.plausible;
+            let place = format!("{}: {path} = {value}", one.id);
+            assert!(
+                lever.bounds[0] <= value && value <= lever.bounds[1],
+                "{place}"
+            );
+            assert!(low <= value && value <= high, "{place}: not plausible");
+            let now = lever.status_quo.last().unwrap().value;
+            let down = shock || RELIEF_IS_LESS.contains(&path.as_str());
+            assert!(value != now && (value < now) == down, "{place} from {now}");
+        }
+    }
+}
+
+/// Levers whose cited policy gives the date alone; the size is an assumption.
+const DATE_ALONE: [&str; 5] = [
+    "rights.inventor_control",
+    "rights.separate_assets",
+    "rights.liability_shield",
+    "rights.appraisal_push",
+    "tax.claim_procedure",
+];
+
+/// Whether a value stands in a text, as such, in percent or as the word half.
+fn printed(value: f64, text: &str) -> bool {
+    if value == 0.5 && text.contains("half") {
+        return true;
+    }
+    text.split(|c: char| !c.is_ascii_digit() && c != '.')
+        .filter_map(|word| word.trim_matches('.').parse::<f64>().ok())
+        .any(|number| (number - value).abs() < 1e-9 || (number - 100.0 * value).abs() < 1e-9)
+}
+
+#[test]
+fn a_status_quo_value_stands_in_the_entry_it_cites() {
+    assert!(printed(0.0175, "60% of principal, 1.75%") && !printed(0.5, "in 1.75 years"));
+    let evidence = Evidence::embedded().unwrap();
+    let mut checked = 0;
+    for lever in &evidence.levers {
+        for dated in &lever.status_quo {
+            let place = format!("{} = {} on {}", lever.path, dated.value, dated.source);
+            let (kind, id) = dated.source.split_once(':').unwrap();
+            let text = match kind {
+                "fact" => {
+                    let id = id.split(';').next().unwrap();
+                    // A share is kept in percent, a count in ones where the lever has thousands
+                    let value = evidence.fact(id).unwrap().value;
+                    format!("{value} {}", value / 1000.0)
+                }
+                "history" => match evidence.policies.iter().find(|policy| policy.id == id) {
+                    Some(policy) => {
+                        format!("{} {} {:?}", policy.setting, policy.scope, policy.value)
+                    }
+                    None => continue,
+                },
+                _ => continue,
+            };
+            let sized = dated.value != 0.0 && !DATE_ALONE.contains(&lever.path.as_str());
+            if sized {
+                assert!(printed(dated.value, &text), "{place}: {text}");
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 40, "{checked}");
+}
+
+#[test]
+fn a_mapping_without_basis_or_beside_a_reason_is_a_fault() {
+    let mapping = |id: &str, basis: &str| {
+        format!(
+            "[[mapping]]\ninstrument = \"{id}\"\nsets = {{ \"a.b\" = 1.0 }}\nbasis = \"{basis}\"\n"
+        )
+    };
+    let fault = |id: &str, basis: &str, word: &str| {
+        let found = faults(&[("instruments/mapping.toml", &mapping(id, basis))]);
+        let named = found.iter().any(|f| f.contains(id) && f.contains(word));
+        assert!(named, "{word}: {found:?}");
+    };
+    fault("self_built_tto", " ", "without a basis");
+    fault(
+        "self_built_tto",
+        "as in fact:nothing, and so on",
+        "nothing is known as fact:nothing",
+    );
+    fault("star_board", "assumption: one", "and a reason for none");
+    fault("no_instrument", "assumption: one", "no such instrument");
 }
 
 #[test]

@@ -68,10 +68,16 @@ pub enum Instrument {
     DataCompute,
     Openness,
     PatentOffice,
+    /// Receipt: income tax of inventors on their rewards.
+    RewardTax,
+    /// Relief: the part of rewards not taxed.
+    RewardRelief,
+    /// Private: firms' gifts to universities for basic research.
+    ResearchGift,
 }
 
 /// Number of instruments.
-pub const INSTRUMENTS: usize = Instrument::PatentOffice as usize + 1;
+pub const INSTRUMENTS: usize = Instrument::ResearchGift as usize + 1;
 
 /// Names of the instruments, by index.
 pub const INSTRUMENT_IDS: [&str; INSTRUMENTS] = [
@@ -116,6 +122,9 @@ pub const INSTRUMENT_IDS: [&str; INSTRUMENTS] = [
     "data_compute",
     "openness",
     "patent_office",
+    "reward_tax",
+    "reward_relief",
+    "research_gift",
 ];
 
 /// Money of one quarter by (from, to, instrument), million yuan, and relief forgone.

@@ -12,7 +12,6 @@
 use super::books::{Account, Instrument};
 use super::context::Context;
 use super::firms::FIELDS;
-use super::funnel::Project;
 use super::state::State;
 use crate::base::math::{exp, max, min, normal_cdf, normal_quantile, pow};
 use crate::base::rng::Purpose;
@@ -252,7 +251,7 @@ pub fn adopt(state: &mut State, ctx: &Context) {
     );
     let count = market.buyers.len() / FIELDS;
     for field in 0..FIELDS {
-        let sold = state.funnel.first_sales.get(field).copied().unwrap_or(0.0);
+        let sold = state.funnel.first_sales[field];
         let by_quota = if market.willing[field] > 0.0 {
             sold * market.must[field] / market.willing[field]
         } else {
@@ -288,17 +287,7 @@ fn pay(state: &mut State, ctx: &Context, tally: BuyerTally) {
     } else {
         0.0
     };
-    let mut sellers = 0.0;
-    let firms = &mut state.firms;
-    let ids = &firms.id;
-    let there = |project: &Project| {
-        project.live && ids[project.firm] == project.firm_id && firms.alive[project.firm]
-    };
-    for project in &state.funnel.projects {
-        if there(project) {
-            sellers += project.mass[2];
-        }
-    }
+    let sellers = state.funnel.tally.present[2];
     let (from, weightless) = (Account::Firms, sellers <= 0.0);
     let holder = if weightless { Account::Rest } else { from };
     state
@@ -317,17 +306,16 @@ fn pay(state: &mut State, ctx: &Context, tally: BuyerTally) {
         return;
     }
     let net = (subsidy + paid - premium) / sellers;
-    for project in &state.funnel.projects {
-        let firm = project.firm;
-        if project.live && firms.id[firm] == project.firm_id && firms.alive[firm] {
-            firms.cash[firm] += net * project.mass[2] / firms.weight[firm];
-        }
+    let firms = &mut state.firms;
+    for waiting in &state.funnel.waiting {
+        let firm = waiting.firm as usize;
+        firms.cash[firm] += net * waiting.mass / firms.weight[firm];
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::funnel::FunnelState;
+    use super::super::funnel::{FunnelState, Waiting};
     use super::super::patents::testbed::{Scene, parameters, world_of};
     use super::*;
     use crate::base::time::Quarter;
@@ -434,12 +422,8 @@ mod tests {
         state.buyers = BuyersState::found(&state, &scene.context(now));
         let before = state.buyers.willing(3);
         state.funnel.first_sales[3] = 30.0;
-        state.funnel.projects.push(Project {
-            live: true,
-            field: 3,
-            mass: [0.0, 0.0, 4.0],
-            ..Project::default()
-        });
+        state.funnel.tally.present[2] = 4.0;
+        state.funnel.waiting.push(Waiting { firm: 0, mass: 4.0 });
         let cash = state.firms.total(&state.firms.cash);
         adopt(&mut state, &scene.context(now));
         let moved = state.firms.total(&state.firms.cash) - cash;

@@ -86,6 +86,45 @@ fn extra_relief(firms: &Firms, i: usize, research: f64, carry: &CarryTable, ctx:
         - position.relief_value(research, 0.0, carry, law)
 }
 
+/// What a fee costs a firm that counts part of it in its claim, each yuan counted saving
+/// `saving`: `fee (1 − counted·saving)`.
+///
+/// Example: a fee of 0.2, all counted, 0.25 saved a yuan: 0.15.
+#[inline]
+pub fn fee_after_relief(fee: f64, counted: f64, saving: f64) -> f64 {
+    fee * (1.0 - counted * saving)
+}
+
+/// Platform fees as firms see them while part of them counts in the claim.
+#[derive(Clone, Copy, Debug)]
+pub struct FeeDeduction {
+    counted: f64,
+    /// Needed, and tabulated, only where a fee counts.
+    carry: Option<CarryTable>,
+}
+
+impl FeeDeduction {
+    /// The rule that firms see this quarter.
+    pub fn of(ctx: &Context) -> Self {
+        let counted = ctx.seen.tax.platform_cost;
+        Self {
+            counted,
+            carry: (counted > 0.0).then(|| carry_table(ctx)),
+        }
+    }
+
+    /// What a fee costs firm `i`: less where it claims and the deduction saves it tax.
+    pub fn net(&self, fee: f64, firms: &Firms, i: usize, ctx: &Context) -> f64 {
+        let saving = match &self.carry {
+            Some(carry) if firms.claims[i] && firms.rd[i] > 0.0 => {
+                extra_relief(firms, i, firms.rd[i], carry, ctx) / firms.rd[i]
+            }
+            _ => 0.0,
+        };
+        fee_after_relief(fee, self.counted, math::clamp(saving, 0.0, 1.0))
+    }
+}
+
 /// Whether firm `i` would claim on R&D of `research`.
 pub fn would_claim(
     firms: &Firms,
@@ -214,6 +253,46 @@ mod tests {
         assert!(claim_cost(2.0, 0.0, 0.08, &p) < claim_cost(2.0, 0.0, 1.0, &p));
         assert!(claim_net_benefit(0.2, claim_cost(2.0, 0.0, 1.0, &p)) < 0.0);
         assert!(claim_net_benefit(0.2, claim_cost(2.0, 0.0, 0.08, &p)) > 0.0);
+    }
+
+    #[test]
+    fn a_fee_that_counts_costs_less() {
+        assert!((fee_after_relief(0.2, 1.0, 0.25) - 0.15).abs() < 1e-15);
+        assert!(fee_after_relief(0.2, 0.5, 0.25) > fee_after_relief(0.2, 1.0, 0.25));
+        // nothing counts: the fee itself, to the last bit
+        assert_eq!(fee_after_relief(0.2, 0.0, 0.25), 0.2);
+    }
+
+    /// Firms with sales of 300, R&D of 20 and a profit of 63 mn in a taxed year, law of 2023.
+    fn taxed_world() -> (super::super::patents::testbed::Scene, State) {
+        use super::super::patents::testbed::{Scene, world_of};
+        let mut scene = Scene::at(crate::base::time::Quarter::new(2024, 2));
+        scene.seen.tax = crate::model::tax::position::tests::law_2023();
+        let tax = &mut scene.parameters.tax;
+        (tax.loss_share_2015, tax.loss_share_2024) = (0.15, 0.15);
+        (tax.loss_persistence, tax.discount_rate) = (0.7, 0.07);
+        (tax.depreciation, tax.research_return_in_income) = (0.15, 0.65);
+        let mut state = world_of(2, 1.0, 20.0);
+        state.firms.taxed.fill(true);
+        (scene, state)
+    }
+
+    #[test]
+    fn platform_cost_lowers_the_fee_of_claimants() {
+        let now = crate::base::time::Quarter::new(2024, 2);
+        let (mut scene, mut state) = taxed_world();
+        state.firms.claims[1] = false;
+        let fee = |scene: &super::super::patents::testbed::Scene, i: usize| {
+            let ctx = scene.context(now);
+            FeeDeduction::of(&ctx).net(0.2, &state.firms, i, &ctx)
+        };
+        assert_eq!(fee(&scene, 0), 0.2);
+        scene.seen.tax.platform_cost = 1.0;
+        // standard payer, rate 1: a quarter of the fee is saved
+        assert!((fee(&scene, 0) - 0.15).abs() < 1e-12);
+        assert_eq!(fee(&scene, 1), 0.2);
+        scene.seen.tax.platform_cost = 0.5;
+        assert!((fee(&scene, 0) - 0.175).abs() < 1e-12);
     }
 
     #[test]

@@ -50,4 +50,10 @@ impl Context<'_> {
         self.key
             .pair(a, b, self.quarter.index() as u32, draw, purpose)
     }
+
+    /// Four keyed digits of 32 bits of entity `a` in this quarter, for choices among few.
+    pub fn digits(&self, a: u32, b: u32, draw: u32, purpose: Purpose) -> [f64; 4] {
+        self.key
+            .digits(a, b, self.quarter.index() as u32, draw, purpose)
+    }
 }

@@ -136,6 +136,10 @@ crate::columns! {
         absorptive: f64,
         /// Grant received \[mn/yr\] (programmes).
         grant: f64,
+        /// Given to universities for basic research this year \[mn/yr\] (tax).
+        gift: f64,
+        /// Part of the grant won together with a university \[mn/yr\] (programmes).
+        joint: f64,
         /// Contract research bought from universities \[mn/yr\] (contract_research).
         outsourced: f64,
         /// Price of its R&D inputs over the national price (openness, people: data, compute, imports).
@@ -162,6 +166,8 @@ crate::columns! {
         extra_losses: f64,
         /// Deducted beyond cost in the last assessment: super-deduction times its base \[mn\].
         extra_deduction: f64,
+        /// Fees for platform places of this tax year so far \[mn\].
+        platform_fees: f64,
         /// Present value of after-tax profit since the run's start \[mn, 2020 prices\].
         profit_value: f64,
 

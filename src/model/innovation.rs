@@ -24,7 +24,7 @@ use super::context::Context;
 use super::firms::{FIELDS, Firms};
 use super::state::State;
 use crate::base::math;
-use crate::base::rng::Purpose;
+use crate::base::rng::{Purpose, fill_normal};
 use pools::{KnowledgePools, cell_of};
 
 crate::family! {
@@ -106,6 +106,10 @@ pub struct InnovationState {
     pub noise_drawn: bool,
     /// Counters of this quarter.
     pub tally: InnovationTally,
+    /// Standard normal shock to each firm's productivity.
+    shock: Vec<f64>,
+    /// Log growth of each firm's knowledge.
+    growth: Vec<f64>,
 }
 
 impl InnovationState {
@@ -138,12 +142,25 @@ impl InnovationState {
 /// Log growth of knowledge `ln((K + k₀)/(K₋₁ + k₀))`, 0 where there is none at all.
 ///
 /// Example: from 0 to 4 with k₀ = 4 it is ln 2; from 4 to 8 without k₀ the same.
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
 pub fn knowledge_growth(before: f64, now: f64, tacit: f64) -> f64 {
-    if now == before || before + tacit <= 0.0 || now + tacit <= 0.0 {
-        return 0.0;
+    let (from, to) = (before + tacit, now + tacit);
+    let growth = math::ln(to / from);
+    if from > 0.0 && to > 0.0 && now != before {
+        growth
+    } else {
+        0.0
     }
-    math::ln((now + tacit) / (before + tacit))
+}
+
+crate::dispatched! {
+    /// Log growth of each firm's knowledge; `tacit` is k₀ over mean sales.
+    fn growths(before: &[f64], now: &[f64], sales: &[f64], tacit: f64, out: &mut [f64]) {
+        for (((&b, &k), &s), g) in before.iter().zip(now).zip(sales).zip(out) {
+            *g = knowledge_growth(b, k, tacit * s);
+        }
+    }
 }
 
 /// Probability of a success in a quarter at a yearly hazard, `1 − e^{−h/4}`.
@@ -308,19 +325,28 @@ fn move_productivity(innovation: &mut InnovationState, firms: &mut Firms, ctx: &
     let p = &ctx.parameters.innovation;
     let chance = success_probability(p.success_hazard);
     let tacit_per_sales = p.tacit_knowledge / ctx.world.price;
-    let tally = &mut innovation.tally;
+    let InnovationState {
+        tally,
+        shock,
+        growth,
+        last_knowledge,
+        ..
+    } = innovation;
+    shock.resize(firms.len(), 0.0);
+    growth.resize(firms.len(), 0.0);
+    let q = ctx.q() as u32;
+    fill_normal(ctx.key, &firms.id, q, 0, Purpose::Productivity, shock);
+    let (before, now) = (&*last_knowledge, &firms.knowledge);
+    growths(before, now, &firms.sales_mean, tacit_per_sales, growth);
+    last_knowledge.copy_from_slice(&firms.knowledge);
     let (mut weights, mut gains) = (0.0, 0.0);
     for i in 0..firms.len() {
-        let knowledge = firms.knowledge[i];
-        let before = innovation.last_knowledge[i];
-        innovation.last_knowledge[i] = knowledge;
         if !firms.alive[i] {
             continue;
         }
         let (w, h) = (firms.weight[i], firms.absorptive[i]);
         let (id, ln_a) = (firms.id[i], firms.ln_productivity[i]);
-        let tacit = tacit_per_sales * firms.sales_mean[i];
-        let expected = p.productivity_elasticity * knowledge_growth(before, knowledge, tacit);
+        let expected = p.productivity_elasticity * growth[i];
         let frontier = innovation.frontier[usize::from(firms.field[i])];
         let imitated = imitated_gain(p.imitation_rate, h, frontier, ln_a);
         let mut private = math::min(expected, 0.0);
@@ -337,8 +363,7 @@ fn move_productivity(innovation: &mut InnovationState, firms: &mut Firms, ctx: &
         let spilt = spillover(p.spillover_elasticity, h, innovation.pools.growth[cell]);
         let transferred = firms.pending_gain[i];
         firms.pending_gain[i] = 0.0;
-        let shock =
-            p.noise_log_sd * math::normal_quantile(ctx.uniform(id, 0, 0, Purpose::Productivity));
+        let shock = p.noise_log_sd * shock[i];
         let noise = noise_change(firms.noise[i], p.noise_persistence, shock);
         let gain = own + copied + spilt + transferred;
         firms.noise[i] += noise;

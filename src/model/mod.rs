@@ -28,6 +28,8 @@ pub mod research;
 pub mod settlement;
 pub mod state;
 pub mod tax;
+#[cfg(test)]
+mod tests;
 pub mod transfer;
 pub mod universities;
 pub mod world;

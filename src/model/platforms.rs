@@ -1,13 +1,14 @@
 //! Which projects get a place in a proof-of-concept centre or a pilot base?
 //!
-//! Places by region and stage are congestible: firms apply iff what a place saves exceeds
-//! its fee, wait in keyed priority, and use never exceeds capacity; places can stand idle.
+//! Places by region and stage are congestible: at a project's yearly review its firm applies
+//! iff what a place saves exceeds its fee; places are given for a year in keyed priority, use
+//! never exceeds capacity, and places can stand idle.
 //! Owners keep open what fees and public money cover.
 
 use super::books::{Account, Instrument};
 use super::context::Context;
 use super::firms::REGIONS;
-use super::funnel::STAGES;
+use super::funnel::{Project, STAGES, under_review};
 use super::state::State;
 use crate::base::math::{max, min};
 use crate::base::rng::Purpose;
@@ -42,12 +43,26 @@ pub struct PlatformTally {
     pub used: [f64; SERVED],
 }
 
-/// Regional weights and scratch of the queue.
+/// A project that waits for a place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Applicant {
+    region: usize,
+    /// Keyed place in the queue.
+    draw: f64,
+    project: usize,
+    mass: f64,
+}
+
+/// Regional weights, fees and queues.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PlatformsState {
     /// Region's share of places.
     pub region_share: [f64; REGIONS],
-    queue: Vec<(usize, f64, usize, f64)>,
+    /// Fee of a place for a quarter by kind, as firms reckon with it \[mn\].
+    pub fee: [f64; SERVED],
+    /// The same as it is paid \[mn\].
+    pub fee_paid: [f64; SERVED],
+    queue: [Vec<Applicant>; SERVED],
     /// Counters of this quarter.
     pub tally: PlatformTally,
 }
@@ -91,7 +106,7 @@ pub fn application_gain(cost_saved: f64, time_won: f64, fee: f64) -> f64 {
     cost_saved + time_won - fee
 }
 
-/// Serves the queue of each region and kind.
+/// Gives places for a year to projects under review, while there are any.
 pub fn serve(state: &mut State, ctx: &Context) {
     let mut platforms = std::mem::take(&mut state.platforms);
     platforms.tally = PlatformTally::default();
@@ -100,98 +115,131 @@ pub fn serve(state: &mut State, ctx: &Context) {
     }
     let p = &ctx.parameters.platforms;
     let seen = &ctx.seen.maturation;
+    let law = &ctx.law.maturation;
     let slots = [seen.proof_of_concept_slots, seen.pilot_slots];
     let running = [p.proof_running_cost, p.pilot_running_cost];
+    line_up(&mut platforms, state, ctx);
+    let held = state.funnel.held;
+    let mut cuts = [[1.0; REGIONS]; SERVED];
     for kind in 0..SERVED {
         // derived: thousand places
         let open = 1000.0 * slots[kind] * open_share(seen.platform_fee, seen.public_share);
         platforms.tally.places[kind] = open;
-        line_up(&mut platforms, state, ctx, kind);
         let mut left = platforms.region_share.map(|share| open * share);
-        for k in 0..platforms.queue.len() {
-            let (region, _, project, mass) = platforms.queue[k];
-            let served = min(left[region], mass);
-            left[region] -= served;
-            platforms.tally.used[kind] += served;
-            state.funnel.projects[project].served[kind] = served / mass;
-        }
-        // derived: 4 quarters a year
-        let cost = running[kind] * ctx.world.price / 4.0;
-        let paid =
-            ctx.law.maturation.public_share * max(0.0, 1.0 - ctx.law.maturation.platform_fee);
-        state.books.pay(
-            Account::Local,
-            Account::Rest,
-            Instrument::Platforms,
-            open * cost * paid,
-        );
-        for k in 0..state.funnel.projects.len() {
-            let project = state.funnel.projects[k];
-            let used = project.served[kind] * project.mass[kind];
-            if used > 0.0 {
-                let fee = used * cost * ctx.law.maturation.platform_fee;
-                state.firms.cash[project.firm] -= fee / state.firms.weight[project.firm];
-                state
-                    .books
-                    .pay(Account::Firms, Account::Rest, Instrument::Platforms, fee);
+        for region in 0..REGIONS {
+            let kept = min(held[kind][region], left[region]);
+            if held[kind][region] > kept {
+                cuts[kind][region] = kept / held[kind][region];
             }
+            left[region] -= kept;
+            platforms.tally.used[kind] += kept;
         }
+        let due = &mut state.funnel.projects[under_review(ctx.q())];
+        grant(&mut platforms, &mut left, due, kind);
+        let cost = running[kind] * ctx.world.price / 4.0; // derived: quarters a year
+        platforms.fee[kind] = cost * seen.platform_fee;
+        platforms.fee_paid[kind] = cost * law.platform_fee;
+        let paid = law.public_share * max(0.0, 1.0 - law.platform_fee);
+        let (from, to) = (Account::Local, Account::Rest);
+        state
+            .books
+            .pay(from, to, Instrument::Platforms, open * cost * paid);
+    }
+    if cuts.iter().flatten().any(|&cut| cut < 1.0) {
+        shrink(state, ctx.q(), &cuts);
     }
     state.platforms = platforms;
 }
 
-/// Firms that apply for a kind of place in a region, in keyed order.
-fn line_up(platforms: &mut PlatformsState, state: &mut State, ctx: &Context, kind: usize) {
-    let p = &ctx.parameters.platforms;
-    let f = &ctx.parameters.funnel;
-    let price = ctx.world.price;
-    let cost = [f.proof_cost, f.pilot_cost][kind] * price;
-    let fee = [p.proof_running_cost, p.pilot_running_cost][kind]
-        * ctx.seen.maturation.platform_fee
-        * price;
-    let relief = [p.proof_gap_relief, p.pilot_gap_relief][kind];
-    let hazard = [f.proof_hazard, f.pilot_hazard][kind];
-    platforms.queue.clear();
-    for (index, project) in state.funnel.projects.iter_mut().enumerate() {
-        if !project.live {
+/// Gives places in keyed order, region by region.
+fn grant(
+    platforms: &mut PlatformsState,
+    left: &mut [f64; REGIONS],
+    due: &mut [Project],
+    kind: usize,
+) {
+    let queue = &mut platforms.queue[kind];
+    let mut wanted = [0.0; REGIONS];
+    for applicant in queue.iter() {
+        wanted[applicant.region] += applicant.mass;
+    }
+    if (0..REGIONS).any(|region| wanted[region] > left[region]) {
+        queue.sort_unstable_by(|a, b| a.draw.total_cmp(&b.draw).then(a.project.cmp(&b.project)));
+    }
+    for applicant in queue.iter() {
+        let served = min(left[applicant.region], applicant.mass);
+        left[applicant.region] -= served;
+        platforms.tally.used[kind] += served;
+        due[applicant.project].served[kind] = served / applicant.mass;
+    }
+}
+
+/// Projects between reviews give up the same share of their places where places are lacking.
+fn shrink(state: &mut State, q: i32, cuts: &[[f64; REGIONS]; SERVED]) {
+    for (turn, list) in state.funnel.projects.iter_mut().enumerate() {
+        if turn == under_review(q) {
             continue;
         }
-        if project.firm_id != state.firms.id[project.firm] || !state.firms.alive[project.firm] {
-            project.served[kind] = 0.0;
-            continue;
-        }
-        project.served[kind] = 0.0;
-        let mass = project.mass[kind];
-        // Time won: a smaller gap raises the hazard, worth a part of the product.
-        let faster = hazard * f.gap_slowing * min(relief, super::funnel::gap(project, kind, f));
-        let worth =
-            super::funnel::product_worth(project.quality, f) * price * faster / STAGES as f64;
-        if mass > 0.0 && application_gain(p.cost_saved * cost, worth, fee) > 0.0 {
-            let draw = ctx.key.uniform(
-                project.invention_id,
-                project.firm_id,
-                0,
-                kind as u32,
-                Purpose::Funnel,
-            );
-            let region = usize::from(state.firms.region[project.firm]);
-            platforms.queue.push((region, draw, index, mass));
-            platforms.tally.applied[kind] += mass;
+        for project in list {
+            for kind in 0..SERVED {
+                project.served[kind] *= cuts[kind][usize::from(project.region)];
+            }
         }
     }
-    platforms
-        .queue
-        .sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2)));
+}
+
+/// Projects under review line up if a place is worth its fee.
+fn line_up(platforms: &mut PlatformsState, state: &mut State, ctx: &Context) {
+    let p = &ctx.parameters.platforms;
+    let f = &ctx.parameters.funnel;
+    let seen = &ctx.seen.maturation;
+    let saved = [f.proof_cost, f.pilot_cost].map(|cost| p.cost_saved * cost);
+    let fee = [p.proof_running_cost, p.pilot_running_cost].map(|cost| cost * seen.platform_fee);
+    let relief = [p.proof_gap_relief, p.pilot_gap_relief];
+    let hazard = [f.proof_hazard, f.pilot_hazard];
+    let deduction = super::claims::FeeDeduction::of(ctx);
+    for queue in &mut platforms.queue {
+        queue.clear();
+    }
+    let due = &mut state.funnel.projects[under_review(ctx.q())];
+    for (index, project) in due.iter_mut().enumerate() {
+        project.served = [0.0; SERVED];
+        let there = project.has_firm(&state.firms);
+        let worth = super::funnel::product_worth(project.revenue, f);
+        for kind in 0..SERVED {
+            let mass = project.mass[kind];
+            if mass <= 0.0 || !there {
+                continue;
+            }
+            // time won: a smaller gap raises the hazard, worth a part of the product
+            let lack = super::funnel::gap(project, kind, f);
+            let faster = hazard[kind] * f.gap_slowing * min(relief[kind], lack);
+            let time_won = worth * faster / STAGES as f64;
+            let net = deduction.net(fee[kind], &state.firms, project.firm as usize, ctx);
+            if application_gain(saved[kind], time_won, net) > 0.0 {
+                let (firm, year) = (project.firm_id, ctx.quarter.year() as u32);
+                let who = (project.invention_id, firm);
+                let number = year << 1 | kind as u32;
+                let draw = ctx.key.uniform(who.0, who.1, 0, number, Purpose::Funnel);
+                platforms.tally.applied[kind] += mass;
+                platforms.queue[kind].push(Applicant {
+                    region: usize::from(project.region),
+                    draw,
+                    project: index,
+                    mass,
+                });
+            }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::funnel::Project;
     use super::super::patents::testbed::{Scene, world_of};
     use super::*;
     use crate::base::time::Quarter;
 
-    fn served(slots: f64, fee: f64) -> (PlatformTally, f64, f64) {
+    fn world(slots: f64, fee: f64) -> (State, Scene) {
         let now = Quarter::new(2022, 2);
         let mut state = world_of(64, 100.0, 20.0);
         let mut scene = Scene::at(now);
@@ -201,35 +249,74 @@ mod tests {
         for k in 0..200_u32 {
             let firm = (k % 64) as usize;
             let project = Project {
-                live: true,
-                firm,
+                firm: firm as u32,
                 firm_id: firm as u32,
+                region: (firm % 8) as u8,
+                begun: now.index(),
+                entered: 10.0,
                 invention_id: k,
                 mass: [10.0, 0.0, 0.0],
-                quality: 1.0,
+                revenue: 8.0,
                 ..Project::default()
             };
-            state.funnel.projects.push(project);
+            state.funnel.projects[under_review(now.index())].push(project);
         }
-        let cash = state.firms.total(&state.firms.cash);
-        serve(&mut state, &scene.context(now));
-        let moved = state.firms.total(&state.firms.cash) - cash;
-        (
-            state.platforms.tally,
-            moved,
-            state.books.net(Account::Firms),
-        )
+        (state, scene)
+    }
+
+    fn served(slots: f64, fee: f64) -> PlatformTally {
+        let (mut state, scene) = world(slots, fee);
+        serve(&mut state, &scene.context(Quarter::new(2022, 2)));
+        state.platforms.tally
     }
 
     #[test]
     fn use_stays_below_capacity_and_rises_with_places() {
-        let (few, moved, booked) = served(0.5, 0.4);
-        let (many, ..) = served(1.5, 0.4);
+        let (few, many) = (served(0.5, 0.4), served(1.5, 0.4));
         assert!(few.used[0] <= few.places[0] + 1e-9 && few.used[0] > 400.0);
         assert!(many.used[0] > few.used[0]);
-        assert!((moved - booked).abs() < 1e-6 && moved < 0.0);
-        let (idle, ..) = served(50.0, 0.4);
+        let idle = served(50.0, 0.4);
         assert!((idle.used[0] - 2000.0).abs() < 1e-9 && idle.places[0] > idle.used[0]);
+    }
+
+    #[test]
+    fn places_last_a_year_and_shrink_with_capacity() {
+        let (mut state, mut scene) = world(1.5, 0.4);
+        let now = Quarter::new(2022, 2);
+        serve(&mut state, &scene.context(now));
+        let before = state.platforms.tally.used[0];
+        let places = |state: &State| -> f64 {
+            (state.funnel.projects.iter().flatten())
+                .map(|project| project.served[0] * project.mass[0])
+                .sum()
+        };
+        for project in state.funnel.projects.iter().flatten() {
+            state.funnel.held[0][usize::from(project.region)] +=
+                project.served[0] * project.mass[0];
+        }
+        serve(&mut state, &scene.context(now.next()));
+        assert!((state.platforms.tally.used[0] - before).abs() < 1e-9);
+        assert_eq!(state.platforms.tally.applied[0], 0.0);
+        scene.seen.maturation.proof_of_concept_slots = 0.3;
+        serve(&mut state, &scene.context(now.next().next()));
+        let after = state.platforms.tally;
+        assert!(after.used[0] <= after.places[0] + 1e-9);
+        let held = places(&state);
+        assert!((held - after.used[0]).abs() < 1e-6, "{held}");
+    }
+
+    #[test]
+    fn fees_of_places_are_paid_and_booked() {
+        let (mut state, scene) = world(1.5, 0.4);
+        let now = Quarter::new(2022, 2);
+        let ctx = scene.context(now);
+        serve(&mut state, &ctx);
+        assert!(state.platforms.fee[0] > 0.0);
+        state.buyers = crate::model::buyers::BuyersState::found(&state, &ctx);
+        let cash = state.firms.total(&state.firms.cash);
+        crate::model::funnel::advance(&mut state, &ctx);
+        let moved = state.firms.total(&state.firms.cash) - cash;
+        assert!((moved - state.books.net(Account::Firms)).abs() < 1e-6 && moved < 0.0);
     }
 
     #[test]
@@ -237,6 +324,6 @@ mod tests {
         assert!(application_gain(0.1, 0.2, 0.1) > 0.0 && application_gain(0.1, 0.2, 0.4) < 0.0);
         assert!((open_share(0.4, 0.5) - 0.7).abs() < 1e-12);
         assert!(open_share(0.4, 1.0) > open_share(0.4, 0.2));
-        assert_eq!(served(1.0, 20.0).0.used[0], 0.0);
+        assert_eq!(served(1.0, 20.0).used[0], 0.0);
     }
 }

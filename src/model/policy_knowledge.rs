@@ -38,6 +38,14 @@ pub fn expected_tax<'a>(vintage: i32, ctx: &Context<'a>) -> &'a Tax {
     &ctx.seen_path.expected_at(known).tax
 }
 
+/// Tax settings in force as a firm of that vintage knows them: today's if it knows the last
+/// news, else those just before the first news it missed.
+#[inline]
+pub fn known_tax<'a>(vintage: i32, ctx: &Context<'a>) -> &'a Tax {
+    let known = ctx.seen_path.known_until(vintage, ctx.quarter);
+    &ctx.seen_path.known_at(known).tax
+}
+
 /// Lets firms learn of tax policy.
 pub fn learn(state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.policy_knowledge;

@@ -111,19 +111,30 @@ const ELECTRONICS: usize = 0;
 /// Machinery, the block that holds machine-tool makers.
 const MACHINERY: usize = 3; // derived: fourth of the sector split
 
-/// Block of a field.
-pub fn block_of(field: usize) -> usize {
-    let mut end = 0;
-    for (block, &size) in BLOCKS.iter().enumerate() {
-        end += size;
-        if field < end {
-            return block;
+/// Block of each field.
+const BLOCK_OF: [u8; FIELDS] = {
+    let mut blocks = [0; FIELDS];
+    let (mut field, mut block, mut left) = (0, 0, BLOCKS[0]);
+    while field < FIELDS {
+        if left == 0 {
+            block += 1;
+            left = BLOCKS[block];
         }
+        blocks[field] = block as u8;
+        left -= 1;
+        field += 1;
     }
-    BLOCKS.len() - 1
+    blocks
+};
+
+/// Block of a field.
+#[inline]
+pub fn block_of(field: usize) -> usize {
+    usize::from(BLOCK_OF[field])
 }
 
 /// Distance of two fields: 0 the same, one half in the same block, 1 elsewhere.
+#[inline]
 pub fn field_distance(a: usize, b: usize) -> f64 {
     if a == b {
         0.0

@@ -12,43 +12,54 @@ use super::{
     settlement, transfer, universities,
 };
 
+/// One process: what runs in a quarter, and its name in tables of time.
+pub type Process = (&'static str, fn(&mut State, &Context));
+
+/// Processes of a quarter, in order; observing (12) reads the state they leave.
+pub const PROCESSES: &[Process] = &[
+    // 1. Policy and knowledge: who has learnt of what.
+    ("policy_knowledge", policy_knowledge::learn),
+    // 2. World: frontier, inflow, inputs, shocks.
+    ("openness", openness::turn),
+    // 3. People: graduates, leavers, wages by field.
+    ("people", people::clear_market),
+    // 4. Public money: calls, proposals, awards, appropriations.
+    ("programmes", programmes::call_and_award),
+    // 5. Universities: time use, inventions, disclosure, contract research.
+    ("universities", universities::work),
+    ("contract_research", contract_research::trade),
+    // 6. Demand: shares, sales, profit, needs.
+    ("demand", demand::sell),
+    // 7. Firms' R&D: claims, desired R&D, loans, actual R&D, registers.
+    ("claims", claims::decide),
+    ("research_plan", research::plan),
+    ("finance_lend", finance::lend),
+    ("research_spend", research::spend),
+    ("registers", registers::certify),
+    // 8. Transfer: cases, search, bargains, registration.
+    ("transfer", transfer::deal),
+    ("registration", registration::register),
+    // 9. Funnel: new projects, platforms, stages, buyers.
+    ("funnel_enter", funnel::enter),
+    ("platforms", platforms::serve),
+    ("funnel", funnel::advance),
+    ("buyers", buyers::adopt),
+    // 10. Innovation: successes, imitation, filing, examination, entry, exit.
+    ("innovation", innovation::succeed_and_imitate),
+    ("patents", patents::file_and_examine),
+    ("finance_repay", finance::repay_and_default),
+    ("entry", entry::enter_and_leave),
+    // 11. Settlement on its dates; public money promised over the quarter is paid.
+    ("settlement", settlement::settle),
+    ("programmes_pay", programmes::pay),
+    ("people_pay", people::pay),
+    ("openness_pay", openness::pay),
+];
+
 /// Runs one quarter.
 pub fn step(state: &mut State, ctx: &Context) {
     state.books.open();
-    // 1. Policy and knowledge: who has learnt of what.
-    policy_knowledge::learn(state, ctx);
-    // 2. World: frontier, inflow, inputs, shocks.
-    openness::turn(state, ctx);
-    // 3. People: graduates, leavers, wages by field.
-    people::clear_market(state, ctx);
-    // 4. Public money: calls, proposals, awards, appropriations.
-    programmes::call_and_award(state, ctx);
-    // 5. Universities: time use, inventions, disclosure, contract research.
-    universities::work(state, ctx);
-    contract_research::trade(state, ctx);
-    // 6. Demand: shares, sales, profit, needs.
-    demand::sell(state, ctx);
-    // 7. Firms' R&D: claims, desired R&D, loans, actual R&D, registers.
-    claims::decide(state, ctx);
-    research::plan(state, ctx);
-    finance::lend(state, ctx);
-    research::spend(state, ctx);
-    registers::certify(state, ctx);
-    // 8. Transfer: cases, search, bargains, registration.
-    transfer::deal(state, ctx);
-    registration::register(state, ctx);
-    // 9. Funnel: stages, platforms, buyers.
-    platforms::serve(state, ctx);
-    funnel::advance(state, ctx);
-    buyers::adopt(state, ctx);
-    // 10. Innovation: successes, imitation, filing, examination, entry, exit.
-    innovation::succeed_and_imitate(state, ctx);
-    patents::file_and_examine(state, ctx);
-    finance::repay_and_default(state, ctx);
-    entry::enter_and_leave(state, ctx);
-    // 11. Settlement on its dates; public money promised over the quarter is paid.
-    settlement::settle(state, ctx);
-    programmes::pay(state, ctx);
-    people::pay(state, ctx);
-    openness::pay(state, ctx);
+    for (_, process) in PROCESSES {
+        process(state, ctx);
+    }
 }

@@ -3,20 +3,24 @@
 //! Eligible trade by region, kind and size; a contract is registered iff its seller knows and
 //!
 //! ```text
-//! relief + award + deduction + certificate + pressure·V^0.55 > cost·ε,   ln ε ~ N(0, σ_c²)
+//! relief + award + deduction + income tax + certificate + pressure·V^0.55 > cost·ε
+//! ln ε ~ N(0, σ_c²)
 //! ```
 //!
 //! Knowledge spreads with the *registered* share of the region (M7, corrections 1–6). Money
 //! of the test is in thousand yuan, V in million. The relief counts net of the credit a
 //! buyer would have had, awards are capped per seller and year, and the deduction of the
-//! buyer applies to development and a part of services. University contracts are part of
+//! buyer applies to development and a part of services. Income from transfer is free of income
+//! tax to a limit only where the contract is registered. University contracts are part of
 //! the eligible trade; their registered part is published beside it.
 
 use super::books::{Account, Instrument};
 use super::context::Context;
-use super::firms::REGIONS;
+use super::firms::{Firms, REGIONS};
 use super::state::State;
+use super::tax::statute::transfer_income_free;
 use crate::base::math::{clamp, exp, ln, max, min, normal_cdf, pow};
+use crate::policy::tax::Tax;
 
 /// Kinds of contract: transfer, development, service, consulting.
 pub const KINDS: usize = 4;
@@ -208,6 +212,14 @@ pub struct Benefit {
     pub award_cap: f64,
     /// Seller's part of the buyer's deduction \[share of value\].
     pub deduction: f64,
+    /// Income from transfer that the law favours \[share of value\].
+    pub income: f64,
+    /// Such income free of tax, a contract \[mn\].
+    pub exempt: f64,
+    /// Part of it above that is taxed \[share\].
+    pub taxed_above: f64,
+    /// Income tax on the seller's last yuan \[share\].
+    pub tax_rate: f64,
     /// Worth in the certificate test \[thousand yuan\].
     pub certificate: f64,
     /// Pressure of local targets \[thousand yuan at 1 mn\].
@@ -222,9 +234,35 @@ pub struct Benefit {
 pub fn registration_gain(b: &Benefit, value: f64) -> f64 {
     let award = min(b.award_rate * value, b.award_cap);
     // derived: million to thousand yuan
-    1000.0 * ((b.relief + b.deduction) * value + award)
+    1000.0 * ((b.relief + b.deduction) * value + award + transfer_relief(b, value))
         + b.certificate
         + b.pressure * pow(value, b.exponent)
+}
+
+/// Income tax that the seller of a registered contract of `value` is spared \[mn\].
+///
+/// Example: 0.3 of 40 mn is income, 5 mn free, half above, 20 %: 0.2·(5 + 3.5) = 1.7.
+pub fn transfer_relief(b: &Benefit, value: f64) -> f64 {
+    b.tax_rate * transfer_income_free(b.income * value, b.exempt, b.taxed_above)
+}
+
+/// Income tax on the last yuan of firms that sell technology, the mean weighted by R&D, nothing
+/// in a loss year \[share\].
+pub fn seller_rate(firms: &Firms, law: &Tax, q: i32) -> f64 {
+    let (mut tax, mut all) = (0.0, 0.0);
+    for i in 0..firms.len() {
+        if firms.alive[i] {
+            let research = firms.weight[i] * firms.rd[i];
+            let rate = match (firms.taxed[i], firms.is_hightech(i, q)) {
+                (false, _) => 0.0,
+                (true, true) => law.hightech_rate,
+                (true, false) => law.standard_rate,
+            };
+            all += research;
+            tax += research * rate;
+        }
+    }
+    if all > 0.0 { tax / all } else { 0.0 }
 }
 
 /// Share of aware sellers who register: `Φ(ln(gain/cost)/σ_c)`.
@@ -395,7 +433,9 @@ fn claiming_share(state: &State) -> f64 {
 }
 
 /// The benefit of a region and kind under the policy sellers see.
-pub fn benefit(ctx: &Context, region: usize, kind: usize, claiming: f64) -> Benefit {
+///
+/// `claiming` is the share of buyers' R&D that claims, `tax_rate` what sellers pay.
+pub fn benefit(ctx: &Context, region: usize, kind: usize, claiming: f64, tax_rate: f64) -> Benefit {
     let p = &ctx.parameters.registration;
     let seen = &ctx.seen.registration;
     let exempt = match kind {
@@ -415,6 +455,14 @@ pub fn benefit(ctx: &Context, region: usize, kind: usize, claiming: f64) -> Bene
         award_rate: if started { seen.award_rate } else { 0.0 },
         award_cap: seen.award_cap / p.contracts_per_seller,
         deduction: deducted * p.deduction_value * p.deduction_share * claiming,
+        income: if kind == TRANSFER {
+            ctx.parameters.tax.transfer_income_share
+        } else {
+            0.0
+        },
+        exempt: ctx.seen.tax.transfer_income_exempt / p.contracts_per_seller,
+        taxed_above: ctx.seen.tax.transfer_income_reduced,
+        tax_rate,
         certificate: p.certificate_need,
         pressure: target_pressure(p.target_pressure, seen.target_growth, years),
         exponent: p.target_exponent,
@@ -434,11 +482,20 @@ fn decide(
     let audit = ctx.seen.registration.audit_rate;
     let cost = p.cost * exp(p.audit_cost * audit);
     let law = &ctx.law.registration;
+    let seen_rate = seller_rate(&state.firms, &ctx.seen.tax, ctx.q());
+    let law_rate = seller_rate(&state.firms, &ctx.law.tax, ctx.q());
     let mut relief = 0.0;
     let mut awards = [0.0; REGIONS];
+    let mut spared = [0.0; REGIONS];
     for region in 0..REGIONS {
         for kind in 0..KINDS {
-            let terms = benefit(ctx, region, kind, claiming);
+            let terms = benefit(ctx, region, kind, claiming, seen_rate);
+            let legal = Benefit {
+                exempt: ctx.law.tax.transfer_income_exempt / p.contracts_per_seller,
+                taxed_above: ctx.law.tax.transfer_income_reduced,
+                tax_rate: law_rate,
+                ..terms
+            };
             let contracts = trade[region][kind] / means[kind];
             for size in 0..SIZES {
                 let value = means[kind] * market.relative[size];
@@ -467,6 +524,7 @@ fn decide(
                 relief += number * value * law.vat_relief * exempt;
                 let started = f64::from(u8::from(ctx.q() >= STARTS[region]));
                 let cap = law.award_cap / p.contracts_per_seller;
+                spared[region] += number * transfer_relief(&legal, value);
                 awards[region] += started * number * min(law.award_rate * value, cap);
             }
         }
@@ -504,15 +562,15 @@ fn decide(
         );
     tally.university_value = share * (bought + deals);
     tally.awards = pay_awards(state, &awards);
+    spare_tax(state, &spared, ctx);
     state
         .books
         .forgo(Instrument::RegistrationRelief, 0.5 * relief, 0.5 * relief);
 }
 
-/// Pays a region's awards to its firms in proportion to their R&D; what no firm of the
-/// population stands for goes to sellers outside it.
-fn pay_awards(state: &mut State, awards: &[f64; REGIONS]) -> f64 {
-    let firms = &mut state.firms;
+/// Adds a region's money to the cash of its firms in proportion to their R&D; says in which
+/// regions a firm was there to get it.
+fn hand_out(firms: &mut Firms, amounts: &[f64; REGIONS]) -> [bool; REGIONS] {
     let mut research = [0.0; REGIONS];
     for i in 0..firms.len() {
         if firms.alive[i] {
@@ -522,11 +580,33 @@ fn pay_awards(state: &mut State, awards: &[f64; REGIONS]) -> f64 {
     for i in 0..firms.len() {
         let region = usize::from(firms.region[i]);
         if firms.alive[i] && research[region] > 0.0 {
-            firms.cash[i] += awards[region] * firms.rd[i] / research[region];
+            firms.cash[i] += amounts[region] * firms.rd[i] / research[region];
         }
     }
+    research.map(|all| all > 0.0)
+}
+
+/// Spares sellers the income tax on transfers: they keep it as the quarter ends, not with the
+/// settlement. Where no firm of the population stands, nothing was paid that could be spared.
+fn spare_tax(state: &mut State, spared: &[f64; REGIONS], ctx: &Context) {
+    let local = ctx.parameters.tax.local_share;
+    let got = hand_out(&mut state.firms, spared);
+    let all: f64 = (0..REGIONS).filter(|&r| got[r]).map(|r| spared[r]).sum();
+    for (from, share) in [(Account::Central, 1.0 - local), (Account::Local, local)] {
+        let tax = Instrument::CorporateTax;
+        state.books.pay(from, Account::Firms, tax, share * all);
+    }
+    state
+        .books
+        .forgo(Instrument::TransferRelief, (1.0 - local) * all, local * all);
+}
+
+/// Pays a region's awards to its firms; what no firm of the population stands for goes to
+/// sellers outside it.
+fn pay_awards(state: &mut State, awards: &[f64; REGIONS]) -> f64 {
+    let got = hand_out(&mut state.firms, awards);
     for region in 0..REGIONS {
-        let to = if research[region] > 0.0 {
+        let to = if got[region] {
             Account::Firms
         } else {
             Account::Rest
@@ -554,6 +634,10 @@ mod tests {
             award_rate: 0.006,
             award_cap: 0.05,
             deduction: 0.0,
+            income: 0.0,
+            exempt: 0.0,
+            taxed_above: 0.0,
+            tax_rate: 0.0,
             certificate: 1.0,
             pressure: 17.0,
             exponent: 0.55,
@@ -563,6 +647,16 @@ mod tests {
         // the cap binds at 100 mn: 2000 + 50 + 1 + 17·100^0.55
         assert!((registration_gain(&b, 100.0) - 2051.0 - 17.0 * pow(100.0, 0.55)).abs() < 1e-6);
         assert!((willing_share(1.4, 1.4, 1.2) - 0.5).abs() < 1e-6);
+        let taxed = Benefit {
+            income: 0.3,
+            exempt: 5.0,
+            taxed_above: 0.5,
+            tax_rate: 0.2,
+            ..b
+        };
+        assert!((transfer_relief(&taxed, 40.0) - 1.7).abs() < 1e-12);
+        let more = registration_gain(&taxed, 40.0) - registration_gain(&b, 40.0);
+        assert!((more - 1700.0).abs() < 1e-6);
     }
 
     #[test]
@@ -581,13 +675,47 @@ mod tests {
         let gain = |change: &dyn Fn(&mut crate::policy::registration::Registration)| {
             let mut scene = Scene::at(now);
             change(&mut scene.seen.registration);
-            registration_gain(&benefit(&scene.context(now), 0, TRANSFER, 1.0), 20.0)
+            registration_gain(&benefit(&scene.context(now), 0, TRANSFER, 1.0, 0.2), 20.0)
         };
         let base = gain(&|_| {});
         assert!(gain(&|l| l.vat_relief += 0.03) > base);
         assert!(gain(&|l| l.award_rate *= 2.0) >= base);
         assert!(gain(&|l| l.award_cap *= 2.0) > base);
         assert!(gain(&|l| l.target_growth += 0.05) > base);
+    }
+
+    #[test]
+    fn income_tax_on_transfers_brings_contracts_to_the_register() {
+        let now = Quarter::new(2019, 1);
+        let run = |exempt: f64, taxed_above: f64| {
+            let mut state = world_of(64, 100.0, 20.0);
+            state.firms.taxed.fill(true);
+            let mut scene = Scene::at(now);
+            for tax in [&mut scene.seen.tax, &mut scene.law.tax] {
+                tax.standard_rate = 0.25;
+                tax.transfer_income_exempt = exempt;
+                tax.transfer_income_reduced = taxed_above;
+            }
+            state.registration = RegistrationState::found(&state, &scene.context(now));
+            let cash = state.firms.total(&state.firms.cash);
+            register(&mut state, &scene.context(now));
+            let moved = state.firms.total(&state.firms.cash) - cash;
+            assert!((moved - state.books.net(Account::Firms)).abs() < 1e-6 * moved);
+            let relief = state.books.accrual[Instrument::TransferRelief as usize];
+            let tally = state.registration.tally;
+            (
+                tally.by_kind[TRANSFER],
+                relief[0] + relief[1],
+                tally.by_kind[SERVICE],
+            )
+        };
+        let none = run(0.0, 1.0);
+        let law = run(5.0, 0.5);
+        assert_eq!(none.1, 0.0);
+        assert!(law.0 > none.0 && law.1 > 0.0);
+        assert!(run(20.0, 0.5).0 > law.0 && run(5.0, 0.0).0 > law.0);
+        // other kinds of contract are not favoured
+        assert_eq!(law.2, none.2);
     }
 
     #[test]

@@ -16,6 +16,8 @@
 //! so crowding out follows from Φ. The user-cost elasticity is φ(d)/(σ Φ(d)): an outcome.
 //! Left out: dynamic anticipation beyond the mean expected setting of policy.
 
+#![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
+
 use super::context::Context;
 use super::firms::{Firms, Sector};
 use super::state::State;
@@ -57,7 +59,7 @@ crate::family! {
 }
 
 /// How far a firm's marginal project lies above the user cost, `d = (μ − ln c)/σ`.
-#[inline]
+#[inline(always)]
 pub fn distance(project_mean: f64, user_cost: f64, spread: f64) -> f64 {
     (project_mean - math::ln(user_cost)) / spread
 }
@@ -65,7 +67,7 @@ pub fn distance(project_mean: f64, user_cost: f64, spread: f64) -> f64 {
 /// Desired R&D `κS̄·Φ(d) + G·(Φ(d_g) − Φ(d))`, at most `cap·S̄` \[mn/yr\].
 ///
 /// `mass` = κS̄; a grant `grant` makes the projects on its slice cost `grant_cost` instead.
-#[inline]
+#[inline(always)]
 pub fn desired_rd(
     mass: f64,
     project_mean: f64,
@@ -81,7 +83,7 @@ pub fn desired_rd(
 }
 
 /// Yearly surplus of doing the projects that pay, before the team's fixed cost \[mn/yr\].
-#[inline]
+#[inline(always)]
 pub fn research_surplus(mass: f64, project_mean: f64, cost: f64, spread: f64) -> f64 {
     let d = distance(project_mean, cost, spread);
     let gain = math::exp(project_mean + 0.5 * spread * spread) * math::normal_cdf(d + spread);
@@ -112,8 +114,14 @@ pub fn absorptive_capacity(knowledge: f64, real_sales: f64, half: f64) -> f64 {
 pub fn funds_cost(loan_rate: f64, sales: f64, small: f64, large: f64) -> f64 {
     const SMALL: f64 = 20.0; // derived: 20 mn, limit of above-size industry
     const LARGE: f64 = 400.0; // derived: 400 mn, limit of large firms
-    let span = math::ln(LARGE / SMALL);
-    let size = math::clamp(math::ln(math::max(sales, 1.0) / SMALL) / span, 0.0, 1.0);
+    const SPAN: f64 = 2.995_732_273_553_991; // derived: ln(400/20)
+    let size = if sales <= SMALL {
+        0.0
+    } else if sales >= LARGE {
+        1.0
+    } else {
+        math::ln(sales / SMALL) / SPAN
+    };
     loan_rate + small + size * (large - small)
 }
 
@@ -224,20 +232,109 @@ fn years_since_2015(ctx: &Context) -> f64 {
     f64::from(ctx.quarter.since(super::world::HISTORY)) / 4.0 // derived: quarters a year
 }
 
+/// Plans of the firms that do R&D in one quarter, in columns.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Plans {
+    firm: Vec<u32>,
+    mass: Vec<f64>,
+    mean: Vec<f64>,
+    cost: Vec<f64>,
+    grant: Vec<f64>,
+    cap: Vec<f64>,
+    wanted: Vec<f64>,
+    surplus: Vec<f64>,
+}
+
+impl Plans {
+    fn clear(&mut self) {
+        self.firm.clear();
+        for column in [
+            &mut self.mass,
+            &mut self.mean,
+            &mut self.cost,
+            &mut self.grant,
+            &mut self.cap,
+        ] {
+            column.clear();
+        }
+    }
+
+    fn work_out(&mut self, p: &ResearchParameters) {
+        let n = self.firm.len();
+        self.wanted.resize(n, 0.0);
+        self.surplus.resize(n, 0.0);
+        let (mass, mean, cost) = (&self.mass, &self.mean, &self.cost);
+        want(
+            mass,
+            mean,
+            cost,
+            &self.grant,
+            &self.cap,
+            p,
+            &mut self.wanted,
+        );
+        gain(mass, mean, cost, p.returns_spread, &mut self.surplus);
+    }
+}
+
+crate::dispatched! {
+    /// Desired R&D of each firm.
+    fn want(
+        mass: &[f64],
+        mean: &[f64],
+        cost: &[f64],
+        grant: &[f64],
+        cap: &[f64],
+        p: &ResearchParameters,
+        out: &mut [f64],
+    ) {
+        let n = out.len();
+        let (mass, mean, cost) = (&mass[..n], &mean[..n], &cost[..n]);
+        let (grant, cap) = (&grant[..n], &cap[..n]);
+        for i in 0..n {
+            let (c, g) = (cost[i], cost[i] * p.grant_own_share);
+            out[i] = desired_rd(mass[i], mean[i], c, grant[i], g, p.returns_spread, cap[i]);
+        }
+    }
+}
+
+crate::dispatched! {
+    /// Yearly surplus of each firm's projects.
+    fn gain(mass: &[f64], mean: &[f64], cost: &[f64], spread: f64, out: &mut [f64]) {
+        for (((&m, &mu), &c), surplus) in mass.iter().zip(mean).zip(cost).zip(out) {
+            *surplus = research_surplus(m, mu, c, spread);
+        }
+    }
+}
+
 /// Plans: user cost and desired R&D of every firm that does R&D; the start test of those that
 /// could (each in its own quarter of the year).
 pub fn plan(state: &mut State, ctx: &Context) {
     let carry = carry_table(ctx);
-    for i in 0..state.firms.len() {
-        if !state.firms.alive[i] || state.firms.sector[i] == Sector::Negative {
+    let (firms, plans) = (&mut state.firms, &mut state.plans);
+    let rd_price = &state.people.rd_price;
+    plans.clear();
+    for i in 0..firms.len() {
+        if !firms.alive[i] || firms.sector[i] == Sector::Negative {
             continue;
         }
-        if state.firms.rd[i] > 0.0 {
-            plan_doer(&mut state.firms, &state.people.rd_price, i, &carry, ctx);
-        } else if state.firms.id[i] % 4 == ctx.quarter.index() as u32 % 4 {
+        if firms.rd[i] > 0.0 {
+            price_doer(firms, plans, rd_price, i, &carry, ctx);
+        } else if firms.id[i] % 4 == ctx.quarter.index() as u32 % 4 {
             // derived: one quarter of the year each
-            consider_start(&mut state.firms, &state.people.rd_price, i, &carry, ctx);
+            consider_start(firms, rd_price, i, &carry, ctx);
         }
+    }
+    plans.work_out(&ctx.parameters.research);
+    for (row, &firm) in plans.firm.iter().enumerate() {
+        let i = firm as usize;
+        let team = team_cost(firms, rd_price, i, ctx);
+        firms.rd_desired[i] = math::max(plans.wanted[row], math::min(team, firms.rd[i]));
+        firms.quarters_under[i] = if plans.surplus[row] < team {
+            firms.quarters_under[i].saturating_add(1)
+        } else {
+            0
+        };
     }
 }
 
@@ -247,35 +344,34 @@ fn team_cost(firms: &Firms, rd_price: &[f64], i: usize, ctx: &Context) -> f64 {
     firms.team_cost[i] * rd_price[firms.field[i] as usize] * ctx.world.price
 }
 
-fn plan_doer(firms: &mut Firms, rd_price: &[f64], i: usize, carry: &CarryTable, ctx: &Context) {
+/// User cost of a firm that does R&D, and what its plan rests on.
+fn price_doer(
+    firms: &mut Firms,
+    plans: &mut Plans,
+    rd_price: &[f64],
+    i: usize,
+    carry: &CarryTable,
+    ctx: &Context,
+) {
     let p = &ctx.parameters.research;
     let law = super::policy_knowledge::expected_tax(firms.vintage[i], ctx);
-    let team = team_cost(firms, rd_price, i, ctx);
     let base = if firms.rd_last_year[i] > 0.0 {
         firms.rd_last_year[i]
     } else {
-        team
+        team_cost(firms, rd_price, i, ctx)
     };
     let cost = firm_user_cost(firms, i, base, firms.claims[i], law, carry, ctx);
     firms.user_cost[i] = cost;
-    let mean = firms.project_mean[i] + p.returns_trend * years_since_2015(ctx);
-    let mass = firms.project_share[i] * firms.sales_mean[i];
-    let wanted = desired_rd(
-        mass,
-        mean,
-        cost,
-        firms.grant[i],
-        cost * p.grant_own_share,
-        p.returns_spread,
-        p.intensity_cap * firms.sales_mean[i],
-    );
-    firms.rd_desired[i] = math::max(wanted, math::min(team, firms.rd[i]));
-    let surplus = research_surplus(mass, mean, cost, p.returns_spread);
-    if surplus < team {
-        firms.quarters_under[i] = firms.quarters_under[i].saturating_add(1);
-    } else {
-        firms.quarters_under[i] = 0;
-    }
+    plans.firm.push(i as u32);
+    plans.cost.push(cost);
+    plans
+        .mean
+        .push(firms.project_mean[i] + p.returns_trend * years_since_2015(ctx));
+    plans
+        .mass
+        .push(firms.project_share[i] * firms.sales_mean[i]);
+    plans.grant.push(firms.grant[i]);
+    plans.cap.push(p.intensity_cap * firms.sales_mean[i]);
 }
 
 fn consider_start(

@@ -6,6 +6,10 @@
 //! its end: R&D deduction, then losses oldest first, then the small-profit test on what is left.
 //! Taxed and loss years alternate by the chain of [`super::tax::carry`], drawn each first quarter.
 
+mod assess;
+
+pub use assess::{Assessment, assess};
+
 use super::books::{Account, Books, Instrument};
 use super::context::Context;
 use super::firms::{Firms, Ownership, Sector};
@@ -14,74 +18,6 @@ use super::state::State;
 use super::tax::statute::{TaxStatus, absorb_losses, corporate_tax, relief, super_deduction_rate};
 use crate::base::math;
 use crate::base::rng::Purpose;
-
-/// Relief of one assessment by instrument, and what is due \[mn\].
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Assessment {
-    /// Tax of the year, before refunds.
-    pub tax: f64,
-    /// Tax saved by the extra deduction.
-    pub super_deduction: f64,
-    /// Tax saved by the high-tech rate.
-    pub hightech: f64,
-    /// Tax saved by the small-profit rate.
-    pub small_profit: f64,
-    /// Cash paid for deductions given up.
-    pub refund: f64,
-    /// Deductions given up for it.
-    pub given_up: f64,
-    /// Income after all deductions, before losses; negative is a loss.
-    pub income: f64,
-    /// Extra deduction claimed.
-    pub extra: f64,
-}
-
-/// Assesses a tax year of a firm.
-///
-/// `income` before R&D cost, `research` real cost, `extra` the super-deduction in yuan, the
-/// losses carried in and the part of them that stems from extra deductions of earlier years, `refunds` whether the firm gives up what it cannot use for a refund.
-pub fn assess(
-    income: f64,
-    research: f64,
-    extra: f64,
-    [losses, extra_losses]: [f64; 2],
-    status: TaxStatus,
-    refunds: bool,
-    law: &crate::policy::tax::Tax,
-) -> Assessment {
-    let after_cost = income - research;
-    let deducted = after_cost - extra;
-    let taxable = math::max(deducted - losses, 0.0);
-    let tax = corporate_tax(taxable, status, law);
-    let plain = TaxStatus {
-        hightech: false,
-        ..status
-    };
-    let large = TaxStatus {
-        small: false,
-        ..status
-    };
-    // without any super-deduction, now or earlier, these losses would not be there either
-    let bare = math::max(after_cost - (losses - extra_losses), 0.0);
-    let unused = math::max(-deducted, 0.0);
-    let of_extra = math::min(unused, extra);
-    let of_cost = math::min(unused - of_extra, research);
-    let given_up = if refunds {
-        of_extra + law.refund_base * of_cost
-    } else {
-        0.0
-    };
-    Assessment {
-        tax,
-        super_deduction: corporate_tax(bare, status, law) - tax,
-        hightech: corporate_tax(taxable, plain, law) - tax,
-        small_profit: corporate_tax(taxable, large, law) - tax,
-        refund: law.refund_share * law.standard_rate_of(status) * given_up,
-        given_up,
-        income: deducted + given_up,
-        extra,
-    }
-}
 
 /// Share of the year's deduction that reaches the firm in this quarter's prepayment.
 #[inline]
@@ -107,11 +43,12 @@ fn income(firms: &Firms, i: usize, ctx: &Context) -> f64 {
     )
 }
 
-/// Super-deduction in yuan a year on firm `i`'s R&D by the law `law` \[mn/yr\].
+/// Super-deduction in yuan a year on firm `i`'s R&D and `fees` by the law `law` \[mn/yr\].
 fn extra_deduction(
     firms: &Firms,
     i: usize,
     research: f64,
+    fees: f64,
     law: &crate::policy::tax::Tax,
     ctx: &Context,
 ) -> f64 {
@@ -127,17 +64,19 @@ fn extra_deduction(
         law,
     );
     let own = math::max(research - firms.grant[i], 0.0) * tax.deductible_share;
-    rate * (own + tax.outsourced_share * firms.outsourced[i] + m)
+    rate * (own + tax.outsourced_share * firms.outsourced[i] + m + law.platform_cost * fees)
 }
 
 /// Money of one quarter's settlement, weighted \[mn\].
 #[derive(Clone, Copy, Debug, Default)]
 struct Totals {
+    /// Worth, at the end of the record, of a yuan of this quarter.
+    discount: f64,
     central: f64,
     local: f64,
     refund_central: f64,
     refund_local: f64,
-    relief: [[f64; 2]; 3],
+    relief: [[f64; 2]; 4],
 }
 
 impl Totals {
@@ -162,6 +101,7 @@ impl Totals {
             Instrument::SuperDeduction,
             Instrument::HighTechRate,
             Instrument::SmallProfitRate,
+            Instrument::GiftDeduction,
         ]
         .into_iter()
         .zip(self.relief)
@@ -174,7 +114,10 @@ impl Totals {
 /// Settles the quarter.
 pub fn settle(state: &mut State, ctx: &Context) {
     let firms = &mut state.firms;
-    let mut totals = Totals::default();
+    let mut totals = Totals {
+        discount: discount(ctx),
+        ..Totals::default()
+    };
     let of_year = ctx.quarter.of_year();
     let share = loss_share(ctx);
     for i in 0..firms.len() {
@@ -190,6 +133,7 @@ pub fn settle(state: &mut State, ctx: &Context) {
         prepay(firms, i, local, of_year, &mut totals, ctx);
         if of_year == 2 && firms.tax_due[i] != 0.0 {
             firms.cash[i] -= firms.tax_due[i];
+            firms.profit_value[i] -= totals.discount * firms.tax_due[i];
             totals.pay(firms.weight[i] * firms.tax_due[i], local);
             firms.tax_due[i] = 0.0;
         }
@@ -221,7 +165,8 @@ fn prepay(
     let mut due = quarter * corporate_tax(before, status, law);
     let share = advance_share(of_year, law.prepayment_july, law.prepayment_october);
     if share > 0.0 && firms.claims[i] {
-        let extra = extra_deduction(firms, i, research, law, ctx);
+        // platform fees of the year count at its end
+        let extra = extra_deduction(firms, i, research, 0.0, law, ctx);
         let advance = share * relief(y - research, losses, extra, status, law).now;
         // a prepayment can fall to nothing and give back what was prepaid, not more
         due = math::max(due - advance, -firms.prepaid[i]);
@@ -230,10 +175,14 @@ fn prepay(
     firms.cash[i] = real;
     firms.prepaid[i] += due;
     totals.pay(firms.weight[i] * due, local);
-    let profit = quarter * (y - research) - due;
-    let years = f64::from(ctx.quarter.since(super::world::LAST_RECORDED)) * quarter;
-    let discount = math::pow(1.0 + ctx.parameters.tax.discount_rate, -years);
-    firms.profit_value[i] += discount * profit;
+    let profit = quarter * (y - research - firms.gift[i]) - due;
+    firms.profit_value[i] += totals.discount * profit;
+}
+
+/// Worth, at the end of the record, of a yuan of this quarter.
+fn discount(ctx: &Context) -> f64 {
+    let years = f64::from(ctx.quarter.since(super::world::LAST_RECORDED)) / 4.0; // derived: quarters a year
+    math::pow(1.0 + ctx.parameters.tax.discount_rate, -years)
 }
 
 /// Assesses the tax year, ages the losses, starts the next year.
@@ -243,17 +192,19 @@ fn close_year(firms: &mut Firms, i: usize, local: f64, totals: &mut Totals, ctx:
     let status = tax_status(firms, i, q, law);
     let research = firms.rd_this_year[i];
     let losses: f64 = firms.losses[i].iter().sum();
-    let extra = extra_deduction(firms, i, research, law, ctx);
+    let claimed = extra_deduction(firms, i, research, firms.platform_fees[i], law, ctx);
+    let gift = firms.gift[i];
+    let extra = claimed + law.basic_research_gift * gift;
+    let income = firms.income_this_year[i] - gift;
+    let old_losses = [losses, firms.extra_losses[i]];
     let refunds = wants_refund(firms, i, status, ctx);
-    let a = assess(
-        firms.income_this_year[i],
-        research,
-        extra,
-        [losses, firms.extra_losses[i]],
-        status,
-        refunds,
-        law,
-    );
+    let a = assess(income, research, extra, old_losses, status, refunds, law);
+    // what the extra deduction on gifts saves beside that on R&D
+    let gift_relief = if gift > 0.0 {
+        assess(income, research, claimed, old_losses, status, refunds, law).tax - a.tax
+    } else {
+        0.0
+    };
     let years = if firms.is_hightech(i, q) || firms.is_tech_sme(i, q) {
         law.loss_years_registered
     } else {
@@ -268,21 +219,23 @@ fn close_year(firms: &mut Firms, i: usize, local: f64, totals: &mut Totals, ctx:
     firms.tax_due[i] = a.tax - firms.prepaid[i];
     firms.prepaid[i] = 0.0;
     firms.cash[i] += a.refund;
+    firms.profit_value[i] += totals.discount * a.refund;
     totals.refund_central += weight * a.refund * (1.0 - local);
     totals.refund_local += weight * a.refund * local;
-    for (slot, amount) in
-        totals
-            .relief
-            .iter_mut()
-            .zip([a.super_deduction, a.hightech, a.small_profit])
-    {
+    for (slot, amount) in totals.relief.iter_mut().zip([
+        a.super_deduction - gift_relief,
+        a.hightech,
+        a.small_profit,
+        gift_relief,
+    ]) {
         slot[0] += weight * amount * (1.0 - local);
         slot[1] += weight * amount * local;
     }
-    firms.extra_deduction[i] = a.extra;
+    firms.extra_deduction[i] = claimed;
     firms.rd_last_year[i] = research;
     firms.rd_this_year[i] = 0.0;
     firms.income_this_year[i] = 0.0;
+    firms.platform_fees[i] = 0.0;
     firms.rd_mean[i] += (research - firms.rd_mean[i]) / 3.0; // derived: three-year mean
 }
 
@@ -302,14 +255,13 @@ fn wants_refund(firms: &Firms, i: usize, status: TaxStatus, ctx: &Context) -> bo
 /// Draws next year's state of the chain; larger firms fall into losses more seldom.
 fn next_state(firms: &Firms, i: usize, share: f64, ctx: &Context) -> bool {
     let tax = &ctx.parameters.tax;
-    let entry = loss_entry(
-        share,
-        tax.loss_persistence,
-        firms.sales[i],
-        tax.loss_size_slope,
-    );
     let to_loss = if firms.taxed[i] {
-        entry
+        loss_entry(
+            share,
+            tax.loss_persistence,
+            firms.sales[i],
+            tax.loss_size_slope,
+        )
     } else {
         tax.loss_persistence
     };
@@ -330,44 +282,65 @@ mod tests {
     use crate::model::tax::position::tests::law_2023;
 
     #[test]
-    fn assessment_by_hand() {
-        // income 10, R&D 2, s = 1: taxable 6, tax 1.5; without the extra 8 → 2.0; relief 0.5
-        let law = law_2023();
-        let a = assess(10.0, 2.0, 2.0, [0.0; 2], TaxStatus::default(), false, &law);
-        assert!((a.tax - 1.5).abs() < 1e-12);
-        assert!((a.super_deduction - 0.5).abs() < 1e-12);
-        assert_eq!(a.income, 6.0);
-    }
-
-    #[test]
-    fn an_extra_deduction_carried_as_a_loss_counts_when_it_is_used() {
-        // income 10, losses 4 of which half from extra deductions: those 2 save 0.5 now
-        let law = law_2023();
-        let a = assess(
-            10.0,
-            0.0,
-            0.0,
-            [4.0, 2.0],
-            TaxStatus::default(),
-            false,
-            &law,
-        );
-        assert!((a.super_deduction - 0.5).abs() < 1e-12);
-    }
-
-    #[test]
-    fn a_refund_is_paid_once_and_extinguishes_its_loss() {
+    fn platform_fees_count_as_far_as_the_law_lets_them() {
+        use super::super::patents::testbed::{Scene, world_of};
+        let now = crate::base::time::Quarter::new(2024, 4);
+        let scene = Scene::at(now);
+        let state = world_of(1, 1.0, 20.0);
         let mut law = law_2023();
-        law.refund_share = 1.0;
-        let status = TaxStatus::default();
-        let without = assess(1.0, 2.0, 2.0, [0.0; 2], status, false, &law);
-        assert_eq!((without.income, without.refund), (-3.0, 0.0));
-        let narrow = assess(1.0, 2.0, 2.0, [0.0; 2], status, true, &law);
-        assert_eq!((narrow.income, narrow.given_up), (-1.0, 2.0));
-        assert!((narrow.refund - 0.5).abs() < 1e-12);
-        law.refund_base = 1.0;
-        let wide = assess(1.0, 2.0, 2.0, [0.0; 2], status, true, &law);
-        assert_eq!((wide.income, wide.given_up), (0.0, 3.0));
+        let extra = |law: &crate::policy::tax::Tax| {
+            extra_deduction(&state.firms, 0, 20.0, 3.0, law, &scene.context(now))
+        };
+        let none = extra(&law);
+        law.platform_cost = 0.5;
+        assert!((extra(&law) - none - 1.5).abs() < 1e-12);
+    }
+
+    #[test]
+    fn what_the_settlement_takes_lowers_profit() {
+        use super::super::patents::testbed::{Scene, world_of};
+        let now = crate::base::time::Quarter::new(2025, 2);
+        let scene = Scene::at(now);
+        let profit = |due: f64| {
+            let mut state = world_of(1, 1.0, 20.0);
+            state.firms.tax_due[0] = due;
+            settle(&mut state, &scene.context(now));
+            state.firms.profit_value[0]
+        };
+        // the testbed discounts at 1 a year: half a year on, 5 mn are worth 5/√2
+        let lost = profit(0.0) - profit(5.0);
+        assert!((lost - 5.0 * math::sqrt(0.5)).abs() < 1e-9, "{lost}");
+    }
+
+    #[test]
+    fn the_extra_deduction_on_gifts_is_booked_beside_that_on_research() {
+        use super::super::patents::testbed::{Scene, world_of};
+        let now = crate::base::time::Quarter::new(2024, 4);
+        let relief = |gift: f64, extra: f64| {
+            let mut scene = Scene::at(now);
+            scene.law.tax = law_2023();
+            scene.law.tax.basic_research_gift = extra;
+            let mut state = world_of(1, 10.0, 20.0);
+            state.firms.taxed.fill(true);
+            state.firms.income_this_year[0] = 90.0;
+            state.firms.rd_this_year[0] = 20.0;
+            state.firms.gift[0] = gift;
+            settle(&mut state, &scene.context(now));
+            let of = |i: Instrument| state.books.accrual[i as usize].iter().sum::<f64>();
+            (
+                of(Instrument::GiftDeduction),
+                of(Instrument::SuperDeduction),
+                state.firms.tax_due[0],
+            )
+        };
+        let (none, research, due) = relief(2.0, 0.0);
+        assert_eq!(none, 0.0);
+        // ten firms, 2 mn each, a quarter of it saved
+        let (gift, beside, less) = relief(2.0, 1.0);
+        assert!((gift - 5.0).abs() < 1e-9 && (beside - research).abs() < 1e-9);
+        assert!((due - less - 0.5).abs() < 1e-9);
+        // the gift itself is cost
+        assert!((relief(0.0, 1.0).2 - due - 0.5).abs() < 1e-9);
     }
 
     #[test]

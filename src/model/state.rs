@@ -6,8 +6,8 @@ use super::{
     buyers::BuyersState, contract_research::ContractResearchState, demand::MarketState,
     entry::EntryState, finance::FinanceState, funnel::FunnelState, innovation::InnovationState,
     openness::OpennessState, patents::PatentOffice, people::People, platforms::PlatformsState,
-    programmes::ProgrammesState, registration::RegistrationState, transfer::TransferState,
-    universities::Universities,
+    programmes::ProgrammesState, registration::RegistrationState, research::Plans,
+    transfer::TransferState, universities::Universities,
 };
 
 /// Everything that changes during a run.
@@ -20,6 +20,7 @@ pub struct State {
     pub programmes: ProgrammesState,
     pub finance: FinanceState,
     pub market: MarketState,
+    pub plans: Plans,
     pub innovation: InnovationState,
     pub entry: EntryState,
     pub openness: OpennessState,

@@ -15,5 +15,7 @@ crate::family! {
         foresight_accuracy,
         /// Local bonus on claimed R&D, paid after the year \[share\].
         local_bonus_rate,
+        /// Share of call money kept for firms and universities together \[share\].
+        consortium,
     }
 }

@@ -5,6 +5,8 @@ crate::family! {
     pub struct Rights in "rights" {
         /// Minimum share of transfer income for inventors \[share of net income\].
         inventor_share,
+        /// Part of an inventor's cash reward that is taxed as wage \[share\].
+        inventor_cash_taxed,
         /// Units where inventors own a share or hold a long use right \[share of units\].
         inventor_control,
         /// Units that keep inventions apart from state assets \[share of units\].

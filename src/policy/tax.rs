@@ -66,5 +66,14 @@ crate::family! {
         loss_years_general,
         /// The same, high-tech enterprises and technology SMEs \[years\].
         loss_years_registered,
+        /// Income from technology transfer that is free of tax, a seller and year \[mn/yr\].
+        transfer_income_exempt,
+        /// Part of such income above it that is taxed \[share\].
+        transfer_income_reduced,
+        /// Part of fees for pilot and proof-of-concept places that the super-deduction counts
+        /// \[share\].
+        platform_cost,
+        /// Extra deduction on a firm's gifts to universities for basic research \[share\].
+        basic_research_gift,
     }
 }

@@ -17,7 +17,7 @@ pub struct Instrument {
     pub executable: bool,
     /// Levers and their values at intensity 1.
     pub sets: Vec<(String, f64)>,
-    /// Why it can or cannot be set.
+    /// What the values rest on, or why there are none.
     pub reason: String,
 }
 
@@ -40,7 +40,11 @@ pub fn of(evidence: &Evidence) -> Vec<Instrument> {
                 .iter()
                 .map(|(path, value)| (path.clone(), *value))
                 .collect(),
-            reason: one.reason.clone(),
+            reason: if one.executable {
+                one.basis.clone()
+            } else {
+                one.reason.clone()
+            },
         })
         .collect()
 }

@@ -164,6 +164,7 @@ fn without_money(state: &State) -> State {
         &mut firms.profit_value,
         &mut firms.extra_deduction,
         &mut firms.extra_losses,
+        &mut firms.platform_fees,
         &mut firms.loan,
     ] {
         column.fill(0.0);

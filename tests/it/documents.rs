@@ -50,6 +50,69 @@ fn levers(evidence: &Evidence) -> String {
     out
 }
 
+/// The instruments and the conflicts between documents as Markdown.
+fn instruments(evidence: &Evidence) -> String {
+    let (mapped, unmapped): (Vec<_>, Vec<_>) =
+        evidence.instruments.iter().partition(|i| i.executable);
+    let mut out = format!(
+        "# Instruments\n\nMade from `seeds/instruments/` and `seeds/conflicts.toml`; a test holds \
+         this page in step. The documents name {} instruments. {} set levers, {} do not.\n\n\
+         ## Instruments that can be run\n\nIntensity 1 gives the values below, intensity 0 the \
+         status quo, with a straight line between. Where two move one lever, the larger departure \
+         covers the other.\n\n| instrument | name | status | sets | basis |\n|---|---|---|---|---|\n",
+        evidence.instruments.len(),
+        mapped.len(),
+        unmapped.len(),
+    );
+    for i in &mapped {
+        let now = |path: &str| {
+            evidence
+                .lever(path)
+                .unwrap()
+                .status_quo
+                .last()
+                .unwrap()
+                .value
+        };
+        let sets: Vec<String> = i
+            .sets
+            .iter()
+            .map(|(path, value)| format!("`{path}` {} → {value}", now(path)))
+            .collect();
+        writeln!(
+            out,
+            "| `{}` | {} | {} | {} | {} |",
+            i.id,
+            i.name_zh,
+            i.status.replace('_', " "),
+            sets.join(", "),
+            i.basis
+        )
+        .unwrap();
+    }
+    out.push_str(
+        "\n## Instruments that cannot\n\n| instrument | name | status | place | reason |\n\
+         |---|---|---|---|---|\n",
+    );
+    for i in &unmapped {
+        writeln!(
+            out,
+            "| `{}` | {} | {} | {} | {} |",
+            i.id,
+            i.name_zh,
+            i.status.replace('_', " "),
+            i.locator,
+            i.reason
+        )
+        .unwrap();
+    }
+    out.push_str("\n## Where documents disagree\n\n| matter | used | why |\n|---|---|---|\n");
+    for c in &evidence.conflicts {
+        writeln!(out, "| {} | {} | {} |", c.conflict, c.choice, c.reason).unwrap();
+    }
+    out
+}
+
 fn in_step(file: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("docs")
@@ -65,8 +128,9 @@ fn in_step(file: &str, text: &str) {
 }
 
 #[test]
-fn the_tables_of_parameters_and_levers_are_in_step() {
+fn the_pages_made_from_the_evidence_are_in_step() {
     let evidence = Evidence::embedded().unwrap();
     in_step("parameters.md", &table(&evidence));
     in_step("levers.md", &levers(&evidence));
+    in_step("instruments.md", &instruments(&evidence));
 }

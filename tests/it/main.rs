@@ -10,4 +10,5 @@ mod engine_files;
 mod engine_toy;
 mod layers;
 mod messages;
+mod pairing;
 mod rules;

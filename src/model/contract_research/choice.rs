@@ -14,11 +14,11 @@ pub struct Occasion {
     pub posed: f64,
 }
 
-/// Research a firm wants to buy from universities and institutes,
-/// s·R·Φ(tie + need + posed·gain − hurdle) \[mn/yr\] (mechanisms M9 d).
+/// Share of its R&D that a firm wants to buy from universities and institutes,
+/// s·Φ(tie + need + posed·gain − hurdle) (mechanisms M9 d).
 ///
-/// Example: s = 0.14, R = 10, a tie of 0.6 against a hurdle of 0.6: 0.14·10·½ = 0.7.
-pub fn wanted(rd: f64, occasion: Occasion, p: &ContractResearchParameters) -> f64 {
+/// Example: s = 0.14, a tie of 0.6 against a hurdle of 0.6: 0.14·½ = 0.07.
+pub fn wanted_share(occasion: Occasion, p: &ContractResearchParameters) -> f64 {
     let mut pull = p.posed_gain * occasion.posed - p.hurdle;
     if occasion.tie {
         pull += p.tie;
@@ -26,7 +26,7 @@ pub fn wanted(rd: f64, occasion: Occasion, p: &ContractResearchParameters) -> f6
     if occasion.need {
         pull += p.need_gain;
     }
-    p.share * rd * math::normal_cdf(pull)
+    p.share * math::normal_cdf(pull)
 }
 
 /// Mean contract of a firm of R&D `rd` at prices `price` times those of 2020,
@@ -60,9 +60,11 @@ pub fn served_share(left: f64, asked: f64) -> f64 {
     if asked > left { left / asked } else { 1.0 }
 }
 
-/// Whether a tie is lost in a quarter at uniform `u`, at yearly rate `forget`.
-pub fn forgets(u: f64, forget: f64) -> bool {
-    u < 1.0 - math::exp(-forget / 4.0) // derived: quarters a year
+/// Share of ties lost in a quarter at yearly rate `forget`, `1 − e^(−forget/4)`.
+///
+/// Example: 0.1 a year: 0.0247.
+pub fn forgotten(forget: f64) -> f64 {
+    1.0 - math::exp(-forget / 4.0) // derived: quarters a year
 }
 
 /// Size class of a contract against the mean one: under ½, under 1, under 2, above.

@@ -1,8 +1,9 @@
 //! Which firms buy research from universities and institutes, from whom, and for how much?
 //!
 //! A firm wants to buy a share of its R&D that rises with a past partner, an open need and
-//! topics posed by firms. It asks its past partner, or else the best of a few keyed
-//! candidates. Researchers' time limits what a unit serves; what it cannot serve is asked of
+//! topics posed by firms. Once a year it thinks over whom to ask: its past partner, or else the
+//! best of a few keyed candidates; contracts run a year, so between it asks its partner.
+//! Researchers' time limits what a unit serves; what it cannot serve is asked of
 //! a second unit and then dropped. Offices play no part: ties carry the contract.
 
 mod choice;
@@ -10,8 +11,8 @@ mod choice;
 mod tests;
 
 pub use choice::{
-    Occasion, forgets, mean_contract, partner_utility, served_share, size_class, unit_capacity,
-    wanted,
+    Occasion, forgotten, mean_contract, partner_utility, served_share, size_class, unit_capacity,
+    wanted_share,
 };
 
 use super::books::{Account, Instrument};
@@ -19,6 +20,7 @@ use super::context::Context;
 use super::firms::REGIONS;
 use super::population::field_distance;
 use super::state::State;
+use super::tax::gift::after_displacement;
 use super::universities::Universities;
 use crate::base::rng::Purpose;
 use crate::base::{dist, math};
@@ -36,7 +38,7 @@ crate::family! {
         need_gain,
         /// Gain of a commissioner: project topics posed by firms \[probit\].
         posed_gain,
-        /// Chance that the past partner is asked first \[share\].
+        /// Chance that a firm stays with its past partner when it thinks it over, once a year \[share\].
         loyalty,
         /// Chance that the professor sought is in the firm's region \[share\].
         alumni,
@@ -189,6 +191,10 @@ fn open_capacity(market: &mut ContractResearchState, u: &Universities, ctx: &Con
 fn wish(market: &mut ContractResearchState, state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.contract_research;
     let posed = state.programmes.need_share;
+    let turn = ctx.q().rem_euclid(4) as u32; // derived: quarters a year
+    let lost = forgotten(p.forget);
+    let shares = [false, true]
+        .map(|tie| [false, true].map(|need| wanted_share(Occasion { tie, need, posed }, p)));
     market.requests.clear();
     for i in 0..state.firms.len() {
         let firms = &mut state.firms;
@@ -196,23 +202,27 @@ fn wish(market: &mut ContractResearchState, state: &mut State, ctx: &Context) {
             continue;
         }
         let (stay, lose) = ctx.pair(firms.id[i], 0, 0, Purpose::ContractResearch);
-        if forgets(lose, p.forget) {
+        if lose < lost {
             firms.partner[i] = 0;
         }
         let partner = firms.partner[i];
-        let occasion = Occasion {
-            tie: partner > 0,
-            need: firms.need[i],
-            posed,
-        };
+        // a gift or a joint project makes an acquaintance
+        let tie = partner > 0 || firms.gift[i] > 0.0 || firms.joint[i] > 0.0;
         // a firm without cash signs nothing
         let cash = math::max(firms.cash[i], 0.0) * 4.0; // derived: yearly rate of one quarter
-        let amount = math::min(wanted(firms.rd[i], occasion, p), cash);
+        let share = shares[usize::from(tie)][usize::from(firms.need[i])];
+        let wish = after_displacement(
+            share * firms.rd[i],
+            firms.gift[i],
+            ctx.parameters.tax.gift_displacement,
+        );
+        let amount = math::min(wish, cash);
         if amount <= 0.0 {
             continue;
         }
         market.tally.wanted += firms.weight[i] * amount / 4.0; // derived: quarters a year
-        let unit = if partner > 0 && stay < p.loyalty {
+        let stays = firms.id[i] % 4 != turn || stay < p.loyalty;
+        let unit = if partner > 0 && stays {
             partner as usize - 1
         } else {
             search(market, state, i, 0, None, ctx)
@@ -241,7 +251,7 @@ fn search(
     let mut seen = [usize::MAX; CANDIDATES as usize];
     for k in 0..CANDIDATES {
         let draw = 1 + round * CANDIDATES + k;
-        let (near, place) = ctx.pair(id, 0, draw, Purpose::ContractResearch);
+        let [near, place, noise, _] = ctx.digits(id, 0, draw, Purpose::ContractResearch);
         let region = if near < p.alumni {
             usize::from(firms.region[firm])
         } else {
@@ -256,8 +266,8 @@ fn search(
             usize::from(firms.field[firm]),
             usize::from(units.field[unit]),
         );
-        let noise = ctx.uniform(id, units.id[unit], 0, Purpose::ContractResearch);
-        let value = partner_utility(distance, units.standing[unit], p) + dist::gumbel(noise);
+        let noise = dist::gumbel(math::max(noise, f64::EPSILON));
+        let value = partner_utility(distance, units.standing[unit], p) + noise;
         if value > best.0 {
             best = (value, Some(unit));
         }

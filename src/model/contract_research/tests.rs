@@ -16,12 +16,12 @@ fn wish_by_hand() {
         ..Occasion::default()
     };
     // tie and hurdle cancel: 0.14 · 10 · ½
-    assert!((wanted(10.0, tie, &p) - 0.7).abs() < 1e-9);
-    assert!(wanted(10.0, Occasion::default(), &p) < 0.7);
+    assert!((wanted_share(tie, &p) - 0.07).abs() < 1e-9);
+    assert!(wanted_share(Occasion::default(), &p) < 0.07);
     let need = Occasion { need: true, ..tie };
-    assert!(wanted(10.0, need, &p) > 0.7);
+    assert!(wanted_share(need, &p) > 0.07);
     let posed = Occasion { posed: 0.5, ..tie };
-    assert!(wanted(10.0, posed, &p) > 0.7);
+    assert!(wanted_share(posed, &p) > 0.07);
     assert!((mean_contract(10.0, 1.0, &p) - 0.25).abs() < 1e-9);
     assert!((unit_capacity(100.0, 1.1, 1.0, 0.3) - 33.0).abs() < 1e-9);
     assert!((served_share(3.0, 4.0) - 0.75).abs() < 1e-9 && served_share(3.0, 2.0) == 1.0);

@@ -460,7 +460,7 @@ fn ratio(top: f64, bottom: f64) -> f64 {
 /// Relief and outlays of a quarter, all instruments and payers \[mn\].
 pub fn fiscal_cost(accrual: &[[f64; 2]; INSTRUMENTS]) -> f64 {
     (0..INSTRUMENTS)
-        .filter(|&k| k != Instrument::CorporateTax as usize && k != Instrument::PatentFee as usize)
+        .filter(|&k| !is_receipt(k))
         .map(|k| accrual[k][0] + accrual[k][1])
         .sum()
 }
@@ -473,6 +473,17 @@ pub fn fiscal_net(accrual: &[[f64; 2]; INSTRUMENTS]) -> f64 {
         .sum()
 }
 
+/// Whether an instrument is a receipt that no relief or outlay is part of.
+fn is_receipt(k: usize) -> bool {
+    [
+        Instrument::CorporateTax,
+        Instrument::PatentFee,
+        Instrument::RewardTax,
+    ]
+    .iter()
+    .any(|receipt| *receipt as usize == k)
+}
+
 /// Whether an instrument forgoes tax instead of paying money.
 fn is_relief(k: usize) -> bool {
     [
@@ -482,6 +493,7 @@ fn is_relief(k: usize) -> bool {
         Instrument::TransferRelief,
         Instrument::GiftDeduction,
         Instrument::RegistrationRelief,
+        Instrument::RewardRelief,
     ]
     .iter()
     .any(|relief| *relief as usize == k)

@@ -2,20 +2,37 @@
 //!
 //! All published factors are relative to the undisturbed world that the drivers describe,
 //! so they are exactly 1 (additions exactly 0) until a lever leaves its status-quo value.
+//!
+//! Which sign is fixed by the mechanism, and which by a prior:
+//!
+//! | channel | sign | fixed by |
+//! |---|---|---|
+//! | lost access → input cost | up, back towards 1 with learning | mechanism while `learning_limit` ≤ 1; above 1 the substitute surpasses the import in the end and cost may fall below 1: a prior, with a chance of a twentieth |
+//! | support → input cost | down, only for users that are cut off or have redesigned | mechanism: through makers who invest and so learn sooner |
+//! | lost access → demand for domestic first sets | up, once users have redesigned | mechanism; what it is worth to a buyer is a prior (`buyers.turn_gain`) |
+//! | lost access → partners, centres, inflow | down | mechanism; the size is a prior |
+//! | lost access → returnees | open | prior: push abroad less the cost of forbidden links, even about 0 |
+//! | lost access → exports | down, less what is diverted | mechanism |
+//! | closed doors, support → retaliation | exports down | mechanism; the size is a prior, and support may provoke nobody |
 
 mod inputs;
 mod links;
 mod parameters;
+mod users;
 
 #[cfg(test)]
 mod tests;
 
 pub use inputs::{
-    input_cost, join, learning, learnt_gap, redesign, reference_gap, substitute_invest,
-    support_rate, want_import,
+    callable_support, closed_share, domestic_turn, input_cost, join, learning, redesign,
+    substitute_invest, support_rate,
 };
-pub use links::{demand_factor, link_gain, link_join, move_link, retaliation_chance};
+pub use links::{
+    demand_factor, link_gain, link_join, move_link, partner_gain, provocation, retaliation_chance,
+    talent_gain,
+};
 pub use parameters::OpennessParameters;
+pub use users::{BANDS, Users, redesign_hurdle};
 
 use super::books::{Account, Instrument};
 use super::context::Context;
@@ -41,15 +58,15 @@ pub struct OpennessState {
     pub returnees: f64,
     /// Extra use that domestic makers have learnt from, by field \[years of full use\].
     pub use_years: [f64; FIELDS],
-    /// Inputs of cut-off users that have redesigned, by field \[share of inputs\].
-    pub adapted: [f64; FIELDS],
+    /// Importers that have redesigned for the substitute, by field and band \[share of the band\].
+    pub home: [[f64; BANDS]; FIELDS],
     /// Partners, foreign centres, returnees over the undisturbed stocks.
     pub links: [f64; 3],
     /// Part of closed exports sold elsewhere \[share\].
     pub diverted: f64,
     /// Export access taken by retaliation \[share\].
     pub closed: f64,
-    /// Imported inputs undisturbed \[mn/yr\], share of makers that take support.
+    /// Imported inputs undisturbed \[mn/yr\], share of makers that invest and so call support.
     pub support: [f64; 2],
 }
 
@@ -63,7 +80,7 @@ impl Default for OpennessState {
             returnees: 0.0,
             support: [0.0; 2],
             use_years: [0.0; FIELDS],
-            adapted: [0.0; FIELDS],
+            home: [[0.0; BANDS]; FIELDS],
             links: [1.0; 3],
             diverted: 0.0,
             closed: 0.0,
@@ -103,13 +120,16 @@ fn imported_value(state: &State, ctx: &Context) -> [f64; FIELDS] {
     value
 }
 
-/// Moves inputs, links and exports a quarter on ; [`pay`] pays what the levers promise.
+/// Moves inputs, links and exports a quarter on; [`pay`] pays what came of it.
 pub fn turn(state: &mut State, ctx: &Context) {
+    let p = &ctx.parameters.openness;
     let imported: f64 = imported_value(state, ctx).iter().sum();
-    let takeup = supply(&mut state.openness, imported, ctx);
+    let support = ctx.seen.openness.substitute_support * 1000.0; // derived: bn to mn
+    let rate = support_rate(support, imported, p);
     let open = &mut state.openness;
+    let takeup = supply(open, rate, ctx);
     join_links(open, ctx);
-    export(open, ctx);
+    export(open, rate, ctx);
     let data_compute = data_compute_price(ctx);
     for i in 0..state.firms.len() {
         let field = state.firms.field[i] as usize;
@@ -118,38 +138,37 @@ pub fn turn(state: &mut State, ctx: &Context) {
     state.openness.support = [imported, takeup];
 }
 
-/// Users choose suppliers, makers learn; gives the share of makers that invest, over all
-/// fields weighted equally.
-fn supply(open: &mut OpennessState, imported: f64, ctx: &Context) -> f64 {
+/// Users choose suppliers, makers learn, support bearing a part `rate` of their cost; gives
+/// the share of makers that invest, over all fields weighted equally.
+fn supply(open: &mut OpennessState, rate: f64, ctx: &Context) -> f64 {
     let p = &ctx.parameters.openness;
-    let sd = p.substitute_spread;
-    let access = ctx.seen.openness.input_access;
-    let support = ctx.seen.openness.substitute_support * 1000.0; // derived: bn to mn
-    let rate = support_rate(support, imported, p);
+    let cut = 1.0 - ctx.seen.openness.input_access;
+    let hurdle = redesign_hurdle(p);
     let idle = substitute_invest(0.0, 0.0, p);
     let mut investing = 0.0;
     for field in 0..FIELDS {
-        let reference = reference_gap(imported_share(field, ctx), sd);
-        let gap = learnt_gap(reference, open.use_years[field], p);
-        let before = want_import(reference, sd);
-        let want = want_import(gap, sd);
-        let bought = access * want;
-        let cost =
-            input_cost(gap, access, open.adapted[field], p) / input_cost(reference, 1.0, 0.0, p);
-        // losing a supplier does not make inputs cheaper than they would be with it: what is
-        // learnt shortens the damage, and only support can turn it into a gain
-        let floor = if support > 0.0 { 0.0 } else { 1.0 };
-        open.input_cost[field] = max(cost, floor);
-        // derived: keeps the ratio finite where all is imported
-        open.domestic_turn[field] = max(1.0 - bought, 1e-6) / max(1.0 - before, 1e-6);
-        let turned = max(1.0 - bought / before, 0.0);
-        let invest = substitute_invest(turned, rate, p);
-        open.use_years[field] += learning(turned, invest, idle, p) / 4.0; // derived: quarters
-        open.adapted[field] = redesign(
-            open.adapted[field],
-            (1.0 - access) * want,
-            p.redesign_hazard,
-        );
+        let share = imported_share(field, ctx);
+        let home = &mut open.home[field];
+        let closed = closed_share(open.use_years[field], p);
+        let (mut sought, mut used) = (0.0, 0.0);
+        for redesigned in home.iter() {
+            sought += max(cut, *redesigned) / BANDS as f64;
+            used += redesigned / BANDS as f64;
+        }
+        open.domestic_turn[field] = domestic_turn(share, used);
+        open.input_cost[field] = 1.0;
+        // nobody is cut off, has redesigned or would: all users buy as undisturbed
+        if sought > 0.0 || closed > 1.0 {
+            let users = Users::new(share, p.substitute_spread);
+            open.input_cost[field] = input_cost(&users, share, cut, home, closed, p);
+            for (band, redesigned) in home.iter_mut().enumerate() {
+                let keeps = users.keeps(band, closed, hurdle);
+                let leaves = users.leaves(band, closed, hurdle);
+                *redesigned = redesign(*redesigned, cut, keeps, leaves, p.redesign_hazard);
+            }
+        }
+        let invest = substitute_invest(sought, rate, p);
+        open.use_years[field] += learning(used, invest, idle, p) / 4.0; // derived: quarters
         investing += invest;
     }
     investing / FIELDS as f64
@@ -162,36 +181,31 @@ fn join_links(open: &mut OpennessState, ctx: &Context) {
     let access = seen.knowledge_access;
     let funded = min(seen.partner_funding / p.partner_cost, 1.0);
     let paid = seen.talent_support / p.talent_pay;
-    let talent = link_join(p.talent_join, paid, access, p);
+    let partners = link_join(p.partner_join, partner_gain(funded, access, p), p);
+    let terms = partner_gain(seen.centre_incentive, access, p);
+    let centres = link_join(p.centre_join, terms, p);
+    let talent = link_join(p.talent_join, talent_gain(paid, access, p), p);
     let [a, b, c] = open.links;
     open.links = [
-        move_link(
-            a,
-            link_join(p.partner_join, funded, access, p),
-            p.partner_speed,
-        ),
-        move_link(
-            b,
-            link_join(p.centre_join, seen.centre_incentive, access, p),
-            p.centre_speed,
-        ),
+        move_link(a, partners, p.partner_speed),
+        move_link(b, centres, p.centre_speed),
         move_link(c, talent, p.talent_speed),
     ];
     open.returnees = p.talent_inflow * (talent - 1.0);
     open.inflow = [p.inflow_strength * link_gain(&open.links, p); FIELDS];
 }
 
-/// Blocs answer while an access lever is below 1; exporters open other markets.
-fn export(open: &mut OpennessState, ctx: &Context) {
+/// Blocs answer while a door is closed or support provokes them; exporters open other markets.
+fn export(open: &mut OpennessState, rate: f64, ctx: &Context) {
     let p = &ctx.parameters.openness;
     let seen = &ctx.seen.openness;
     let least = min(
         seen.input_access,
         min(seen.knowledge_access, seen.market_access),
     );
-    let chance = retaliation_chance(least, p);
+    let chance = retaliation_chance(provocation(least, rate, p), p);
     let mut answers = 0.0;
-    if least < 1.0 {
+    if chance > 0.0 {
         for bloc in 0..p.partners as u32 {
             if ctx.uniform(bloc, 0, 0, Purpose::Retaliation) < chance {
                 answers += 1.0;
@@ -206,16 +220,36 @@ fn export(open: &mut OpennessState, ctx: &Context) {
     open.diverted = move_link(open.diverted, wanted, p.diversion_speed);
 }
 
-/// Books the quarter's support: substitutes and centres to firms, partners, returnees.
+/// Firms pay what their R&D costs above (or, below 0, saves on) its undisturbed price:
+/// `R/4·(C − 1)` to suppliers, C the cost of the field's inputs.
+fn charge(state: &mut State) {
+    let firms = &mut state.firms;
+    let mut paid = [0.0; 8];
+    for i in 0..firms.len() {
+        let dearer = state.openness.input_cost[firms.field[i] as usize] - 1.0;
+        if firms.alive[i] && dearer != 0.0 {
+            let extra = firms.rd[i] / 4.0 * dearer; // derived: quarters a year
+            firms.cash[i] -= extra;
+            paid[i % 8] += firms.weight[i] * extra;
+        }
+    }
+    let (from, to) = (Account::Firms, Account::Rest);
+    let paid = paid.iter().sum();
+    state.books.pay(from, to, Instrument::ResearchCost, paid);
+}
+
+/// Books what dearer inputs cost firms, and the quarter's support: substitutes and centres
+/// to firms, partners, returnees.
 pub fn pay(state: &mut State, ctx: &Context) {
+    charge(state);
     let [imported, takeup] = state.openness.support;
     let p = &ctx.parameters.openness;
     let law = &ctx.law.openness;
     let [_, centres, returnees] = state.openness.links;
     if law.substitute_support > 0.0 || law.centre_incentive > 0.0 {
-        // derived: bn to mn
         let rate = if imported > 0.0 {
-            takeup * law.substitute_support * 1000.0 / imported // derived: bn to mn
+            let support = law.substitute_support * 1000.0; // derived: bn to mn
+            takeup * callable_support(support, imported, p) / imported
         } else {
             0.0
         };

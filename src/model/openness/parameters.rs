@@ -7,14 +7,18 @@ crate::family! {
         import_tilt,
         /// Spread of log cost of a substitute over the import among users \[log points\].
         substitute_spread,
-        /// Fall of the log cost per log of cumulative use.
+        /// Exponent of the part of the disadvantage still open in cumulative use.
         learning_by_use,
+        /// Share of the disadvantage that learning can close in the end; 1 is the import's standard.
+        learning_limit,
         /// Use that stands before users turn, in years of what was imported \[yr\].
         founding_experience,
         /// Extra cost of a user cut off before redesign \[share of input cost\].
         redesign_cost,
         /// Cut-off users that complete a redesign \[1/yr\].
         redesign_hazard,
+        /// Life of a design, over which a redesign must pay \[yr\].
+        design_life,
         /// Makers that invest in substitutes without support \[share\].
         invest_share,
         /// Cost of all makers' investment over the value of the imported inputs \[share\].
@@ -25,6 +29,8 @@ crate::family! {
         decision_spread,
         /// Fall of a foreigner's net benefit without access \[log points\].
         tension_cost,
+        /// Rise of a researcher's net benefit of coming when doors abroad close \[log points\].
+        talent_push,
         /// Share of possible partners that join, undisturbed.
         partner_join,
         /// Share of possible centres that stand, undisturbed.
@@ -61,6 +67,8 @@ crate::family! {
         partners,
         /// Chance a year that a bloc answers when access is gone \[1/yr\].
         retaliation_hazard,
+        /// Provocation by support that bears all of makers' cost, over that by a closed door \[share\].
+        support_provocation,
         /// Export access that one answer takes \[share\].
         retaliation_step,
         /// Time over which answers fade \[yr\].

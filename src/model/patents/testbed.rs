@@ -91,6 +91,7 @@ pub(in crate::model) fn settings(date: &str) -> Settings {
 }
 
 /// Surroundings of a quarter, everything held.
+#[derive(Clone)]
 pub(in crate::model) struct Scene {
     pub(in crate::model) parameters: Parameters,
     pub(in crate::model) seen: Settings,

@@ -12,7 +12,9 @@
 //! year cannot use is valued by a two-state chain of taxed and loss years ([`carry`]).
 
 pub mod carry;
+pub mod gift;
 pub mod position;
+pub mod reward;
 pub mod statute;
 
 pub use carry::CarryTable;
@@ -68,5 +70,21 @@ crate::family! {
         reference_funds_cost,
         /// Depreciation of R&D capital δ \[1/yr\].
         depreciation,
+        /// Income tax on the last yuan of an inventor's pay \[share\].
+        reward_rate,
+        /// Share of personal income tax that stays with local government \[share\].
+        personal_local_share,
+        /// Income that qualifies for relief over the value of transfer contracts \[share\].
+        transfer_income_share,
+        /// Median of what a firm expects of gifts for basic research w \[share of R&D\].
+        gift_return,
+        /// Spread of it between firms \[log points\].
+        gift_log_sd,
+        /// Gift over R&D from which more of it brings less x₀ \[share\].
+        gift_threshold,
+        /// Gift over R&D at most \[share\].
+        gift_cap,
+        /// Contract research that a yuan given takes the place of \[share\].
+        gift_displacement,
     }
 }

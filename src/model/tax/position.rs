@@ -40,6 +40,19 @@ impl TaxPosition {
         carry.usable(self.taxed, self.loss_years, depth)
     }
 
+    /// Tax that a further deducted yuan saves, now or by what it is worth carried on \[share\].
+    ///
+    /// Example: a standard payer in a taxed year: 0.25.
+    #[inline]
+    pub fn deduction_value(&self, carry: &CarryTable, law: &Tax) -> f64 {
+        let tau = self.average_rate(law);
+        if self.taxed && self.income > self.losses {
+            tau
+        } else {
+            tau * self.usable(carry)
+        }
+    }
+
     /// Value of the relief on R&D cost `research` deducted at `1 + rate` \[mn/yr\]:
     /// what it saves now plus what its unused part is worth.
     #[inline]
@@ -177,6 +190,16 @@ pub(crate) mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_deducted_yuan_is_worth_less_in_a_loss_year() {
+        let carry = CarryTable::new(0.7, 0.1, 0.07, 0.15);
+        let (mut position, law) = profitable(0.25, 1.0);
+        assert_eq!(position.deduction_value(&carry, &law), 0.25);
+        position.taxed = false;
+        let later = position.deduction_value(&carry, &law);
+        assert!(later > 0.0 && later < 0.25);
     }
 
     #[test]

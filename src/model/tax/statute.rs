@@ -130,6 +130,16 @@ pub fn hightech_threshold(sales: f64, law: &Tax) -> f64 {
     }
 }
 
+/// Part of a year's income from technology transfer that is not taxed \[mn\]: the first
+/// `exempt` and, above it, what is left beside the taxed part.
+///
+/// Example: 8 mn at 5 mn and one half: 5 + 1.5 = 6.5.
+#[inline]
+pub fn transfer_income_free(income: f64, exempt: f64, taxed_above: f64) -> f64 {
+    let above = math::max(income - exempt, 0.0);
+    math::min(income, exempt) + (1.0 - taxed_above) * above
+}
+
 /// Tax of the year before and after its losses, and what happens to the losses.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Assessment {
@@ -206,6 +216,15 @@ mod tests {
         let r = relief(1.0, 0.4, 2.0, STANDARD, &law);
         assert!((r.now - 0.25 * 0.6).abs() < 1e-12);
         assert!((r.unused - 1.4).abs() < 1e-12);
+    }
+
+    #[test]
+    fn transfer_income_is_free_to_a_limit() {
+        assert_eq!(transfer_income_free(8.0, 5.0, 0.5), 6.5);
+        assert_eq!(transfer_income_free(3.0, 5.0, 0.5), 3.0);
+        assert_eq!(transfer_income_free(3.0, 0.0, 1.0), 0.0);
+        assert!(transfer_income_free(8.0, 5.0, 1.0) < 6.5);
+        assert!(transfer_income_free(8.0, 6.0, 0.5) > 6.5);
     }
 
     #[test]

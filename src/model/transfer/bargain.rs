@@ -6,39 +6,34 @@
 use super::{DealKind, Motive, TransferParameters};
 use crate::base::math;
 
-/// What a firm brings to an invention.
-#[derive(Clone, Copy, Debug)]
-pub struct Fit {
-    /// Value to a well-fitting firm \[mn, 2020 prices\].
-    pub quality: f64,
-    /// Price level, 2020 = 1.
-    pub price: f64,
-    /// Sales of one represented firm \[mn/yr\].
-    pub sales: f64,
-    /// Absorptive capacity \[0..1\].
-    pub absorptive: f64,
-    /// Distance of fields \[0..1\].
-    pub distance: f64,
-    /// Readiness levels missing \[TRL\].
-    pub gap: f64,
-    /// Meets an open need.
-    pub need: bool,
-    /// Standard normal noise of the match.
-    pub noise: f64,
+/// Ability to use an invention, `price·(S/(price·S_ref))^ζ·(floor + (1 − floor)h)`: value at
+/// current prices over the value to a well-fitting firm in 2020.
+///
+/// Example: reference sales, price 1, h = 1: 1.
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
+pub fn ability(sales: f64, absorptive: f64, price: f64, p: &TransferParameters) -> f64 {
+    let real = math::max(sales, f64::MIN_POSITIVE) / price;
+    let scale = math::pow(real / p.sales_reference, p.sales_elasticity);
+    price * scale * (p.absorptive_floor + (1.0 - p.absorptive_floor) * absorptive)
 }
 
-/// Value in use, `q·price·(S/S_ref)^ζ·(floor + (1 − floor)h)·e^(−distance − gap)·(1 or
-/// no_need)·e^(σ·noise)` \[mn\]; sales at the prices of 2020.
+/// What distance of fields \[0..1\] and missing readiness \[TRL\] take off \[log points\].
 ///
-/// Example: quality 2, reference sales, h = 1, no distance or gap, a need, no noise: 2.
-pub fn value_in_use(fit: &Fit, p: &TransferParameters) -> f64 {
-    let sales = math::max(fit.sales, f64::MIN_POSITIVE) / fit.price;
-    let scale = math::pow(sales / p.sales_reference, p.sales_elasticity);
-    let absorbed = p.absorptive_floor + (1.0 - p.absorptive_floor) * fit.absorptive;
-    let log_fit =
-        p.match_log_sd * fit.noise - p.distance_cost * fit.distance - p.gap_cost * fit.gap;
-    let need = if fit.need { 1.0 } else { p.no_need };
-    fit.quality * fit.price * scale * absorbed * need * math::exp(log_fit)
+/// Example: costs 2 and 0.2, half a block away, 3 levels missing: 1 + 0.6 = 1.6.
+#[inline]
+pub fn misfit(distance: f64, gap: f64, p: &TransferParameters) -> f64 {
+    p.distance_cost * distance + p.gap_cost * gap
+}
+
+/// Value in use, `worth·e^(σ·noise − misfit)` \[mn\]; `worth` is the invention's quality times
+/// the firm's [`ability`], times `no_need` without an open need.
+///
+/// Example: worth 2, no misfit, no noise: 2.
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
+pub fn value_in_use(worth: f64, misfit: f64, noise: f64, spread: f64) -> f64 {
+    worth * math::exp(spread * noise - misfit)
 }
 
 /// Worth of a patent to a firm that lacks the certificate's points \[mn\]: falls to 0 at the

@@ -1,124 +1,118 @@
 //! Runs the quarter's market: every case that is worked looks for partners, firms with the
 //! highest values propose, proposals are granted in keyed order while places last.
 
-use super::bargain::{self, Fit, Shield, Terms, Values};
+use super::bargain::{self, Shield, Terms, Values};
 use super::search::{Scope, lots};
-use super::{Deal, DealKind, Due, Motive, Proposal, RING, Running, TransferState};
+use super::{Deal, DealKind, Due, Lot, Motive, Places, Proposal, RING, Running, TransferState};
 use crate::base::math;
 use crate::base::rng::Purpose;
 use crate::model::books::{Account, Instrument};
 use crate::model::context::Context;
-use crate::model::population::field_distance;
 use crate::model::state::State;
-use crate::model::universities::priority;
-
-/// Highest readiness level.
-const READY: f64 = 9.0; // derived: TRL scale
-/// A certificate that ends within a year is to be renewed.
-const EXPIRING: i32 = 4; // derived: quarters a year
+use crate::model::universities::{Inventions, priority};
 
 /// Cases worked and posted, and the proposals they bring.
 pub(super) fn gather(t: &mut TransferState, state: &State, ctx: &Context) {
     let open = ctx.seen.licensing.open_licence;
     let u = &state.universities;
+    let v = &u.inventions;
+    t.lots.clear();
+    for row in 0..v.len() {
+        if bargain::posted(v.post_rank[row], open) && v.shelf[row] > 0.0 {
+            cut(t, ctx, row as u32, v.shelf[row]);
+        }
+    }
+    seek(t, state, ctx, true);
+    t.lots.clear();
     for unit in 0..u.units.len() {
         let mut left = t.capacity[unit];
         for &invention in &u.shelf[unit] {
-            let row = invention as usize;
-            let shelf = u.inventions.shelf[row];
-            if shelf <= 0.0 {
-                continue;
+            if left <= 0.0 {
+                break;
             }
-            if bargain::posted(u.inventions.post_rank[row], open) {
-                seek(t, state, ctx, invention, shelf, true);
-            } else if left > 0.0 {
+            let row = invention as usize;
+            let shelf = v.shelf[row];
+            if shelf > 0.0 && !bargain::posted(v.post_rank[row], open) {
                 let worked = math::min(left, shelf);
                 left -= worked;
                 t.tally.cases += worked;
                 t.worked.push((invention, worked));
-                seek(t, state, ctx, invention, worked, false);
+                cut(t, ctx, invention, worked);
             }
         }
     }
+    seek(t, state, ctx, false);
 }
 
-/// Lots of one invention look for partners; the best that agrees proposes.
-fn seek(
-    t: &mut TransferState,
-    state: &State,
-    ctx: &Context,
-    invention: u32,
-    mass: f64,
-    posted: bool,
-) {
+/// Cuts the mass of an invention into lots.
+fn cut(t: &mut TransferState, ctx: &Context, invention: u32, mass: f64) {
+    let p = &ctx.parameters.transfer;
+    let (n, each) = lots(mass, p.lot_share / ctx.scale, p.lot);
+    for number in 0..n {
+        t.lots.push(Lot {
+            invention,
+            number,
+            mass: each,
+        });
+    }
+}
+
+/// Lots look for partners; the best that agrees proposes.
+fn seek(t: &mut TransferState, state: &State, ctx: &Context, posted: bool) {
     let p = &ctx.parameters.transfer;
     let v = &state.universities.inventions;
-    let row = invention as usize;
-    let id = v.id[row];
-    let scope = Scope {
-        region: usize::from(v.region[row]),
-        field: usize::from(v.field[row]),
-        reach: ctx.seen.transfer.reach,
-        focus: p.field_focus,
-    };
     let (draws, purpose) = if posted {
         (p.open_draws as u32, Purpose::OpenLicence)
     } else {
         (p.draws as u32, Purpose::Search)
     };
-    let (n, each) = lots(mass, v.mass[row], p);
-    for lot in 0..n {
-        let mut best: Option<(usize, Motive, f64)> = None;
+    t.searches.clear();
+    for lot in &t.lots {
+        let row = lot.invention as usize;
+        let scope = Scope {
+            region: usize::from(v.region[row]),
+            field: usize::from(v.field[row]),
+            reach: ctx.seen.transfer.reach,
+            focus: p.field_focus,
+        };
         for partner in 0..draws {
-            let who = (id, lot, partner);
-            let Some(firm) = t.addresses.draw(&state.firms, &scope, who, purpose, ctx) else {
+            t.searches.push(v.id[row], lot.number, partner, scope);
+        }
+    }
+    let rows = &t.partners.rows;
+    t.addresses.carry_out(&mut t.searches, rows, purpose, ctx);
+    t.fits.clear();
+    let draws = draws as usize;
+    let found = |k: usize, draw: usize| t.searches.found[k * draws + draw] as usize;
+    for (k, lot) in t.lots.iter().enumerate() {
+        for draw in 0..draws {
+            if let Some(partner) = rows.get(found(k, draw)) {
+                t.fits.push(v, lot, draw as u32, partner, p);
+            }
+        }
+    }
+    t.fits.value(ctx.key, p);
+    let mut usages = t.fits.usage.iter();
+    for (k, lot) in t.lots.iter().enumerate() {
+        let mut best: Option<(usize, Motive, f64)> = None;
+        for firm in (0..draws).map(|draw| found(k, draw)) {
+            let Some(partner) = rows.get(firm) else {
                 continue;
             };
-            let (why, value) = bargain::motive(&values(state, ctx, row, lot, firm));
+            let (why, value) = bargain::motive(&Values {
+                usage: *usages.next().expect("one value for each pair"),
+                certificate: partner.certificate,
+                order: partner.order,
+            });
             if best.is_none_or(|(_, _, highest)| value > highest) {
                 best = Some((firm, why, value));
             }
         }
-        let Some((firm, why, value)) = best else {
-            continue;
-        };
-        let offer = (firm, why, value);
-        if let Some(proposal) = propose(state, ctx, (row, lot, each), offer, posted) {
+        if let Some(offer) = best
+            && let Some(proposal) = propose(state, ctx, lot, offer, posted)
+        {
             t.proposals.push(proposal);
         }
-    }
-}
-
-/// What an invention is worth to a firm, by motive.
-fn values(state: &State, ctx: &Context, row: usize, lot: u32, firm: usize) -> Values {
-    let p = &ctx.parameters.transfer;
-    let v = &state.universities.inventions;
-    let f = &state.firms;
-    let price = ctx.world.price;
-    // kept over quarters: a match is a trait of the pair
-    let noise = ctx
-        .key
-        .uniform(v.id[row], f.id[firm], 0, lot, Purpose::Choice);
-    let distance = field_distance(usize::from(v.field[row]), usize::from(f.field[firm]));
-    let usage = bargain::value_in_use(
-        &Fit {
-            quality: v.quality[row],
-            price,
-            sales: f.sales[firm],
-            absorptive: f.absorptive[firm],
-            distance,
-            gap: math::max(0.0, READY - v.readiness[row]),
-            need: f.need[firm] || (v.posed[row] && distance == 0.0),
-            noise: math::normal_quantile(math::max(noise, f64::EPSILON)),
-        },
-        p,
-    );
-    let lacks = f.aware_hightech[firm] && !f.is_hightech(firm, ctx.q() + EXPIRING);
-    let friendly = ctx.key.uniform(f.id[firm], 0, 0, 0, Purpose::Choice);
-    Values {
-        usage,
-        certificate: bargain::value_for_certificate(f.patents[firm], lacks, price, p),
-        order: bargain::value_of_order(friendly, ctx.seen.rights.appraisal_push, price, p),
     }
 }
 
@@ -126,7 +120,7 @@ fn values(state: &State, ctx: &Context, row: usize, lot: u32, firm: usize) -> Va
 fn propose(
     state: &State,
     ctx: &Context,
-    (row, lot, mass): (usize, u32, f64),
+    lot: &Lot,
     (firm, why, value): (usize, Motive, f64),
     posted: bool,
 ) -> Option<Proposal> {
@@ -134,6 +128,7 @@ fn propose(
     let (rights, licensing) = (&ctx.seen.rights, &ctx.seen.licensing);
     let v = &state.universities.inventions;
     let units = &state.universities.units;
+    let row = lot.invention as usize;
     let unit = v.unit[row] as usize;
     let price = ctx.world.price;
     let seen = price * math::exp(v.seen[row]);
@@ -146,7 +141,7 @@ fn propose(
         push: rights.appraisal_push,
     };
     let reserve = bargain::reserve_price(seen, price, &shield, p);
-    let (order, like) = ctx.pair(v.id[row], lot, 0, Purpose::Price);
+    let (order, like) = ctx.pair(v.id[row], lot.number, 0, Purpose::Price);
     let budget = p.fee_cash * math::max(0.0, state.firms.cash[firm]);
     let (kind, agreed, fee) = if posted {
         let asked = bargain::posted_price(seen, reserve, p);
@@ -172,10 +167,10 @@ fn propose(
     };
     Some(Proposal {
         order,
-        invention: row as u32,
-        lot,
+        invention: lot.invention,
+        lot: lot.number,
         firm: firm as u32,
-        mass,
+        mass: lot.mass,
         motive: why,
         kind,
         price: agreed,
@@ -184,14 +179,29 @@ fn propose(
     })
 }
 
-/// Grants proposals in keyed order while firms have places and cash.
+/// Adds a quarter's places to what each firm has left, up to those of a year, which a firm
+/// new in its row has in full.
+fn open_places(t: &mut TransferState, state: &State, ctx: &Context) {
+    let p = &ctx.parameters.transfer;
+    t.places.resize(state.firms.len(), Places::default());
+    for (firm, places) in t.places.iter_mut().enumerate() {
+        let firm_id = state.firms.id[firm];
+        let quarter = p.slots + state.firms.sales[firm] / (ctx.world.price * p.slot_sales);
+        let year = 4.0 * quarter; // derived: quarters a year
+        let left = if places.firm_id == firm_id {
+            math::min(year, places.left + quarter)
+        } else {
+            year
+        };
+        *places = Places { firm_id, left };
+    }
+}
+
+/// Grants proposals in keyed order while firms have places and cash. A firm with a place
+/// left takes the whole lot, so that what it takes does not hang on its weight.
 pub(super) fn grant(t: &mut TransferState, state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.transfer;
-    t.slots.clear();
-    for &sales in &state.firms.sales {
-        t.slots
-            .push(p.slots + sales / (ctx.world.price * p.slot_sales));
-    }
+    open_places(t, state, ctx);
     let ids = &state.universities.inventions.id;
     t.proposals.sort_unstable_by(|a, b| {
         let key = |x: &Proposal| (ids[x.invention as usize], x.lot);
@@ -202,13 +212,15 @@ pub(super) fn grant(t: &mut TransferState, state: &mut State, ctx: &Context) {
         let (row, firm) = (proposal.invention as usize, proposal.firm as usize);
         let weight = state.firms.weight[firm];
         let mut mass = math::min(proposal.mass, state.universities.inventions.shelf[row]);
-        mass = math::min(mass, weight * t.slots[firm]);
+        if t.places[firm].left <= 0.0 {
+            continue;
+        }
         if proposal.fee > 0.0 {
             let budget = p.fee_cash * math::max(0.0, state.firms.cash[firm]);
             mass = math::min(mass, weight * budget / proposal.fee);
         }
         if mass > 0.0 {
-            t.slots[firm] -= mass / weight;
+            t.places[firm].left -= mass / weight;
             strike(t, state, ctx, proposal, mass);
         }
     }
@@ -296,6 +308,7 @@ fn pay_unit(t: &mut TransferState, state: &mut State, ctx: &Context, firm: usize
         Instrument::InventorReward,
         inventors,
     );
+    crate::model::tax::reward::tax_rewards(books, inventors, ctx);
     t.tally.received += amount;
     t.tally.inventors += inventors;
 }
@@ -359,27 +372,62 @@ pub(super) fn settle_dues(t: &mut TransferState, state: &mut State, ctx: &Contex
 pub(super) fn reorder(t: &mut TransferState, state: &mut State, ctx: &Context) {
     let u = &mut state.universities;
     let v = &mut u.inventions;
+    // of what is left, the part that was worked in vain was tried once more
     for deal in &t.deals_this_quarter {
-        if deal.kind != DealKind::OpenLicence {
-            v.tried[deal.invention] -= deal.mass / v.mass[deal.invention];
+        let left = v.shelf[deal.invention];
+        if deal.kind != DealKind::OpenLicence && left > 0.0 {
+            v.tried[deal.invention] -= deal.mass / left;
         }
     }
-    let mut last = None;
+    let (p, q) = (&ctx.parameters.universities, &ctx.parameters.transfer);
     for &(invention, worked) in &t.worked {
         let row = invention as usize;
-        v.tried[row] = math::max(0.0, v.tried[row] + worked / v.mass[row]);
+        if v.shelf[row] > 0.0 {
+            v.tried[row] = math::max(0.0, v.tried[row] + worked / v.shelf[row]);
+            v.priority[row] = priority(v.seen[row], v.disclosed[row], v.tried[row], p, q);
+        }
     }
-    for &(invention, _) in &t.worked {
-        // entries of one unit stand together
-        let unit = v.unit[invention as usize];
-        if last.replace(unit) == Some(unit) {
+    // entries of one unit stand together, in the order of its shelf
+    let mut rest = t.worked.as_slice();
+    while let Some(&(first, _)) = rest.first() {
+        let unit = v.unit[first as usize];
+        let end = rest.partition_point(|&(i, _)| v.unit[i as usize] <= unit);
+        let (own, others) = rest.split_at(end);
+        fall_back(&mut u.shelf[unit as usize], own, v, &mut t.fallen);
+        rest = others;
+    }
+}
+
+/// Takes the worked cases out of a shelf that is otherwise in order and puts each back in
+/// its place; `fallen` is scratch.
+fn fall_back(list: &mut [u32], worked: &[(u32, f64)], v: &Inventions, fallen: &mut Vec<u32>) {
+    let before = |a: u32, b: u32| {
+        let (x, y) = (a as usize, b as usize);
+        v.priority[y]
+            .total_cmp(&v.priority[x])
+            .then(v.id[x].cmp(&v.id[y]))
+    };
+    fallen.clear();
+    fallen.extend(worked.iter().map(|&(invention, _)| invention));
+    fallen.sort_unstable_by(|&a, &b| before(a, b));
+    // one pass: `read` runs over those that stayed, behind it the list is merged anew
+    let (mut write, mut next, mut skipped) = (0, 0, 0);
+    for read in 0..list.len() {
+        let stayed = list[read];
+        if skipped < worked.len() && worked[skipped].0 == stayed {
+            skipped += 1;
             continue;
         }
-        u.shelf[unit as usize].sort_unstable_by(|&a, &b| {
-            let rank = |i: u32| priority(v, i as usize, ctx);
-            rank(b)
-                .total_cmp(&rank(a))
-                .then(v.id[a as usize].cmp(&v.id[b as usize]))
-        });
+        while next < skipped && before(fallen[next], stayed).is_lt() {
+            list[write] = fallen[next];
+            write += 1;
+            next += 1;
+        }
+        if skipped == worked.len() && next == worked.len() {
+            return;
+        }
+        list[write] = stayed;
+        write += 1;
     }
+    list[write..].copy_from_slice(&fallen[next..]);
 }

@@ -1,8 +1,10 @@
 //! Offices, search, bargains: which invention goes to which firm on what terms.
 
 pub mod bargain;
+mod fits;
 mod market;
 pub mod office;
+pub mod partners;
 pub mod search;
 #[cfg(test)]
 mod tests;
@@ -37,7 +39,7 @@ crate::family! {
         tries,
         /// Largest lot of real cases that search together \[cases\].
         lot,
-        /// Lot as a share of the agent's weight \[share\].
+        /// Lot times the sampling fraction, where that is coarser \[cases\].
         lot_share,
         /// Addresses reserved for entrants over the founding ones \[share\].
         reserve,
@@ -159,6 +161,8 @@ pub struct TransferState {
     pub deals_this_quarter: Vec<Deal>,
     /// Where searches find firms.
     pub addresses: search::Addresses,
+    /// What searches see of firms this quarter.
+    pub partners: partners::Partners,
     /// Technology managers \[thousand\].
     pub managers: f64,
     /// Counters.
@@ -169,12 +173,20 @@ pub struct TransferState {
     dues: [Vec<Due>; RING],
     /// Real cases each unit works this quarter.
     capacity: Vec<f64>,
-    /// Places each firm has left this quarter.
-    slots: Vec<f64>,
+    /// Places each firm has left, by row of firm.
+    places: Vec<Places>,
+    /// Lots that look for a partner.
+    lots: Vec<Lot>,
+    /// Their searches.
+    searches: search::Searches,
+    /// What they came upon.
+    fits: fits::Fits,
     /// What offices and firms agreed on before places run out.
     proposals: Vec<Proposal>,
     /// Inventions worked this quarter and their real cases, by unit.
     worked: Vec<(u32, f64)>,
+    /// Scratch of one unit's worked cases on their way back to the shelf.
+    fallen: Vec<u32>,
 }
 
 /// Royalties that one represented firm still owes.
@@ -186,6 +198,16 @@ struct Running {
     balance: f64,
 }
 
+/// Deals that one represented firm can still take: unused places last a year, a lot that
+/// took more than were left is made up for in later quarters.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Places {
+    /// Id of the firm.
+    firm_id: u32,
+    /// Deals, negative where the last lot was larger than what was left \[deals\].
+    left: f64,
+}
+
 /// A trial whose payment falls due.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Due {
@@ -194,6 +216,17 @@ struct Due {
     mass: f64,
     price: f64,
     reserve: f64,
+}
+
+/// Real cases of one invention that meet the same firms.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Lot {
+    /// Row of the invention.
+    invention: u32,
+    /// Its number among the invention's lots.
+    number: u32,
+    /// Real cases.
+    mass: f64,
 }
 
 /// A lot that a firm is ready to take.
@@ -289,6 +322,7 @@ pub fn deal(state: &mut State, ctx: &Context) {
     transfer.tally.managers = transfer.managers;
     transfer.addresses.admit(&state.firms, ctx);
     market::settle_dues(&mut transfer, state, ctx);
+    transfer.partners.draw_up(&state.firms, ctx);
     office::capacities(
         &state.universities,
         lever,

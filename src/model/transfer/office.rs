@@ -63,14 +63,18 @@ pub fn capacities(
     capacity.clear();
     capacity.resize(n, 0.0);
     let (mut served, mut waiting) = (0.0, 0.0);
+    // a unit without an office: what waits on its shelf
+    let v = &u.inventions;
+    for k in 0..v.len() {
+        let unit = v.unit[k] as usize;
+        if !u.units.office[unit] {
+            capacity[unit] += v.shelf[k];
+        }
+    }
     for i in 0..n {
         if u.units.office[i] {
             served += u.units.weight[i] * u.units.researchers[i];
         } else {
-            capacity[i] = u.shelf[i]
-                .iter()
-                .map(|&v| u.inventions.shelf[v as usize])
-                .sum();
             waiting += capacity[i];
         }
     }

@@ -2,16 +2,20 @@
 //! disclose and keep on the shelf.
 
 pub mod effort;
+mod inventions;
 #[cfg(test)]
 pub(in crate::model) mod testbed;
 #[cfg(test)]
 mod tests;
+
+pub use inventions::{Invention, Inventions, kept_a_year, observation_noise, priority, quality};
 
 use super::context::Context;
 use super::firms::{FIELDS, REGIONS};
 use super::state::State;
 use crate::base::rng::Purpose;
 use crate::base::{dist, math};
+use inventions::{age_shelf, gap, invent};
 
 crate::family! {
     /// Universities and institutes: sizes, time use, inventions, disclosure.
@@ -46,7 +50,9 @@ crate::family! {
         idea_memory,
         /// Share of inventions in the top stratum of quality \[share\].
         top_share,
-        /// Weight of a top-stratum agent over an ordinary one \[ratio\].
+        /// Weight of an ordinary invention agent times the sampling fraction \[inventions\].
+        ordinary_weight,
+        /// The same of an agent of the top stratum \[inventions\].
         top_weight,
         /// Median value of an invention to a well-fitting firm, prices of 2020 \[mn\].
         quality_median,
@@ -133,40 +139,6 @@ crate::columns! {
     }
 }
 
-crate::columns! {
-    /// Disclosed inventions on the shelf; a slot is used again once its shelf is empty.
-    pub struct Inventions of
-    /// One invention agent.
-    Invention {
-        /// Entity id by lineage; 0 for a free slot.
-        id: u32,
-        /// Unit index.
-        unit: u32,
-        /// Region.
-        region: u8,
-        /// Field.
-        field: u8,
-        /// Quarter of disclosure (index since 2000Q1).
-        disclosed: i32,
-        /// Value to a well-fitting firm, prices of 2020 \[mn\].
-        quality: f64,
-        /// Log quality as the office sees it.
-        seen: f64,
-        /// Readiness \[TRL 1..9\].
-        readiness: f64,
-        /// Answers a need that firms posed.
-        posed: bool,
-        /// Real inventions disclosed.
-        mass: f64,
-        /// Real inventions still on the shelf.
-        shelf: f64,
-        /// Place in the order in which patents are posted \[0..1\].
-        post_rank: f64,
-        /// Times tried without a deal.
-        tried: f64,
-    }
-}
-
 /// Counters of one quarter, real units.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct UniversityTally {
@@ -225,29 +197,12 @@ pub fn inclusion(sampling: f64, z: f64) -> f64 {
     math::min(1.0, sampling * (0.5 + 0.5 * z))
 }
 
-/// Value of an invention at uniform `u` of its stratum: log-normal below the top share,
-/// Pareto from its edge upward \[mn\].
-pub fn quality(u: f64, top: bool, p: &UniversityParameters) -> f64 {
-    let edge = 1.0 - p.top_share;
-    if top {
-        let start = dist::lognormal(edge, p.quality_median, p.quality_log_sd);
-        start * math::pow(1.0 - u, -1.0 / p.tail_exponent)
-    } else {
-        dist::lognormal(edge * u, p.quality_median, p.quality_log_sd)
-    }
-}
-
-/// Time until the next arrival of a unit-rate process, uniform on \[½, 1½\] (mean one).
-fn gap(ctx: &Context, id: u32, ordinal: u32, draw: u32) -> f64 {
-    0.5 + ctx.key.uniform(id, ordinal, 0, draw, Purpose::Invention)
-}
-
 fn rewards(ctx: &Context, share: f64, paper: f64, transfer: f64) -> [f64; 3] {
     let p = &ctx.parameters.universities;
     [
         p.paper_reward * paper,
         p.contract_reward,
-        p.transfer_reward * share + transfer,
+        p.transfer_reward * share * effort::reward_worth_seen(ctx) + transfer,
     ]
 }
 
@@ -433,7 +388,10 @@ pub fn work(state: &mut State, ctx: &Context) {
     divide_time(u, ctx);
     settle_offices(u, ctx);
     age_shelf(u, ctx);
-    invent(u, &state.people.rd_price, posed, ctx);
+    // a given budget buys less research where inputs are dearer
+    let cost = &state.openness.input_cost;
+    let prices = std::array::from_fn(|f| state.people.rd_price[f] * cost[f]);
+    invent(u, &prices, posed, ctx);
     u.tally.shelf = u.inventions.shelf.iter().sum();
     if let Ok(cohort) = usize::try_from(ctx.q() - super::world::WARM_UP.index()) {
         if u.disclosed_by_cohort.len() <= cohort {
@@ -479,162 +437,4 @@ fn settle_offices(u: &mut Universities, ctx: &Context) {
             0.0
         };
     }
-}
-
-fn age_shelf(u: &mut Universities, ctx: &Context) {
-    let p = &ctx.parameters.universities;
-    let keep = math::exp(-p.lapse / 4.0); // derived: quarters a year
-    let v = &mut u.inventions;
-    for i in 0..v.len() {
-        if v.id[i] == 0 {
-            continue;
-        }
-        let left = v.shelf[i] * keep;
-        // under a hundredth of its mass the rest is let go
-        // the last tenth of an agent lapses at once, so that the store stays bounded
-        let left = if left < 0.1 * v.mass[i] { 0.0 } else { left }; // derived: bound of the store
-        u.tally.lapsed += v.shelf[i] - left;
-        v.shelf[i] = left;
-    }
-    // slots that emptied are free: listed first, so that no list names a slot used again
-    for list in &mut u.shelf {
-        list.retain(|&i| v.shelf[i as usize] > 0.0);
-    }
-    for i in 0..v.len() {
-        if v.id[i] != 0 && v.shelf[i] == 0.0 {
-            v.id[i] = 0;
-            u.free.push(i as u32);
-        }
-    }
-}
-
-fn invent(u: &mut Universities, rd_price: &[f64; FIELDS], posed: f64, ctx: &Context) {
-    let p = &ctx.parameters.universities;
-    u.fresh.clear();
-    let weights = [
-        math::max(1.0, 1.0 / ctx.scale),
-        math::max(1.0, p.top_weight / ctx.scale),
-    ];
-    let ideas = math::pow(u.ideas, p.idea_elasticity);
-    for i in 0..u.units.len() {
-        let price = rd_price[usize::from(u.units.field[i])] * ctx.world.price;
-        assert!(
-            price > 0.0,
-            "people must set rd_price and world the price level before universities work: {price}"
-        );
-        let per_volume = if u.units.university[i] {
-            p.inventions_university
-        } else {
-            p.inventions_institute
-        };
-        let made = u.units.weight[i] * u.units.spending[i] / price * per_volume * ideas / 4.0; // derived: quarters
-        u.units.clock[i] += made * (1.0 - p.top_share) / weights[0];
-        u.units.top_clock[i] += made * p.top_share / weights[1];
-        while u.units.next[i] < u.units.clock[i] {
-            u.units.arrivals[i] += 1;
-            let n = u.units.arrivals[i];
-            u.units.next[i] += gap(ctx, u.units.id[i], n, 0);
-            disclose(u, i, n, false, weights[0], posed, ctx);
-        }
-        while u.units.top_next[i] < u.units.top_clock[i] {
-            u.units.top_arrivals[i] += 1;
-            let n = u.units.top_arrivals[i];
-            u.units.top_next[i] += gap(ctx, u.units.id[i], n, 1);
-            disclose(u, i, n, true, weights[1], posed, ctx);
-        }
-    }
-}
-
-/// Priority of a case in its office's queue: seen log value less age and failed trials.
-pub fn priority(v: &Inventions, i: usize, ctx: &Context) -> f64 {
-    let age = ctx.parameters.universities.age_discount / 4.0; // derived: quarters a year
-    v.seen[i] + age * f64::from(v.disclosed[i])
-        - ctx.parameters.transfer.retry_discount * v.tried[i]
-}
-
-/// Noise of the value an office sees: evaluation before filing removes part of it
-/// \[log points\].
-///
-/// Example: noise 1, gain ½: 0.5 if evaluated, 1 if not.
-pub fn observation_noise(evaluated: bool, noise: f64, gain: f64) -> f64 {
-    if evaluated {
-        noise * (1.0 - gain)
-    } else {
-        noise
-    }
-}
-
-fn disclose(
-    u: &mut Universities,
-    i: usize,
-    n: u32,
-    top: bool,
-    weight: f64,
-    posed: f64,
-    ctx: &Context,
-) {
-    let (p, t) = (&ctx.parameters.universities, &ctx.parameters.transfer);
-    let r = &ctx.seen.rights;
-    // 13 bits of unit, one of stratum, 18 of ordinal
-    let id = (u.units.id[i] & 0x1FFF) << 19 | u32::from(top) << 18 | (n & 0x3_FFFF);
-    let draw = |k: u32| ctx.key.pair(id, 0, 0, k, Purpose::InventionQuality);
-    let (a, b) = draw(0);
-    let (c, d) = draw(1);
-    let (e, f) = draw(2);
-    let (g, _) = draw(3); // derived: number of the draw
-    let control = u.units.control_rank[i] < r.inventor_control;
-    let income = effort::inventor_income(r.inventor_share, control, p.control_gain);
-    let worth = income + p.disclosure_credit + r.appraisal_transfer_weight;
-    let mass = weight * effort::disclosed_share(worth, p.outside_median, p.outside_log_sd);
-    u.tally.made += weight;
-    u.tally.disclosed += mass;
-    u.tally.off_book += weight - mass;
-    let value = quality(math::max(a, f64::EPSILON), top, p);
-    let noise = observation_noise(
-        c < ctx.seen.transfer.pre_filing_evaluation,
-        t.observation_noise,
-        t.evaluation_gain,
-    );
-    let readiness =
-        p.readiness_mean + p.readiness_effort * math::ln(math::max(u.effort[2], f64::EPSILON));
-    let outside = d < p.field_spread;
-    let row = Invention {
-        id,
-        unit: i as u32,
-        region: u.units.region[i],
-        field: if outside {
-            (d / p.field_spread * FIELDS as f64) as u8
-        } else {
-            u.units.field[i]
-        },
-        disclosed: ctx.q(),
-        quality: value,
-        seen: math::ln(value) + dist::normal(math::max(b, f64::EPSILON), 0.0, noise),
-        readiness: math::clamp(
-            dist::normal(math::max(e, f64::EPSILON), readiness, p.readiness_sd),
-            1.0,
-            9.0, // derived: highest readiness level
-        ), // derived: TRL scale
-        posed: f < posed,
-        mass,
-        shelf: mass,
-        post_rank: g,
-        tried: 0.0,
-    };
-    let slot = match u.free.pop() {
-        Some(slot) => {
-            u.inventions.set_row(slot as usize, row);
-            slot
-        }
-        None => u.inventions.push(row) as u32,
-    };
-    u.fresh.push(slot);
-    insert(&u.inventions, &mut u.shelf[i], slot, ctx);
-}
-
-/// Puts an invention in its place on the unit's shelf, best priority first.
-pub fn insert(v: &Inventions, list: &mut Vec<u32>, slot: u32, ctx: &Context) {
-    let own = priority(v, slot as usize, ctx);
-    let at = list.partition_point(|&j| priority(v, j as usize, ctx) >= own);
-    list.insert(at, slot);
 }

@@ -6,10 +6,11 @@ use crate::model::parameters::Parameters;
 use crate::model::patents::testbed::Scene;
 use std::collections::BTreeMap;
 
-const PARAMETERS: [&str; 3] = [
+const PARAMETERS: [&str; 4] = [
     include_str!("../../../seeds/parameters/universities.toml"),
     include_str!("../../../seeds/parameters/contract_research.toml"),
     include_str!("../../../seeds/parameters/transfer.toml"),
+    include_str!("../../../seeds/parameters/tax.toml"),
 ];
 const LEVERS: [&str; 3] = [
     include_str!("../../../seeds/levers/transfer.toml"),

@@ -91,6 +91,27 @@ fn two_half_weights_disclose_as_much_as_one() {
 }
 
 #[test]
+fn dearer_inputs_make_fewer_inventions() {
+    let made = |cost: f64| {
+        let now = Quarter::new(2015, 1);
+        let scene = scene(now);
+        let ctx = scene.context(now);
+        let mut state = State::default();
+        state.people.rd_price = [1.0; FIELDS];
+        state.programmes.to_universities = [10_000.0; FIELDS];
+        state.programmes.to_institutes = [10_000.0; FIELDS];
+        state.universities = Universities::found(&state, &ctx);
+        state.openness.input_cost = [cost; FIELDS];
+        for _ in 0..4 {
+            work(&mut state, &ctx);
+        }
+        let clock = &state.universities.units.clock;
+        clock.iter().sum::<f64>()
+    };
+    assert!(made(1.2) < made(1.0));
+}
+
+#[test]
 #[should_panic(expected = "people must set rd_price")]
 fn missing_prices_are_named() {
     let now = Quarter::new(2015, 1);

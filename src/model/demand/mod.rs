@@ -13,12 +13,21 @@
 //! firm rides the growth of D, so that only shares move slowly. Appeal φ follows Gibrat's law
 //! above a floor (Kesten), the source of a size tail near one. Left out: inventories, seasons.
 
+mod rules;
+#[cfg(test)]
+mod tests;
+
+pub use rules::{
+    demand_response, dividend, ln_attraction_per_demand, market_of, need_hazard, next_sales,
+    operating_profit, probability, resting_appeal,
+};
+
 use super::books::{Account, Instrument};
 use super::context::Context;
-use super::firms::{FIELDS, Firms, Segment};
+use super::firms::{FIELDS, Firms};
 use super::state::State;
 use crate::base::math;
-use crate::base::rng::Purpose;
+use crate::base::rng::{Purpose, fill_normal};
 
 crate::family! {
     /// Parameters: how demand is split, what firms earn, pay out and need.
@@ -110,6 +119,10 @@ pub struct MarketState {
     pub profit_margin: [f64; FIELDS],
     /// Counters of this quarter.
     pub tally: DemandTally,
+    /// Attraction A of each firm.
+    pull: Vec<f64>,
+    /// Standard normal shock to each firm's appeal.
+    shock: Vec<f64>,
 }
 
 impl Default for MarketState {
@@ -125,6 +138,8 @@ impl Default for MarketState {
             growth: [0.0; MARKETS],
             profit_margin: [0.0; FIELDS],
             tally: DemandTally::default(),
+            pull: Vec::new(),
+            shock: Vec::new(),
         }
     }
 }
@@ -144,101 +159,6 @@ impl MarketState {
         market.profit_margin = margins(firms, ctx.parameters.demand.loss_margin);
         market
     }
-}
-
-/// The market a firm sells in.
-#[inline]
-pub fn market_of(field: u8, segment: Segment) -> usize {
-    usize::from(field) * 2 + usize::from(segment != Segment::Industry)
-}
-
-/// Log appeal at which a firm with these sales is at rest in a market.
-///
-/// `ln φ = ln S + ln(Σ w A / D) − (σ_d − 1) ln a`. Example: S = e², ln(ΣwA/D) = 0, ln a = 0.5,
-/// σ_d = 3 gives 2 − 1 = 1.
-#[inline]
-pub fn resting_appeal(
-    ln_sales: f64,
-    ln_attraction_per_demand: f64,
-    ln_productivity: f64,
-    substitution: f64,
-) -> f64 {
-    ln_sales + ln_attraction_per_demand - (substitution - 1.0) * ln_productivity
-}
-
-/// Log of Σ w A over D in a market, 0 where nobody sells.
-pub fn ln_attraction_per_demand(market: &MarketState, m: usize) -> f64 {
-    if market.attraction[m] > 0.0 && market.demand[m] > 0.0 {
-        math::ln(market.attraction[m] / market.demand[m])
-    } else {
-        0.0
-    }
-}
-
-/// Demand of a market over its nominal path: `(P e^{g t})^{1 − η}`.
-///
-/// Example: prices 10 % (log) below trend at η = 1.5 raise it by e^{0.05}, 5.1 %.
-#[inline]
-pub fn demand_response(ln_price: f64, trend: f64, years: f64, price_elasticity: f64) -> f64 {
-    math::exp((1.0 - price_elasticity) * (ln_price + trend * years))
-}
-
-/// Sales after a quarter \[mn/yr\]: they ride the market's growth and close a part of the gap
-/// to `target`.
-///
-/// Example: 100, growth factor 1.02, target 142, speed 0.05: 102 + 0.05 · 40 = 104.
-#[inline]
-pub fn next_sales(sales: f64, growth_factor: f64, target: f64, speed: f64) -> f64 {
-    let carried = sales * growth_factor;
-    carried + speed * (target - carried)
-}
-
-/// Operating profit before R&D \[mn/yr\].
-///
-/// Observed margins are after R&D: `margin·S + ν·R + R` in a taxed year, `−loss·S + R` else.
-/// Example: S = 100, margin 0.06, R = 2, ν = 0.65: 6 + 1.3 + 2 = 9.3.
-#[inline]
-pub fn operating_profit(
-    sales: f64,
-    rd: f64,
-    margin: f64,
-    taxed: bool,
-    parameters: &DemandParameters,
-) -> f64 {
-    if taxed {
-        margin * sales + (1.0 + parameters.research_return_in_income) * rd
-    } else {
-        rd - parameters.loss_margin * sales
-    }
-}
-
-/// Dividend \[mn\]: cash above a buffer of months of sales and a year of planned R&D.
-///
-/// Example: cash 40, sales 120, 2 months, R&D 5: 40 − 20 − 5 = 15.
-#[inline]
-pub fn dividend(cash: f64, sales: f64, months: f64, planned_rd: f64) -> f64 {
-    const MONTHS: f64 = 12.0; // derived: months a year
-    math::max(cash - months / MONTHS * sales - planned_rd, 0.0)
-}
-
-/// Hazard that a technology need opens \[1/yr\]; `growth` is the log real growth of the
-/// firm's market over a year.
-///
-/// Example: 0.1 a year, R&D term ln 3, no growth: 0.3.
-#[inline]
-pub fn need_hazard(does_rd: bool, growth: f64, parameters: &DemandParameters) -> f64 {
-    let research = if does_rd {
-        parameters.need_research
-    } else {
-        0.0
-    };
-    parameters.need_hazard * math::exp(research + parameters.need_growth * growth)
-}
-
-/// Probability of at least one event at a constant hazard over a time.
-#[inline]
-pub fn probability(hazard: f64, years: f64) -> f64 {
-    1.0 - math::exp(-hazard * years)
 }
 
 /// Splits demand, pays what it earns, opens and expires needs, pays dividends.
@@ -281,16 +201,31 @@ fn anchor(state: &mut State, ctx: &Context) {
     state.market.founding_attraction = state.market.attraction;
 }
 
+crate::dispatched! {
+    /// Attraction `A = φ a^power` of each firm.
+    fn attractions(ln_appeal: &[f64], ln_productivity: &[f64], power: f64, out: &mut [f64]) {
+        for ((&appeal, &productivity), a) in ln_appeal.iter().zip(ln_productivity).zip(out) {
+            *a = math::exp(appeal + power * productivity);
+        }
+    }
+}
+
 fn gather_attraction(state: &mut State, ctx: &Context) {
     let firms = &state.firms;
+    let market = &mut state.market;
     let power = ctx.parameters.demand.substitution - 1.0;
-    let attraction = &mut state.market.attraction;
-    *attraction = [0.0; MARKETS];
+    market.pull.resize(firms.len(), 0.0);
+    attractions(
+        &firms.ln_appeal,
+        &firms.ln_productivity,
+        power,
+        &mut market.pull,
+    );
+    market.attraction = [0.0; MARKETS];
     for i in 0..firms.len() {
         if firms.alive[i] {
             let m = market_of(firms.field[i], firms.segment[i]);
-            attraction[m] +=
-                firms.weight[i] * math::exp(firms.ln_appeal[i] + power * firms.ln_productivity[i]);
+            market.attraction[m] += firms.weight[i] * market.pull[i];
         }
     }
 }
@@ -330,7 +265,6 @@ fn move_demand(state: &mut State, ctx: &Context) {
 /// Moves each firm's appeal, sales, staff and assets.
 fn move_firms(state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.demand;
-    let power = p.substitution - 1.0;
     let sd = p.appeal_log_sd * 0.5; // derived: a quarter holds a quarter of a year's variance
     let drift = -0.5 * sd * sd;
     let floor = p.floor_sales * ctx.world.price;
@@ -344,19 +278,24 @@ fn move_firms(state: &mut State, ctx: &Context) {
         factor[m] = math::exp(state.market.growth[m]);
     }
     let firms = &mut state.firms;
+    let MarketState { pull, shock, .. } = &mut state.market;
+    shock.resize(firms.len(), 0.0);
+    fill_normal(
+        ctx.key,
+        &firms.id,
+        ctx.q() as u32,
+        0,
+        Purpose::Preference,
+        shock,
+    );
     for i in 0..firms.len() {
         if !firms.alive[i] {
             continue;
         }
         let m = market_of(firms.field[i], firms.segment[i]);
-        let u = ctx.uniform(firms.id[i], 0, 0, Purpose::Preference);
-        let pull = math::exp(firms.ln_appeal[i] + power * firms.ln_productivity[i]);
-        let target = per_attraction[m] * pull;
-        firms.ln_appeal[i] += if target < floor {
-            (drift + sd * math::normal_quantile(u)).abs()
-        } else {
-            drift + sd * math::normal_quantile(u)
-        };
+        let target = per_attraction[m] * pull[i];
+        let step = drift + sd * shock[i];
+        firms.ln_appeal[i] += if target < floor { step.abs() } else { step };
         let before = firms.sales[i];
         let sales = next_sales(before, factor[m], target, p.share_speed);
         firms.sales[i] = sales;
@@ -479,220 +418,4 @@ fn margins(firms: &Firms, loss_margin: f64) -> [f64; FIELDS] {
         }
     }
     margins
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-    use crate::base::bound::Bound;
-    use crate::base::rng::Key;
-    use crate::base::time::Quarter;
-    use crate::model::firms::Firm;
-    use crate::model::parameters::Parameters;
-    use crate::model::world::WorldQuarter;
-    use crate::policy::{PolicyPath, Settings};
-
-    fn parameters() -> Parameters {
-        let text = include_str!("../../seeds/parameters/demand.toml");
-        let table: toml::Table = text.parse().unwrap();
-        let rows = table["parameter"].as_array().unwrap();
-        Parameters::build(&mut |path| {
-            let row = rows.iter().find(|row| row["path"].as_str() == Some(path));
-            assert!(row.is_some() || !path.starts_with("demand."), "{path}");
-            row.map_or(0.0, |row| row["central"].as_float().unwrap())
-        })
-    }
-
-    fn settings() -> Settings {
-        Settings::build(&mut |_| 0.0)
-    }
-
-    /// Pareto sizes with exponent 1.1 in four fields, two classes.
-    fn economy(n: u32) -> State {
-        let mut state = State::default();
-        for id in 0..n {
-            let u = (f64::from(id) + 0.5) / f64::from(n);
-            let sales = 4.0 * math::pow(1.0 - u, -1.0 / 1.1);
-            state.firms.push(Firm {
-                id,
-                weight: 1.0,
-                alive: true,
-                segment: if id % 3 == 0 {
-                    Segment::Small
-                } else {
-                    Segment::Industry
-                },
-                field: (id % 4) as u8,
-                sales,
-                sales_mean: sales,
-                margin: 0.06,
-                staff: sales,
-                assets: sales,
-                taxed: true,
-                rd: 0.02 * sales,
-                ..Firm::default()
-            });
-        }
-        state
-    }
-
-    fn run(state: &mut State, parameters: &Parameters, quarters: i32) {
-        let settings = settings();
-        let path = PolicyPath::constant(settings, Quarter::new(2013, 1), 1);
-        let world = WorldQuarter {
-            price: 1.0,
-            industry_growth: 0.015,
-            services_growth: 0.02,
-            ..WorldQuarter::default()
-        };
-        for q in 0..quarters {
-            let ctx = Context {
-                key: Key { seed: 7, run: 1 },
-                quarter: Quarter::new(2013, 1).plus(q),
-                parameters,
-                seen: &settings,
-                expected: &settings,
-                seen_path: &path,
-                law: &settings,
-                world: &world,
-                scale: 1.0,
-            };
-            if q == 0 {
-                state.market = MarketState::found(state, &ctx);
-            }
-            state.books.open();
-            let cash: f64 = state.firms.total(&state.firms.cash);
-            sell(state, &ctx);
-            let change = state.firms.total(&state.firms.cash) - cash;
-            let net = state.books.net(Account::Firms);
-            let size = state.firms.total(&state.firms.sales);
-            assert!(
-                (change - net).abs() < 1e-9 * size,
-                "books {net}, cash {change}"
-            );
-        }
-    }
-
-    #[test]
-    fn worked_examples() {
-        assert!((next_sales(100.0, 1.02, 142.0, 0.05) - 104.0).abs() < 1e-12);
-        assert_eq!(dividend(40.0, 120.0, 2.0, 5.0), 15.0);
-        assert_eq!(dividend(10.0, 120.0, 2.0, 5.0), 0.0);
-        assert!((resting_appeal(2.0, 0.0, 0.5, 3.0) - 1.0).abs() < 1e-12);
-        let p = parameters().demand;
-        assert!((operating_profit(100.0, 2.0, 0.06, true, &p) - 9.3).abs() < 1e-12);
-        assert!((operating_profit(100.0, 2.0, 0.06, false, &p) + 3.0).abs() < 1e-12);
-        let lower_price = demand_response(-0.1, 0.0, 1.0, 1.5);
-        assert!((lower_price - 1.051_271_096).abs() < 1e-6);
-    }
-
-    #[test]
-    fn needs_rise_with_research_and_growth() {
-        let p = parameters().demand;
-        assert!(need_hazard(true, 0.0, &p) > need_hazard(false, 0.0, &p));
-        assert!(need_hazard(false, 0.1, &p) > need_hazard(false, 0.0, &p));
-    }
-
-    #[test]
-    fn sales_at_rest_stay_on_the_nominal_path() {
-        let mut parameters = parameters();
-        parameters.demand.appeal_log_sd = 0.0;
-        let mut state = economy(60);
-        let before = state.firms.sales.clone();
-        run(&mut state, &parameters, 8);
-        for (i, &sales) in before.iter().enumerate() {
-            let growth = if state.firms.segment[i] == Segment::Industry {
-                0.015
-            } else {
-                0.02
-            };
-            let path = sales * math::exp(8.0 * growth);
-            assert!((state.firms.sales[i] / path - 1.0).abs() < 1e-9);
-        }
-    }
-
-    #[test]
-    fn a_more_productive_firm_takes_share_from_the_others() {
-        let parameters = parameters();
-        let (mut plain, mut changed) = (economy(60), economy(60));
-        run(&mut plain, &parameters, 1);
-        run(&mut changed, &parameters, 1);
-        changed.firms.ln_productivity[1] += 0.2;
-        for state in [&mut plain, &mut changed] {
-            let market = state.market.clone();
-            let settings = settings();
-            let path = PolicyPath::constant(settings, Quarter::new(2013, 1), 1);
-            let world = WorldQuarter {
-                price: 1.0,
-                ..WorldQuarter::default()
-            };
-            let ctx = Context {
-                key: Key { seed: 7, run: 1 },
-                quarter: Quarter::new(2013, 2),
-                parameters: &parameters,
-                seen: &settings,
-                expected: &settings,
-                seen_path: &path,
-                law: &settings,
-                world: &world,
-                scale: 1.0,
-            };
-            assert_eq!(market.age, 1);
-            sell(state, &ctx);
-        }
-        assert!(changed.firms.sales[1] > plain.firms.sales[1]);
-        assert!(changed.firms.sales[5] < plain.firms.sales[5], "same market");
-        assert_eq!(changed.firms.sales[2], plain.firms.sales[2], "other market");
-    }
-
-    #[test]
-    fn two_halves_sell_what_the_whole_sold() {
-        let mut parameters = parameters();
-        parameters.demand.appeal_log_sd = 0.0;
-        let (mut whole, mut halves) = (economy(60), economy(60));
-        for i in 0..60 {
-            let row = Firm {
-                weight: 0.5,
-                id: 1000 + i as u32,
-                ..halves.firms.row(i)
-            };
-            halves.firms.push(row);
-            halves.firms.weight[i] = 0.5;
-        }
-        run(&mut whole, &parameters, 12);
-        run(&mut halves, &parameters, 12);
-        let (a, b) = (
-            whole.firms.total(&whole.firms.sales),
-            halves.firms.total(&halves.firms.sales),
-        );
-        assert!((a / b - 1.0).abs() < 1e-12);
-        let ratio = whole.firms.total(&whole.firms.cash) / halves.firms.total(&halves.firms.cash);
-        assert!((ratio - 1.0).abs() < 1e-9);
-    }
-
-    #[test]
-    fn twenty_years_keep_path_and_tail() {
-        let mut state = economy(2000);
-        let founded: f64 = state.firms.total(&state.firms.sales);
-        run(&mut state, &parameters(), 80);
-        let total = state.firms.total(&state.firms.sales);
-        let nominal: f64 = state.market.demand.iter().sum();
-        assert!((total / nominal - 1.0).abs() < 1e-2, "{}", total / nominal);
-        assert!(total > founded);
-        let mut sizes = state.firms.sales.clone();
-        assert!(sizes.iter().all(|s| s.is_finite() && *s > 0.0));
-        sizes.sort_by(|a, b| b.total_cmp(a));
-        let top: f64 = sizes[..20].iter().sum::<f64>() / total;
-        assert!(top < 0.5, "top 1 % holds {top}");
-        // Hill estimator over the largest tenth
-        let threshold = math::ln(sizes[200]);
-        let mean: f64 = sizes[..200]
-            .iter()
-            .map(|s| math::ln(*s) - threshold)
-            .sum::<f64>()
-            / 200.0;
-        let tail = 1.0 / mean;
-        assert!((0.9..1.3).contains(&tail), "tail {tail}");
-    }
 }

@@ -1,12 +1,12 @@
 //! Hand-worked bargains and the direction of each lever on its decision.
 
-use super::bargain::*;
-use super::{DealKind, Motive, TransferParameters, office, search};
 use crate::base::bound::Bound;
 use crate::model::parameters::Parameters;
+use crate::model::transfer::bargain::*;
+use crate::model::transfer::{DealKind, Motive, TransferParameters, office, search};
 
 fn central() -> TransferParameters {
-    let text = include_str!("../../../seeds/parameters/transfer.toml");
+    let text = include_str!("../../../../seeds/parameters/transfer.toml");
     let table: toml::Table = text.parse().unwrap();
     let rows = table["parameter"].as_array().unwrap().clone();
     Parameters::build(&mut |path| {
@@ -67,5 +67,5 @@ fn levers_move_their_decisions() {
     assert!(
         office::managers_next(20.0, 60.0, 9.0, &p) > office::managers_next(20.0, 60.0, 4.0, &p)
     );
-    assert_eq!(search::lots(25.0, 100.0, &p).0, 3);
+    assert_eq!(search::lots(25.0, 1.0, p.lot).0, 3);
 }

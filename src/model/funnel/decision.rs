@@ -1,0 +1,61 @@
+//! Does a firm go on with a project, how fast does it move, what does it bring?
+#![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
+
+use super::{FunnelParameters, Project};
+use crate::base::math::{clamp, exp, max, normal_cdf, pow};
+
+/// Shares of a stage's mass that pass and fail in a quarter under yearly hazards.
+///
+/// Example: h = f leaves `exp(−h/2)` and halves the rest.
+#[inline(always)]
+pub fn competing_risks(hazard: f64, failure: f64) -> (f64, f64) {
+    let sum = hazard + failure;
+    let ended = 1.0 - exp(-sum / 4.0); // derived: a quarter of a year
+    let each = ended / max(sum, f64::MIN_POSITIVE);
+    (each * hazard, each * failure)
+}
+
+/// Readiness a project lacks for a stage, platforms apart.
+#[inline]
+pub fn gap(project: &Project, stage: usize, p: &FunnelParameters) -> f64 {
+    let need = [p.proof_readiness, p.pilot_readiness, 0.0][stage];
+    max(0.0, need - project.readiness)
+}
+
+/// Hazard of passing: base, slowed by the gap and by want of absorptive capacity \[1/yr\].
+#[inline(always)]
+pub fn pass_hazard(base: f64, gap: f64, slowing: f64, absorptive: f64, floor: f64) -> f64 {
+    base * exp(-slowing * gap) * (floor + (1.0 - floor) * clamp(absorptive, 0.0, 1.0))
+}
+
+/// Revenue of a product of `quality` (median 1), `v·q^e` \[mn/yr, 2020 prices\].
+///
+/// Example: v = 8.3, quality 4, e = ½: 16.6.
+pub fn product_revenue(quality: f64, p: &FunnelParameters) -> f64 {
+    p.revenue * pow(max(quality, f64::MIN_POSITIVE), p.quality_exponent)
+}
+
+/// Worth of a product to the firm, profit on its revenue over the years that count \[mn\].
+///
+/// Example: 8.3 mn a year, a tenth of it profit, 5 years: 4.15.
+#[inline(always)]
+pub fn product_worth(revenue: f64, p: &FunnelParameters) -> f64 {
+    revenue * p.profit_share * p.horizon
+}
+
+/// Share of a lot that goes on: expected worth above the cost of the stage, with spread.
+#[inline(always)]
+pub fn go_on_share(worth: f64, cost: f64, spread: f64) -> f64 {
+    normal_cdf((worth - cost) / (spread * cost))
+}
+
+/// Log gain in productivity of a yearly saving over sales: `saving/(sales + saving)`.
+///
+/// Example: 1 mn on sales of 99 mn gives 0.01.
+pub fn productivity_jump(saving: f64, sales: f64) -> f64 {
+    if saving > 0.0 {
+        saving / (sales + saving)
+    } else {
+        0.0
+    }
+}

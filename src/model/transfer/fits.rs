@@ -1,0 +1,98 @@
+//! What is each invention worth to each firm that its search came upon? All pairs of a
+//! quarter, in columns.
+
+use super::partners::Partner;
+use super::{Lot, TransferParameters, bargain};
+use crate::base::math;
+use crate::base::rng::{Key, Purpose};
+use crate::model::population::field_distance;
+use crate::model::universities::Inventions;
+
+/// Highest readiness level.
+const READY: f64 = 9.0; // derived: TRL scale
+
+crate::dispatched! {
+    /// Values in use; the noise of a match is kept over quarters, as a trait of the pair.
+    fn values_in_use(
+        key: Key,
+        invention: &[u32],
+        firm: &[u32],
+        pair: &[u32],
+        worth: &[f64],
+        misfit: &[f64],
+        spread: f64,
+        out: &mut [f64],
+    ) {
+        let n = out.len();
+        let (invention, firm, pair) = (&invention[..n], &firm[..n], &pair[..n]);
+        let (worth, misfit) = (&worth[..n], &misfit[..n]);
+        for i in 0..n {
+            let (member, lot) = (pair[i] >> 16, pair[i] & 0xFFFF);
+            let u = key.uniform(invention[i], firm[i], member, lot, Purpose::Choice);
+            let noise = math::normal_quantile(math::max(u, f64::EPSILON));
+            out[i] = bargain::value_in_use(worth[i], misfit[i], noise, spread);
+        }
+    }
+}
+
+/// Pairs of lots and firms.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Fits {
+    invention: Vec<u32>,
+    firm: Vec<u32>,
+    /// Member of the firm agent and number of the lot, 16 bits each.
+    pair: Vec<u32>,
+    worth: Vec<f64>,
+    misfit: Vec<f64>,
+    /// Value in use \[mn\].
+    pub(super) usage: Vec<f64>,
+}
+
+impl Fits {
+    /// Forgets the pairs of the last search.
+    pub(super) fn clear(&mut self) {
+        for column in [&mut self.invention, &mut self.firm, &mut self.pair] {
+            column.clear();
+        }
+        self.worth.clear();
+        self.misfit.clear();
+    }
+
+    /// Adds a pair: draw `draw` of a lot came upon `partner`. Draws of one lot that come upon
+    /// the same agent meet different real firms of it, as many as it stands for.
+    pub(super) fn push(
+        &mut self,
+        v: &Inventions,
+        lot: &Lot,
+        draw: u32,
+        partner: &Partner,
+        p: &TransferParameters,
+    ) {
+        let row = lot.invention as usize;
+        let distance = field_distance(usize::from(v.field[row]), usize::from(partner.field));
+        let gap = math::max(0.0, READY - v.readiness[row]);
+        let need = partner.need || (v.posed[row] && distance == 0.0);
+        let wanted = if need { 1.0 } else { p.no_need };
+        let member = draw.min(partner.members - 1);
+        self.invention.push(v.id[row]);
+        self.firm.push(partner.id);
+        self.pair.push(member << 16 | lot.number & 0xFFFF);
+        self.worth.push(v.quality[row] * partner.ability * wanted);
+        self.misfit.push(bargain::misfit(distance, gap, p));
+    }
+
+    /// Works out all values in use.
+    pub(super) fn value(&mut self, key: Key, p: &TransferParameters) {
+        self.usage.resize(self.worth.len(), 0.0);
+        values_in_use(
+            key,
+            &self.invention,
+            &self.firm,
+            &self.pair,
+            &self.worth,
+            &self.misfit,
+            p.match_log_sd,
+            &mut self.usage,
+        );
+    }
+}
