@@ -89,11 +89,6 @@ const CASES: &[Case] = &[
     ),
     // Warnings of scenarios.
     Case("implausible", 0, &["check", "implausible.toml"]),
-    Case(
-        "implausible-instrument",
-        0,
-        &["check", "implausible-instrument.toml"],
-    ),
     Case("after-end", 0, &["check", "after-end.toml"]),
     Case("before-start", 0, &["check", "before-start.toml"]),
     Case("covered", 0, &["check", "covered.toml"]),
