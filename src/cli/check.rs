@@ -7,14 +7,26 @@ use std::path::PathBuf;
 
 /// Arguments of `check`.
 #[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  leverlab check study/*.toml                        all faults of all files at once
+  leverlab check study/scenario.toml --format json   the same as an array on stdout")]
 pub struct CheckArgs {
     /// Scenario files.
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
+    /// Another evidence base.
+    #[arg(long, value_name = "DIR")]
+    pub seeds: Option<PathBuf>,
 }
 
 /// Arguments of `resolve`.
 #[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  leverlab resolve study/scenario.toml               the scenario with all it extends merged in
+  leverlab resolve study/scenario.toml --origins     the file and line of each value
+  leverlab resolve leverlab:baseline --set tax.super_deduction_general=1.2")]
 pub struct ResolveArgs {
     /// Scenario file, or leverlab:NAME.
     pub file: PathBuf,
@@ -24,6 +36,9 @@ pub struct ResolveArgs {
     /// Sets a value; may be repeated.
     #[arg(long = "set", value_name = "PATH=V")]
     pub sets: Vec<String>,
+    /// Another evidence base.
+    #[arg(long, value_name = "DIR")]
+    pub seeds: Option<PathBuf>,
 }
 
 /// Checks every file, all faults at once.
@@ -31,7 +46,7 @@ pub struct ResolveArgs {
 /// # Errors
 /// The faults of all files.
 pub fn command(args: &CheckArgs, session: &Session) -> Result<(), CliError> {
-    let evidence = session.evidence(None)?;
+    let evidence = session.evidence(args.seeds.as_deref())?;
     let mut faults = Faults::default();
     let mut good = Vec::new();
     for file in &args.files {
@@ -66,7 +81,7 @@ pub fn command(args: &CheckArgs, session: &Session) -> Result<(), CliError> {
 /// # Errors
 /// The faults of the file.
 pub fn resolve(args: &ResolveArgs, session: &Session) -> Result<(), CliError> {
-    let evidence = session.evidence(None)?;
+    let evidence = session.evidence(args.seeds.as_deref())?;
     let one = resolve_all(&args.file, &[], &args.sets, &evidence)?.remove(0);
     session.warn(&one.warnings);
     if !args.origins && session.format == Format::Table {

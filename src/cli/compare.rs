@@ -1,12 +1,17 @@
 //! `leverlab compare`: runs variants in pairs with a baseline.
 
 use super::run::BatchArgs;
-use super::{CliError, Format, Session, execute, output};
+use super::{CliError, Format, Session, codes, execute, output};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
 /// Arguments of `compare`.
 #[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  leverlab compare leverlab:baseline study/scenario.toml -n 40
+  leverlab compare leverlab:baseline leverlab:rights-reform leverlab:last-mile --stack \\
+      --metric industrialised --metric fiscal_cost   each added to those before it")]
 pub struct CompareArgs {
     /// Baseline scenario.
     pub base: PathBuf,
@@ -37,10 +42,8 @@ pub fn command(args: &CompareArgs, session: &Session) -> Result<(), CliError> {
         .find(|name| !known.iter().any(|metric| metric.id == name.as_str()))
     {
         let ids: Vec<&str> = known.iter().map(|metric| metric.id).collect();
-        return Err(CliError::Unknown {
-            message: format!("there is no metric `{name}`"),
-            nearest: crate::scenario::nearest(name, ids),
-        });
+        let message = format!("there is no metric `{name}`");
+        return Err(CliError::unknown(message, name, ids));
     }
     let variants: Vec<&Path> = args.variants.iter().map(PathBuf::as_path).collect();
     let sets = args.batch.all_sets();
@@ -52,7 +55,8 @@ pub fn command(args: &CompareArgs, session: &Session) -> Result<(), CliError> {
     let Some(done) = execute::carry_out(all, &evidence, &args.batch, session)? else {
         return Ok(());
     };
-    let metrics = output::chosen(&done.results, &args.metrics).map_err(CliError::Usage)?;
+    let metrics = output::chosen(&done.results, &args.metrics)
+        .map_err(|name| CliError::new(codes::UNKNOWN_NAME, name))?;
     let first = metrics[0];
     match session.format {
         Format::Table => {
@@ -66,10 +70,13 @@ pub fn command(args: &CompareArgs, session: &Session) -> Result<(), CliError> {
             let json = output::compare_json(&done.results, &done.comparison);
             session.print(&format!("{json:#}"))?;
         }
-        Format::Csv => session.print(&output::compare_csv(&done.results, &done.comparison))?,
+        Format::Csv => {
+            let (header, rows) = output::compare_rows(&done.results, &done.comparison);
+            session.csv(&header, &rows)?;
+        }
     }
-    for line in output::warning_lines(&done.results, &done.comparison, first) {
-        session.say(&format!("warning: {line}"));
+    for warning in output::warning_lines(&done.results, &done.comparison, first) {
+        session.caution(&warning);
     }
     execute::close(&done, session)
 }

@@ -1,80 +1,26 @@
 //! The way from checked scenarios to a results folder, shared by `run` and `compare`.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 
 use serde_json::json;
 
-use super::CliError;
-use super::Session;
+use super::order::{Order, batch_digest, command_line, dry_run, folder_of};
 use super::progress::{Interrupt, Meter, listen};
 use super::run::BatchArgs;
+use super::{CliError, Problem, Session, codes};
 use crate::engine::Simulation;
 use crate::engine::batch::{self, Plan};
 use crate::engine::fan::fans;
 use crate::engine::replicate::Economy;
 use crate::evidence::Evidence;
 use crate::experiment::compare::{Comparison, MetricView, compare};
-use crate::report::files::{self, Claim, FolderError, Permission, Provenance};
+use crate::report::files::{self, Provenance};
+use crate::report::folder::{self, Claim, Permission};
 use crate::report::results::{Column, Results, ScenarioInfo};
 use crate::report::{Language, write_report};
-use crate::scenario::Resolved;
-use crate::scenario::Scenario;
-
-/// Why a command ended badly: its exit code and what to say.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trouble {
-    /// Exit code.
-    pub code: u8,
-    /// One line.
-    pub message: String,
-}
-
-impl From<Trouble> for CliError {
-    fn from(trouble: Trouble) -> Self {
-        match trouble.code {
-            2 => Self::Usage(trouble.message),
-            3 => Self::Unreadable(trouble.message),
-            5 => Self::Failed(trouble.message),
-            6 => Self::Unwritable(trouble.message),
-            75 => Self::Retry(trouble.message),
-            130 => Self::Interrupted,
-            _ => Self::Internal(trouble.message),
-        }
-    }
-}
-
-impl From<FolderError> for Trouble {
-    fn from(error: FolderError) -> Self {
-        let code = match error {
-            FolderError::Taken { .. } => 2,
-            FolderError::Busy(_) => 75,
-            FolderError::Unwritable { .. } => 6,
-        };
-        Self {
-            code,
-            message: error.to_string(),
-        }
-    }
-}
-
-/// A batch as asked for, with what it is made from.
-#[derive(Clone, Debug)]
-pub struct Order {
-    /// Checked scenarios, the baseline first, all with the baseline's `[run]`.
-    pub scenarios: Vec<Scenario>,
-    /// Digest of the evidence base.
-    pub evidence_digest: String,
-    /// Files read.
-    pub files_read: Vec<String>,
-    /// The command that reproduces the results.
-    pub command: String,
-    /// Metrics whose result hangs on assumptions.
-    pub assumption_driven: Vec<(String, String, String)>,
-    /// Flags; those of `[run]` are already in the scenarios.
-    pub args: BatchArgs,
-    /// Nothing on stderr but errors.
-    pub quiet: bool,
-}
+use crate::scenario::codes::EVIDENCE;
+use crate::scenario::{Code, Faults, Resolved, Scenario};
 
 /// What came of a batch.
 #[derive(Debug)]
@@ -88,42 +34,9 @@ pub struct Executed {
     /// Read back instead of run.
     pub stored: bool,
     /// Things to say on stderr.
-    pub warnings: Vec<String>,
-    /// Exit code: 0, 5 with over 5 % of runs failed, 75 or 130 after a signal.
-    pub code: u8,
-}
-
-/// Digest that names a batch and its folder.
-pub fn batch_digest(order: &Order) -> String {
-    let mut hasher = blake3::Hasher::new();
-    let mut add = |text: &str| {
-        hasher.update(&(text.len() as u64).to_le_bytes());
-        hasher.update(text.as_bytes());
-    };
-    for scenario in &order.scenarios {
-        add(&scenario.meta.name);
-        add(&scenario.digest);
-    }
-    let run = &order.scenarios[0].run;
-    add(&order.evidence_digest);
-    add(env!("LEVERLAB_MODEL_DIGEST"));
-    add(&format!(
-        "{} {} {:016x}",
-        run.seed,
-        run.per_draw,
-        run.scale.to_bits()
-    ));
-    hasher.finalize().to_hex().to_string()
-}
-
-/// Folder the order writes to.
-pub fn folder_of(order: &Order, digest: &str) -> PathBuf {
-    let name = &order.scenarios[0].meta.name;
-    order
-        .args
-        .output
-        .clone()
-        .unwrap_or_else(|| files::default_folder(name, digest))
+    pub warnings: Vec<Problem>,
+    /// Why the command ends badly although results are written: failed runs or a signal.
+    pub end: Option<Problem>,
 }
 
 /// Cores of this machine.
@@ -131,52 +44,16 @@ fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
-/// Says what an order would run and write.
-pub fn dry_run<S: Simulation>(simulation: &S, order: &Order) -> String {
-    let run = &order.scenarios[0].run;
-    let digest = batch_digest(order);
-    let values = simulation.metrics().len()
-        + simulation.details().len()
-        + simulation.series().len() * simulation.quarters().len();
-    let count = order.scenarios.len();
-    let bytes = values as f64 * 8.0 * count as f64 * f64::from(run.replicates);
-    let mut out = format!(
-        "{count} scenario(s), {} runs each ({} a parameter draw), seed {}, scale {}\n",
-        run.replicates, run.per_draw, run.seed, run.scale
-    );
-    for scenario in &order.scenarios {
-        let sets = if scenario.sets.is_empty() {
-            "nothing".to_owned()
-        } else {
-            scenario.sets.join(", ")
-        };
-        out += &format!("  {} sets {sets}\n", scenario.meta.name);
-    }
-    out += &format!(
-        "results take about {:.0} MB of memory, besides ",
-        bytes / 1e6
-    );
-    out += &format!(
-        "two populations a thread\nfolder {}:\n",
-        folder_of(order, &digest).display()
-    );
-    for scenario in &order.scenarios {
-        out += &format!("  scenario.{}.toml\n", scenario.meta.name);
-    }
-    out + "  summary.csv differences.csv runs.parquet details.parquet paths.parquet\n  \
-           figures/ report.html manifest.json\n"
-}
-
 /// Runs an order, or reads its stored results; `report` writes figures and page.
 ///
 /// # Errors
-/// [`Trouble`] with its exit code; nothing is then left half-written.
+/// [`CliError`] with its exit code; nothing is then left half-written.
 pub fn execute<S: Simulation>(
     simulation: &S,
     order: &Order,
     interrupt: &Interrupt,
     report: &dyn Fn(&Results, &Comparison, &Path) -> std::io::Result<()>,
-) -> Result<Executed, Trouble> {
+) -> Result<Executed, CliError> {
     let run = &order.scenarios[0].run;
     let digest = batch_digest(order);
     let folder = folder_of(order, &digest);
@@ -185,22 +62,22 @@ pub fn execute<S: Simulation>(
         force: order.args.force,
         fresh: order.args.fresh,
     };
-    let hold = match files::claim(&folder, &digest, run.replicates, permission)? {
+    let hold = match folder::claim(&folder, &digest, run.replicates, permission)? {
         Claim::Free(hold) => hold,
         Claim::Stored => {
-            let results = Results::read(&folder).map_err(|error| Trouble {
-                code: 2,
-                message: format!("{error}; use --force"),
+            let results = Results::read(&folder).map_err(|error| {
+                let message = format!("{error}; run again with --force");
+                CliError::new(codes::NO_RESULTS, message)
             })?;
             let comparison = compare_results(&results);
-            let code = failure_code(&results, &mut warnings);
+            let end = failed_runs(&results, &mut warnings);
             return Ok(Executed {
                 results,
                 comparison,
                 folder,
                 stored: true,
                 warnings,
-                code,
+                end,
             });
         }
     };
@@ -209,10 +86,8 @@ pub fn execute<S: Simulation>(
         .threads
         .map_or_else(cores, |threads| threads as usize);
     if threads > cores() {
-        warnings.push(format!(
-            "{threads} threads on {} cores: no faster, same results",
-            cores()
-        ));
+        let message = format!("{threads} threads on {} cores", cores());
+        warnings.push(Problem::new(codes::THREADS, message));
     }
     let plan = Plan {
         runs: run.replicates,
@@ -222,11 +97,8 @@ pub fn execute<S: Simulation>(
     };
     let total = u64::from(run.replicates) * order.scenarios.len() as u64;
     let meter = Meter::new(total, order.quiet);
-    let ensemble =
-        batch::run(simulation, &plan, &meter, &interrupt.stop).map_err(|error| Trouble {
-            code: 10,
-            message: error.to_string(),
-        })?;
+    let ensemble = batch::run(simulation, &plan, &meter, &interrupt.stop)
+        .map_err(|error| CliError::new(codes::BAD_FLAG, error.to_string()))?;
     meter.finish();
     let columns = |specs: &[crate::engine::MetricSpec]| specs.iter().map(Column::from).collect();
     let quarters = simulation.quarters();
@@ -249,18 +121,15 @@ pub fn execute<S: Simulation>(
         command: order.command.clone(),
     };
     let comparison = compare_results(&results);
-    let mut code = failure_code(&results, &mut warnings);
+    let mut end = failed_runs(&results, &mut warnings);
     if results.ensemble.runs.is_empty() {
         let cause = results
             .ensemble
             .failures
             .first()
             .map_or("no run was finished", |f| &f.cause);
-        let code = interrupt.code().unwrap_or(5);
-        return Err(Trouble {
-            code,
-            message: format!("nothing to report: {cause}"),
-        });
+        let code = stopped_by(interrupt).unwrap_or(codes::RUNS_FAILED);
+        return Err(CliError::new(code, format!("nothing to report: {cause}")));
     }
     let provenance = Provenance {
         resolved: order
@@ -284,11 +153,11 @@ pub fn execute<S: Simulation>(
         &page,
     )?;
     if !results.ensemble.complete {
-        code = interrupt.code().unwrap_or(130);
+        let code = stopped_by(interrupt).unwrap_or(codes::INTERRUPTED);
+        end = Some(Problem::new(code, "what was finished is written"));
         let (has, asked) = (results.ensemble.runs.len(), results.ensemble.asked);
-        warnings.push(format!(
-            "interrupted: {has} of {asked} runs were finished and written"
-        ));
+        let message = format!("{has} of {asked} runs were finished and written");
+        warnings.push(Problem::new(codes::INCOMPLETE, message));
     }
     Ok(Executed {
         results,
@@ -296,7 +165,7 @@ pub fn execute<S: Simulation>(
         folder,
         stored: false,
         warnings,
-        code,
+        end,
     })
 }
 
@@ -323,28 +192,35 @@ pub fn compare_results(results: &Results) -> Comparison {
     compare(&results.ensemble, results.per_draw, &metrics, &details)
 }
 
-/// 5 where over 5 % of the runs failed, else 0 and a warning for those that did.
-fn failure_code(results: &Results, warnings: &mut Vec<String>) -> u8 {
+/// The code of what stopped the batch, if anything did.
+fn stopped_by(interrupt: &Interrupt) -> Option<Code> {
+    let stopped = interrupt.stop.load(Ordering::SeqCst);
+    stopped.then(|| match interrupt.code() {
+        Some(75) => codes::TERMINATED,
+        _ => codes::INTERRUPTED,
+    })
+}
+
+/// Warns of the runs that failed; over 5 % of them are a failure of the command.
+fn failed_runs(results: &Results, warnings: &mut Vec<Problem>) -> Option<Problem> {
     let failures = &results.ensemble.failures;
-    let Some(first) = failures.first() else {
-        return 0;
-    };
+    let first = failures.first()?;
     let mut runs: Vec<u32> = failures.iter().map(|failure| failure.run).collect();
     runs.sort_unstable();
     runs.dedup();
     let asked = results.ensemble.asked;
-    warnings.push(format!(
+    let message = format!(
         "{} of {asked} runs failed and were dropped in all scenarios; the first: run {}, {}: {}",
         runs.len(),
         first.run,
         results.scenarios[first.scenario].name,
         first.cause
-    ));
-    if runs.len() as u64 * 20 > u64::from(asked) {
-        5
-    } else {
-        0
-    }
+    );
+    warnings.push(Problem::new(codes::RUNS_DROPPED, message));
+    (runs.len() as u64 * 20 > u64::from(asked)).then(|| {
+        let message = format!("{} of {asked} runs failed", runs.len());
+        Problem::new(codes::RUNS_FAILED, message)
+    })
 }
 
 fn info(scenario: &Scenario) -> ScenarioInfo {
@@ -371,15 +247,27 @@ pub fn carry_out(
     args: &BatchArgs,
     session: &Session,
 ) -> Result<Option<Executed>, CliError> {
-    for one in &resolved {
-        session.warn(&one.warnings);
+    // What a variant takes over from the baseline is said once.
+    let warnings = resolved.iter().flat_map(|one| one.warnings.clone());
+    session.warn(&Faults(warnings.collect()).in_order().0);
+    let mut files_read: Vec<String> = Vec::new();
+    let seeds = args.seeds.iter().map(|folder| folder.display().to_string());
+    for file in resolved
+        .iter()
+        .flat_map(|one| one.files.clone())
+        .chain(seeds)
+    {
+        if !files_read.contains(&file) {
+            files_read.push(file);
+        }
     }
     let scenarios: Vec<Scenario> = resolved.into_iter().map(|one| one.scenario).collect();
-    let economy = Economy::new(evidence, &scenarios).map_err(CliError::Internal)?;
+    let economy =
+        Economy::new(evidence, &scenarios).map_err(|error| CliError::new(EVIDENCE, error))?;
     let order = Order {
         scenarios,
         evidence_digest: evidence.digest.clone(),
-        files_read: Vec::new(),
+        files_read,
         command: command_line(),
         assumption_driven: assumption_driven(),
         args: args.clone(),
@@ -389,18 +277,24 @@ pub fn carry_out(
         session.print(&dry_run(&economy, &order))?;
         return Ok(None);
     }
+    session.detail(&format!("reads {}", order.files_read.join(", ")));
+    let (evidence, batch) = (&order.evidence_digest, batch_digest(&order));
+    session.detail(&format!(
+        "model {}, evidence {evidence}, batch {batch}",
+        env!("LEVERLAB_MODEL_DIGEST")
+    ));
     let interrupt = listen();
     let page = |results: &Results, comparison: &Comparison, dir: &Path| {
         write_report(results, comparison, dir, Language::English)
     };
     let done = execute(&economy, &order, &interrupt, &page)?;
     for warning in &done.warnings {
-        session.say(&format!("warning: {warning}"));
+        session.caution(warning);
     }
     Ok(Some(done))
 }
 
-/// Says where the results are; the exit code of the batch as an error where it is not 0.
+/// Says where the results are; the end of the batch as an error where it is a bad one.
 ///
 /// # Errors
 /// [`CliError`] for over 5 % of failed runs, an interrupt or a termination.
@@ -410,30 +304,10 @@ pub fn close(done: &Executed, session: &Session) -> Result<(), CliError> {
         "results in {}{stored}: report.html is the page to hand on",
         done.folder.display()
     ));
-    match done.code {
-        0 => Ok(()),
-        5 => Err(CliError::Failed("over 5 % of the runs failed".into())),
-        75 => Err(CliError::Retry(
-            "terminated; what was finished is written".into(),
-        )),
-        _ => Err(CliError::Interrupted),
+    match &done.end {
+        None => Ok(()),
+        Some(problem) => Err(CliError::Problem(problem.clone())),
     }
-}
-
-/// The command that reproduces a batch, as typed.
-fn command_line() -> String {
-    let words: Vec<String> = std::env::args()
-        .skip(1)
-        .map(|word| {
-            let plain = |c: char| c.is_alphanumeric() || "-_./=:,".contains(c);
-            if word.chars().all(plain) {
-                word
-            } else {
-                format!("'{}'", word.replace('\'', "'\\''"))
-            }
-        })
-        .collect();
-    format!("leverlab {}", words.join(" "))
 }
 
 /// Metrics that hang on parameters which 2015-2024 cannot teach (docs/ODD.md, section 9).

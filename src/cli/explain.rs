@@ -1,16 +1,26 @@
 //! `leverlab explain`: what a name or an error code means, with its history and sources.
 
-use super::{CliError, Format, Session};
+use super::{CliError, Format, Session, codes};
 use crate::model::observe;
-use crate::scenario::{CODES, instruments, nearest};
+use crate::report::definitions::chinese;
+use crate::scenario::instruments;
 use clap::Args;
 use serde_json::{Value, json};
+use std::path::PathBuf;
 
 /// Arguments of `explain`.
 #[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  leverlab explain tax.super_deduction_general       a lever: value, history, bounds, source
+  leverlab explain metric:conversion_rate            a metric: unit and definition
+  leverlab explain E0303                             what a fault means and what to do")]
 pub struct ExplainArgs {
     /// A path, an id or a code; `lever:`, `parameter:`, `metric:`, `fact:`, `instrument:` choose one kind.
     pub name: String,
+    /// Another evidence base.
+    #[arg(long, value_name = "DIR")]
+    pub seeds: Option<PathBuf>,
 }
 
 /// Explains everything that has the name.
@@ -18,10 +28,7 @@ pub struct ExplainArgs {
 /// # Errors
 /// An unknown name, with the nearest.
 pub fn command(args: &ExplainArgs, session: &Session) -> Result<(), CliError> {
-    if let Some(code) = CODES
-        .iter()
-        .find(|code| code.id.eq_ignore_ascii_case(&args.name))
-    {
+    if let Some(code) = codes::all().find(|code| code.id.eq_ignore_ascii_case(&args.name)) {
         if session.format == Format::Table {
             return session.print(&format!(
                 "{}: {}\n\n{}",
@@ -42,7 +49,7 @@ pub fn command(args: &ExplainArgs, session: &Session) -> Result<(), CliError> {
         _ => (None, args.name.as_str()),
     };
     let name = name.strip_prefix("policy.").unwrap_or(name);
-    let all = everything(session)?;
+    let all = everything(args, session)?;
     let known = |item: &&Value| kind.is_none_or(|kind| item["kind"] == kind);
     let found: Vec<Value> = all
         .iter()
@@ -55,28 +62,72 @@ pub fn command(args: &ExplainArgs, session: &Session) -> Result<(), CliError> {
             .iter()
             .filter(known)
             .filter_map(|item| item["id"].as_str())
-            .chain(CODES.iter().map(|code| code.id));
+            .chain(codes::all().map(|code| code.id));
         let message = format!("nothing is named `{}`", args.name);
-        return Err(CliError::Unknown {
-            message,
-            nearest: nearest(name, names),
-        });
+        return Err(CliError::unknown(message, name, names));
     }
     let mut rows = Vec::new();
     for item in &found {
-        for (key, value) in item.as_object().into_iter().flatten() {
-            let text = value
-                .as_str()
-                .map_or_else(|| value.to_string(), str::to_owned);
-            rows.push(vec![key.clone(), text]);
-        }
+        let fields = item.as_object().into_iter().flatten();
+        let mut lines: Vec<_> = fields.flat_map(|(key, value)| lines(key, value)).collect();
+        lines.sort_by_key(|line| {
+            FIRST
+                .iter()
+                .position(|key| line[0].starts_with(key))
+                .unwrap_or(FIRST.len())
+        });
+        rows.extend(lines);
     }
     session.rows(&["field", "value"], &rows, &Value::Array(found))
 }
 
+/// Fields that stand first, in order; the others follow by name.
+const FIRST: [&str; 9] = [
+    "kind",
+    "id",
+    "label",
+    "unit",
+    "value",
+    "definition",
+    "history",
+    "bounds",
+    "plausible",
+];
+
+/// Lines of a field: one a part of what has parts.
+fn lines(key: &str, value: &Value) -> Vec<Vec<String>> {
+    let plain = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    };
+    match value {
+        Value::Object(parts) => parts
+            .iter()
+            .map(|(part, value)| vec![format!("{key} {part}"), plain(value)])
+            .collect(),
+        Value::Array(items) if items.iter().any(Value::is_object) => items
+            .iter()
+            .map(|item| {
+                let parts = item.as_object().into_iter().flatten();
+                let shown = parts.filter(|(_, value)| !value.is_null());
+                let text: Vec<_> = shown
+                    .map(|(part, value)| format!("{part} {}", plain(value)))
+                    .collect();
+                vec![key.to_owned(), text.join(", ")]
+            })
+            .collect(),
+        Value::Array(items) => {
+            let items: Vec<_> = items.iter().map(plain).collect();
+            vec![vec![key.to_owned(), items.join(" to ")]]
+        }
+        other => vec![vec![key.to_owned(), plain(other)]],
+    }
+}
+
 /// All that can be explained.
-fn everything(session: &Session) -> Result<Vec<Value>, CliError> {
-    let evidence = session.evidence(None)?;
+fn everything(args: &ExplainArgs, session: &Session) -> Result<Vec<Value>, CliError> {
+    let evidence = session.evidence(args.seeds.as_deref())?;
     let mut all = Vec::new();
     for l in &evidence.levers {
         let history: Vec<Value> = l
@@ -90,7 +141,7 @@ fn everything(session: &Session) -> Result<Vec<Value>, CliError> {
         all.push(json!({ "kind": "parameter", "id": p.path, "unit": p.unit, "low": p.range[0], "central": p.range[1], "high": p.range[2], "distribution": format!("{:?}", p.distribution).to_lowercase(), "basis": p.kind, "source": p.source, "mark": p.mark, "note": p.note }));
     }
     for m in observe::metrics() {
-        all.push(json!({ "kind": "metric", "id": m.id, "label": { "en": m.label_en, "zh": m.label_zh }, "unit": m.unit, "definition": m.definition }));
+        all.push(json!({ "kind": "metric", "id": m.id, "label": { "en": m.label_en, "zh": m.label_zh }, "unit": m.unit, "definition": { "en": m.definition, "zh": chinese(m.id) } }));
     }
     for f in &evidence.facts {
         all.push(json!({ "kind": "fact", "id": f.id, "value": f.value, "unit": f.unit, "period": f.period, "scope": f.scope, "document": f.document, "locator": f.locator, "note": f.note }));

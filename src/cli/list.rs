@@ -1,10 +1,12 @@
 //! `leverlab list`: what can be set, measured, cited or run.
 
-use super::{CliError, Session};
+use super::{CliError, Session, codes};
 use crate::model::observe;
-use crate::scenario::{instruments, shipped};
+use crate::report::definitions::chinese;
+use crate::scenario::{Faults, instruments, resolve, shipped};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
 
 /// What to list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -15,7 +17,7 @@ pub enum What {
     Instruments,
     /// Result metrics.
     Metrics,
-    /// Yearly facts of the evidence base.
+    /// Printed figures and yearly series of the evidence base.
     Facts,
     /// Shipped scenarios.
     Scenarios,
@@ -23,6 +25,11 @@ pub enum What {
 
 /// Arguments of `list`.
 #[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  leverlab list levers --search deduction            by path, label or decision
+  leverlab list instruments --search 先使用后付费     in Chinese as well
+  leverlab list metrics --format json                with unit and definition")]
 pub struct ListArgs {
     /// What to list.
     #[arg(value_enum)]
@@ -30,6 +37,9 @@ pub struct ListArgs {
     /// Only what holds this text.
     #[arg(long, value_name = "TEXT")]
     pub search: Option<String>,
+    /// Another evidence base.
+    #[arg(long, value_name = "DIR")]
+    pub seeds: Option<PathBuf>,
 }
 
 /// Lists.
@@ -37,7 +47,7 @@ pub struct ListArgs {
 /// # Errors
 /// Nothing selected.
 pub fn command(args: &ListArgs, session: &Session) -> Result<(), CliError> {
-    let evidence = session.evidence(None)?;
+    let evidence = session.evidence(args.seeds.as_deref())?;
     let items: Vec<Value> = match args.what {
         What::Levers => evidence
             .levers
@@ -53,14 +63,26 @@ pub fn command(args: &ListArgs, session: &Session) -> Result<(), CliError> {
             .collect(),
         What::Metrics => observe::metrics()
             .iter()
-            .map(|m| json!({ "id": m.id, "label": { "en": m.label_en, "zh": m.label_zh }, "unit": m.unit, "definition": m.definition }))
+            .map(|m| json!({ "id": m.id, "label": { "en": m.label_en, "zh": m.label_zh }, "unit": m.unit, "definition": { "en": m.definition, "zh": chinese(m.id) } }))
             .collect(),
         What::Facts => evidence
             .facts
             .iter()
             .map(|f| json!({ "id": f.id, "label": { "en": f.scope, "zh": "" }, "value": f.value, "unit": f.unit, "period": f.period, "document": f.document, "locator": f.locator, "note": f.note }))
+            .chain(evidence.series.iter().map(|s| {
+                let years = || s.values.keys();
+                let period = format!("{}-{}", years().min().unwrap_or(&0), years().max().unwrap_or(&0));
+                json!({ "id": s.id, "label": { "en": s.id.replace('_', " "), "zh": "" }, "unit": s.unit, "period": period, "role": s.role, "document": s.source, "note": s.note })
+            }))
             .collect(),
-        What::Scenarios => shipped().iter().map(|name| json!({ "id": name, "label": { "en": name, "zh": "" } })).collect(),
+        What::Scenarios => shipped()
+            .iter()
+            .map(|name| {
+                let (scenario, _) = resolve(Path::new(name), &[], &evidence)?;
+                let meta = scenario.meta;
+                Ok(json!({ "id": name, "label": { "en": meta.title, "zh": meta.title_zh }, "document": meta.document, "note": meta.note }))
+            })
+            .collect::<Result<_, Faults>>()?,
     };
     let wanted = args.search.as_deref().unwrap_or("").to_lowercase();
     let items: Vec<Value> = items
@@ -68,10 +90,8 @@ pub fn command(args: &ListArgs, session: &Session) -> Result<(), CliError> {
         .filter(|item| item.to_string().to_lowercase().contains(&wanted))
         .collect();
     if items.is_empty() {
-        return Err(CliError::Unknown {
-            message: "nothing selected".to_owned(),
-            nearest: Vec::new(),
-        });
+        let message = format!("nothing holds `{wanted}`");
+        return Err(CliError::new(codes::NOTHING_SELECTED, message));
     }
     let text = |value: &Value| value.as_str().unwrap_or("").to_owned();
     let rows: Vec<_> = items

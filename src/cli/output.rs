@@ -3,32 +3,15 @@
 use comfy_table::{Table, presets};
 use serde_json::{Value, json};
 
+use super::{Problem, codes};
 use crate::experiment::compare::{Comparison, Difference, Warning, best, warnings};
-use crate::report::files::statistics;
+use crate::report::files::{cell, statistics};
+use crate::report::format::{UNDEFINED, brief, brief_signed, percent};
 use crate::report::results::Results;
 
-/// A number with four significant digits; a dash where there is none.
+/// A number with three significant digits; a dash where there is none.
 fn number(value: Option<f64>) -> String {
-    match value.filter(|value| value.is_finite()) {
-        None => "–".to_owned(),
-        Some(value) => {
-            let size = value.abs();
-            let digits = match size {
-                _ if size == 0.0 || size >= 1000.0 => 0,
-                _ if size >= 100.0 => 1,
-                _ if size >= 10.0 => 2,
-                _ if size >= 1.0 => 3,
-                _ if size >= 0.01 => 4,
-                _ => return format!("{value:.2e}"),
-            };
-            format!("{value:.digits$}")
-        }
-    }
-}
-
-fn signed(value: f64) -> String {
-    let sign = if value > 0.0 { "+" } else { "" };
-    format!("{sign}{}", number(Some(value)))
+    value.map_or_else(|| UNDEFINED.to_owned(), brief)
 }
 
 fn table(head: &[&str]) -> Table {
@@ -102,17 +85,17 @@ pub fn compare_text(results: &Results, comparison: &Comparison, metrics: &[usize
                 .map(|s| s / one.mean);
             rows.add_row([
                 name(variant.scenario).to_owned(),
-                signed(one.mean),
-                number(Some(one.se)),
-                signed(one.quantiles[0]),
-                signed(one.quantiles[2]),
-                spent.map_or_else(|| "–".to_owned(), signed),
+                brief_signed(one.mean),
+                brief(one.se),
+                brief_signed(one.quantiles[0]),
+                brief_signed(one.quantiles[2]),
+                spent.map_or_else(|| UNDEFINED.to_owned(), brief_signed),
                 number(price),
                 one.share_better
-                    .map_or_else(|| "–".to_owned(), |s| format!("{:.0} %", 100.0 * s)),
+                    .map_or_else(|| UNDEFINED.to_owned(), percent),
                 number(one.correlation),
                 one.variance_reduction
-                    .map_or_else(|| "–".to_owned(), |v| format!("{}×", number(Some(v)))),
+                    .map_or_else(|| UNDEFINED.to_owned(), |v| format!("{}×", brief(v))),
             ]);
         }
         out += &format!("{rows}\n\n");
@@ -147,47 +130,48 @@ pub fn sentence(results: &Results, comparison: &Comparison, metric: usize) -> St
          standard error {}).",
         results.scenarios[comparison.variants[place].scenario].name,
         column.id,
-        signed(one.mean),
+        brief_signed(one.mean),
         column.unit,
-        signed(one.quantiles[0]),
-        signed(one.quantiles[2]),
-        number(Some(one.se)),
+        brief_signed(one.quantiles[0]),
+        brief_signed(one.quantiles[2]),
+        brief(one.se),
     )
 }
 
 /// Warnings of a comparison, in words.
-pub fn warning_lines(results: &Results, comparison: &Comparison, metric: usize) -> Vec<String> {
+pub fn warning_lines(results: &Results, comparison: &Comparison, metric: usize) -> Vec<Problem> {
     let name = |scenario: usize| &results.scenarios[scenario].name;
     let runs = results.ensemble.runs.len();
-    warnings(comparison, metric, results.metrics[metric].direction, runs)
-        .iter()
-        .map(|warning| match *warning {
-            Warning::Overlap { best, next } => {
-                format!(
-                    "{} and {} cannot be told apart: intervals overlap",
-                    name(best),
-                    name(next)
-                )
-            }
-            Warning::TooFewRuns {
-                scenario,
-                half_width,
-                needed,
-            } => format!(
+    let say = |warning: &Warning| match *warning {
+        Warning::Overlap { best, next } => Problem::new(
+            codes::OVERLAP,
+            format!(
+                "{} and {} cannot be told apart: intervals overlap",
+                name(best),
+                name(next)
+            ),
+        ),
+        Warning::TooFewRuns {
+            scenario,
+            half_width,
+            needed,
+        } => Problem::new(
+            codes::TOO_FEW_RUNS,
+            format!(
                 "{}: the effect is known to ±{:.0} % only; about {needed:.0} runs would give ±10 %",
                 name(scenario),
                 100.0 * half_width
             ),
-            Warning::NothingMoved {
-                scenario,
-                twin: true,
-            } => {
-                format!("{}: no metric moved at all", name(scenario))
-            }
-            Warning::NothingMoved { scenario, .. } => {
-                format!("{}: no metric moved beyond noise", name(scenario))
-            }
-        })
+        ),
+        Warning::NothingMoved { scenario, twin } => {
+            let how = if twin { "at all" } else { "beyond noise" };
+            let message = format!("{}: no metric moved {how}", name(scenario));
+            Problem::new(codes::NOTHING_MOVED, message)
+        }
+    };
+    warnings(comparison, metric, results.metrics[metric].direction, runs)
+        .iter()
+        .map(say)
         .collect()
 }
 
@@ -226,12 +210,8 @@ pub fn run_json(results: &Results) -> Value {
         .iter()
         .enumerate()
         .map(|(place, column)| {
-            let values: Vec<f64> = results.ensemble.outcomes[0]
-                .iter()
-                .map(|one| one.metrics[place])
-                .collect();
             let mut entry = json!({ "id": column.id, "unit": column.unit });
-            for (name, value) in statistics(&values, &results.draws()) {
+            for (name, value) in statistics(&values(results, place), &results.draws()) {
                 entry[name] = json!(value);
             }
             entry
@@ -241,54 +221,61 @@ pub fn run_json(results: &Results) -> Value {
         "seed": results.seed, "metrics": metrics })
 }
 
-/// `run --format csv`: a row a metric and statistic.
-pub fn run_csv(results: &Results) -> String {
-    let mut out = String::from("metric,unit,statistic,value\n");
+/// Header and rows of `run --format csv`: a row a metric and statistic.
+pub fn run_rows(results: &Results) -> (Vec<&'static str>, Vec<Vec<String>>) {
+    let mut rows = Vec::new();
     for (place, column) in results.metrics.iter().enumerate() {
-        let values: Vec<f64> = results.ensemble.outcomes[0]
-            .iter()
-            .map(|one| one.metrics[place])
-            .collect();
-        for (name, value) in statistics(&values, &results.draws()) {
-            let value = value.map_or_else(String::new, |value| format!("{value:?}"));
-            out += &format!("{},\"{}\",{name},{value}\n", column.id, column.unit);
+        for (name, value) in statistics(&values(results, place), &results.draws()) {
+            let (id, unit) = (column.id.clone(), column.unit.clone());
+            rows.push(vec![id, unit, name.to_owned(), cell(value)]);
         }
     }
-    out
+    (vec!["metric", "unit", "statistic", "value"], rows)
 }
 
-/// `compare --format csv`: a row a variant and metric.
-pub fn compare_csv(results: &Results, comparison: &Comparison) -> String {
-    let cell = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:?}"));
-    let mut out = String::from(
-        "variant,metric,unit,baseline,variant_mean,mean,se,p05,p50,p95,share_better,correlation,variance_reduction\n",
-    );
+/// Header and rows of `compare --format csv`: a row a variant and metric.
+pub fn compare_rows(
+    results: &Results,
+    comparison: &Comparison,
+) -> (Vec<&'static str>, Vec<Vec<String>>) {
+    let header = vec![
+        "variant",
+        "metric",
+        "unit",
+        "baseline",
+        "variant_mean",
+        "mean",
+        "se",
+        "p05",
+        "p50",
+        "p95",
+        "share_better",
+        "correlation",
+        "variance_reduction",
+    ];
+    let mut rows = Vec::new();
     for variant in &comparison.variants {
         let name = &results.scenarios[variant.scenario].name;
         for one in &variant.metrics {
             let column = &results.metrics[one.metric];
             let [p05, p50, p95] = one.quantiles;
-            let fields = [
-                cell(Some(one.baseline)),
-                cell(Some(one.variant)),
-                cell(Some(one.mean)),
-                cell(one.se.is_finite().then_some(one.se)),
-                cell(Some(p05)),
-                cell(Some(p50)),
-                cell(Some(p95)),
-                cell(one.share_better),
-                cell(one.correlation),
-                cell(one.variance_reduction),
-            ];
-            out += &format!(
-                "{name},{},\"{}\",{}\n",
-                column.id,
-                column.unit,
-                fields.join(",")
-            );
+            let numbers = [one.baseline, one.variant, one.mean, one.se, p05, p50, p95]
+                .map(Some)
+                .into_iter()
+                .chain([one.share_better, one.correlation, one.variance_reduction]);
+            let names = [name.clone(), column.id.clone(), column.unit.clone()];
+            rows.push(names.into_iter().chain(numbers.map(cell)).collect());
         }
     }
-    out
+    (header, rows)
+}
+
+/// One value a run of a metric of the first scenario.
+fn values(results: &Results, place: usize) -> Vec<f64> {
+    results.ensemble.outcomes[0]
+        .iter()
+        .map(|one| one.metrics[place])
+        .collect()
 }
 
 /// `run` as text: mean, 5, 50, 95 % points and standard error of every metric.
@@ -301,11 +288,8 @@ pub fn run_text(results: &Results) -> String {
     );
     let mut rows = table(&["metric", "unit", "mean", "± se", "p05", "p50", "p95"]);
     for (place, column) in results.metrics.iter().enumerate() {
-        let values: Vec<f64> = results.ensemble.outcomes[0]
-            .iter()
-            .map(|one| one.metrics[place])
-            .collect();
-        let cells = statistics(&values, &results.draws()).map(|(_, value)| number(value));
+        let cells =
+            statistics(&values(results, place), &results.draws()).map(|(_, value)| number(value));
         rows.add_row(
             [column.id.clone(), column.unit.clone()]
                 .into_iter()

@@ -1,6 +1,6 @@
 //! Shows how far a batch has come, and hears the signals that end it.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -52,7 +52,8 @@ impl Progress for Meter {
         } else if !self.quiet {
             let tenth = finished * 10 / self.total.max(1);
             if self.told.fetch_max(tenth, Ordering::Relaxed) < tenth {
-                eprintln!("{finished} of {} replicates", self.total);
+                // A closed stderr is no reason for a run to fail.
+                let _ = writeln!(std::io::stderr(), "{finished} of {} replicates", self.total);
             }
         }
     }

@@ -1,7 +1,8 @@
 //! `leverlab report`: rebuilds figures and report page from stored results.
 
 use super::execute::compare_results;
-use super::{CliError, Session};
+use super::{CliError, Session, codes};
+use crate::report::folder;
 use crate::report::results::Results;
 use crate::report::{Language, write_report};
 use clap::Args;
@@ -9,6 +10,9 @@ use std::path::PathBuf;
 
 /// Arguments of `report`.
 #[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Example:
+  leverlab report output/baseline-1a2b3c4d --lang zh figures and report.html, in Chinese")]
 pub struct ReportArgs {
     /// Results folder.
     #[arg(value_name = "DIR")]
@@ -23,11 +27,12 @@ pub struct ReportArgs {
 /// # Errors
 /// Code 3 without readable results, 6 where the page cannot be written.
 pub fn command(args: &ReportArgs, session: &Session) -> Result<(), CliError> {
-    let results =
-        Results::read(&args.folder).map_err(|error| CliError::Unreadable(error.to_string()))?;
+    folder::settle(&args.folder)?;
+    let results = Results::read(&args.folder)
+        .map_err(|error| CliError::new(codes::NO_RESULTS, error.to_string()))?;
     let comparison = compare_results(&results);
     let page = args.folder.join("report.html");
     write_report(&results, &comparison, &args.folder, args.lang)
-        .map_err(|error| CliError::Unwritable(format!("{}: {error}", page.display())))?;
+        .map_err(|error| CliError::output(&page.display().to_string(), &error))?;
     session.print(&page.display().to_string())
 }

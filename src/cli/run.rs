@@ -32,7 +32,7 @@ pub struct BatchArgs {
     #[arg(long)]
     pub fresh: bool,
     /// Threads (default: all cores).
-    #[arg(long, value_name = "T", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "T", value_parser = clap::value_parser!(u32).range(1..=4096))]
     pub threads: Option<u32>,
     /// Another evidence base.
     #[arg(long, value_name = "DIR")]
@@ -59,6 +59,11 @@ impl BatchArgs {
 
 /// Arguments of `run`.
 #[derive(Args, Clone, Debug)]
+#[command(after_help = "\
+Examples:
+  leverlab run leverlab:baseline -n 40               40 runs, results under output/
+  leverlab run study/scenario.toml --set run.end='\"2030Q4\"' -o study/results
+  leverlab run study/scenario.toml --scale 0.001 --dry-run")]
 pub struct RunArgs {
     /// Scenario file, or leverlab:NAME.
     pub file: PathBuf,
@@ -80,7 +85,10 @@ pub fn command(args: &RunArgs, session: &Session) -> Result<(), CliError> {
     match session.format {
         Format::Table => session.print(&output::run_text(&done.results))?,
         Format::Json => session.print(&format!("{:#}", output::run_json(&done.results)))?,
-        Format::Csv => session.print(&output::run_csv(&done.results))?,
+        Format::Csv => {
+            let (header, rows) = output::run_rows(&done.results);
+            session.csv(&header, &rows)?;
+        }
     }
     execute::close(&done, session)
 }

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::Ensemble;
+use crate::base::stats::{mean, quantile};
 
 /// Probabilities of [`Fan::q`].
 pub const PROBABILITIES: [f64; 9] = [0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975];
@@ -25,35 +26,12 @@ pub struct SeriesFan {
     pub difference: Vec<Vec<Fan>>,
 }
 
-/// The `p` quantile of ascending `sorted` by linear interpolation between order statistics
-/// (type 7 of Hyndman and Fan 1996); 0 of nothing.
-///
-/// ```
-/// use leverlab::engine::fan::quantile;
-/// assert_eq!(quantile(&[1.0, 2.0, 4.0], 0.75), 3.0);
-/// ```
-pub fn quantile(sorted: &[f64], p: f64) -> f64 {
-    let Some(last) = sorted.len().checked_sub(1) else {
-        return 0.0;
-    };
-    let place = p * last as f64;
-    let low = (place as usize).min(last);
-    let high = (low + 1).min(last);
-    let part = place - low as f64;
-    // Equal neighbours give themselves, to the bit.
-    if sorted[low] == sorted[high] {
-        sorted[low]
-    } else {
-        sorted[low] + part * (sorted[high] - sorted[low])
-    }
-}
-
 /// Mean and quantiles of `values`, which are left sorted; zeros of nothing.
 pub fn fan(values: &mut [f64]) -> Fan {
     if values.is_empty() {
         return Fan::default();
     }
-    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    let mean = mean(values);
     values.sort_unstable_by(f64::total_cmp);
     Fan {
         mean,
@@ -111,8 +89,6 @@ mod tests {
             (fan.q[1] - 1.2).abs() < 1e-12,
             "5 % point of 1..5 is 1 + 0.05 × 4"
         );
-        assert_eq!(quantile(&[], 0.5), 0.0);
-        assert_eq!(quantile(&[7.0], 0.9), 7.0);
     }
 
     #[test]

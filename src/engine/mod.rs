@@ -3,6 +3,7 @@
 
 pub mod batch;
 pub mod fan;
+mod government;
 pub mod replicate;
 
 /// Which parameter draw and which chance stream a run takes.

@@ -3,6 +3,7 @@
 //! A run goes through 2013–14 (warm-up) and the recorded history to the quarter before the
 //! scenarios start, once; every scenario continues from a copy of that state.
 
+use super::government::Government;
 use super::{MetricSpec, Outcome, RunId, Simulation};
 use crate::base::bound::Bound;
 use crate::base::rng::{Key, Purpose};
@@ -51,6 +52,7 @@ pub struct Economy {
     priors: Vec<Prior>,
     drivers: Drivers,
     policies: Vec<PolicyPath>,
+    governments: Vec<Government>,
 }
 
 /// State and record of one world.
@@ -108,19 +110,25 @@ impl Economy {
                 distribution,
             });
         }
-        let discount = evidence
-            .parameter("tax.discount_rate")
-            .map_or(0.0, |spec| spec.range[1]);
+        let discount = priors
+            .iter()
+            .find(|prior: &&Prior| prior.path == "tax.discount_rate")
+            .map_or(0.0, |prior| prior.range[1]);
         let policies = scenarios
             .iter()
             .map(|scenario| PolicyPath::new(&scenario.schedules, WARM_UP, run.end, discount))
             .collect();
+        let governments = scenarios
+            .iter()
+            .map(|scenario| Government::new(scenario, discount))
+            .collect::<Result<_, _>>()?;
         let drivers = Drivers::new(evidence)?;
         Ok(Self {
             run,
             priors,
             drivers,
             policies,
+            governments,
         })
     }
 
@@ -274,14 +282,19 @@ impl Simulation for Economy {
         world.duration.clone_from(&past.duration);
         let parameters = self.parameters(run.draw);
         let policy = &self.policies[scenario];
-        self.advance(
-            world,
-            run,
-            &parameters,
-            policy,
-            self.run.start,
-            self.run.end,
-        );
+        let (start, end) = (self.run.start, self.run.end);
+        let government = &self.governments[scenario];
+        if government.is_bound_by_dates() {
+            self.advance(world, run, &parameters, policy, start, end);
+        } else {
+            let mut term = government.begin(policy, end);
+            let mut now = start;
+            while now <= end {
+                let policy = term.decide(&world.record, now);
+                self.advance(world, run, &parameters, policy, now, now);
+                now = now.next();
+            }
+        }
         let first = observe::reading_index(self.run.start);
         let last = observe::reading_index(self.run.end);
         let metrics = observe::headline(

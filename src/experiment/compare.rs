@@ -1,7 +1,7 @@
 //! Compares variants with a baseline by paired differences of the same runs.
 
-use super::statistics::{correlation, covariance, fieller, mean, parameter_share, standard_error};
-use crate::engine::fan::quantile;
+use super::statistics::{fieller, parameter_share, standard_error};
+use crate::base::stats::{correlation, mean, quantile, variance};
 use crate::engine::{Direction, Ensemble, Outcome};
 
 /// Statistics of one metric's paired difference, variant minus baseline.
@@ -163,8 +163,8 @@ pub fn difference(
 pub fn variance_reduction(base: &[f64], variant: &[f64], gap: &[f64]) -> Option<f64> {
     // Squared relative rounding of a difference of like numbers.
     const ROUNDING: f64 = 1e-28;
-    let apart = covariance(base, base)? + covariance(variant, variant)?;
-    let paired = covariance(gap, gap)?;
+    let apart = variance(base)? + variance(variant)?;
+    let paired = variance(gap)?;
     (paired > apart * ROUNDING && paired > 0.0).then(|| apart / paired)
 }
 

@@ -1,37 +1,8 @@
 //! How sure is a mean over runs: errors clustered by parameter draw, Fieller's interval,
 //! the share of spread that comes from parameters.
 
-use crate::base::math::{normal_quantile, sqrt};
-
-/// Mean; 0 of nothing.
-pub fn mean(values: &[f64]) -> f64 {
-    if values.is_empty() {
-        0.0
-    } else {
-        values.iter().sum::<f64>() / values.len() as f64
-    }
-}
-
-/// Sample covariance (n − 1); `None` under two pairs.
-pub fn covariance(a: &[f64], b: &[f64]) -> Option<f64> {
-    let n = a.len();
-    if n < 2 {
-        return None;
-    }
-    let (mean_a, mean_b) = (mean(a), mean(b));
-    let sum: f64 = a
-        .iter()
-        .zip(b)
-        .map(|(x, y)| (x - mean_a) * (y - mean_b))
-        .sum();
-    Some(sum / (n - 1) as f64)
-}
-
-/// Pearson correlation; `None` where a side does not vary.
-pub fn correlation(a: &[f64], b: &[f64]) -> Option<f64> {
-    let scale = sqrt(covariance(a, a)? * covariance(b, b)?);
-    (scale > 0.0).then(|| covariance(a, b).map(|c| (c / scale).clamp(-1.0, 1.0)))?
-}
+use crate::base::math::sqrt;
+use crate::base::stats::{mean, t_quantile};
 
 /// Ranges of equal, adjacent `draws`.
 pub fn clusters(draws: &[u32]) -> Vec<std::ops::Range<usize>> {
@@ -117,18 +88,6 @@ pub fn parameter_share(values: &[f64], draws: &[u32]) -> Option<f64> {
     (total > 0.0).then(|| of_draws / total)
 }
 
-/// Student's t quantile by its expansion round the normal one (Abramowitz and Stegun 26.7.5);
-/// within 0.01 from three degrees of freedom on at 95 %.
-pub fn student_quantile(p: f64, freedom: f64) -> f64 {
-    let z = normal_quantile(p);
-    let (z2, z3) = (z * z, z * z * z);
-    z + (z3 + z) / (4.0 * freedom)
-        + z3 * (5.0 * z2 + 16.0) / (96.0 * freedom * freedom)
-        + 3.0 * z / (96.0 * freedom * freedom)
-        + z * (3.0 * z2 * z2 * z2 + 19.0 * z2 * z2 + 17.0 * z2 - 15.0)
-            / (384.0 * freedom * freedom * freedom)
-}
-
 /// Ratio of the means of `top` and `bottom` with its 90 % Fieller interval (5 %, 95 %);
 /// `None` where the interval of the mean of `bottom` holds 0 or under four clusters.
 pub fn fieller(top: &[f64], bottom: &[f64], draws: &[u32]) -> Option<(f64, [f64; 2])> {
@@ -136,7 +95,8 @@ pub fn fieller(top: &[f64], bottom: &[f64], draws: &[u32]) -> Option<(f64, [f64;
     if groups < 4 {
         return None;
     }
-    let t = student_quantile(0.95, (groups - 1) as f64);
+    // derived: 5 % on each side
+    let t = t_quantile(0.9, (groups - 1) as f64);
     let t2 = t * t;
     let (a, b) = (mean(top), mean(bottom));
     let var_a = covariance_of_means(top, top, draws)?;
@@ -155,6 +115,8 @@ pub fn fieller(top: &[f64], bottom: &[f64], draws: &[u32]) -> Option<(f64, [f64;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::dist;
+    use crate::base::rng::{Key, Purpose};
 
     #[test]
     fn clustered_error_by_hand() {
@@ -182,21 +144,6 @@ mod tests {
     }
 
     #[test]
-    fn correlation_is_none_without_spread() {
-        assert_eq!(correlation(&[1.0, 2.0, 3.0], &[2.0, 4.0, 6.0]), Some(1.0));
-        assert_eq!(correlation(&[1.0, 1.0], &[2.0, 4.0]), None);
-        assert_eq!(correlation(&[1.0], &[2.0]), None);
-    }
-
-    #[test]
-    fn student_quantiles_match_the_table() {
-        for (freedom, table) in [(3.0, 2.353), (5.0, 2.015), (10.0, 1.812), (30.0, 1.697)] {
-            let t = student_quantile(0.95, freedom);
-            assert!((t - table).abs() < 0.015, "{freedom}: {t} against {table}");
-        }
-    }
-
-    #[test]
     fn fieller_meets_its_definition_and_refuses_a_cost_round_zero() {
         let draws: Vec<u32> = (0..8).collect();
         let top = [2.0, 2.4, 1.8, 2.2, 2.1, 1.9, 2.3, 1.7];
@@ -204,7 +151,7 @@ mod tests {
         let (ratio, [low, high]) = fieller(&top, &bottom, &draws).expect("cost away from 0");
         assert!(low < ratio && ratio < high);
         // At each end, top − end · bottom lies exactly t standard errors from 0.
-        let t = student_quantile(0.95, 7.0);
+        let t = t_quantile(0.9, 7.0);
         for end in [low, high] {
             let gap: Vec<f64> = top.iter().zip(&bottom).map(|(a, b)| a - end * b).collect();
             let score = mean(&gap).abs() / standard_error(&gap, &draws);
@@ -213,5 +160,49 @@ mod tests {
         let round_zero = [1.0, -1.0, 1.0, -1.0, 1.0, -1.0, 1.0, -0.9];
         assert_eq!(fieller(&top, &round_zero, &draws), None);
         assert_eq!(fieller(&top, &[0.0; 8], &draws), None);
+    }
+
+    fn normals(run: u32, purpose: Purpose) -> impl FnMut(u32) -> f64 {
+        let key = Key { seed: 99, run };
+        move |i| dist::normal(key.uniform(i, 0, 0, 0, purpose), 0.0, 1.0)
+    }
+
+    /// 1,000 batches of 20 draws by 4 runs with half of the variance between draws.
+    #[test]
+    fn clustered_interval_covers_as_often_as_it_says() {
+        let draws: Vec<u32> = (0..80).map(|i| i / 4).collect();
+        let alone: Vec<u32> = (0..80).collect();
+        let (mut covered, mut naive, mut shares) = (0, 0, 0.0);
+        for run in 0..1000 {
+            let (mut common, mut own) =
+                (normals(run, Purpose::Choice), normals(run, Purpose::Shock));
+            let values: Vec<f64> = (0..80).map(|i| common(i / 4) + own(i)).collect();
+            let holds = |draws: &[u32]| {
+                let t = t_quantile(0.95, cluster_count(draws) as f64 - 1.0);
+                mean(&values).abs() < t * standard_error(&values, draws)
+            };
+            covered += u32::from(holds(&draws));
+            naive += u32::from(holds(&alone));
+            shares += parameter_share(&values, &draws).unwrap() / 1000.0;
+        }
+        assert!((925..=970).contains(&covered), "{covered} of 1000");
+        assert!(naive < 850, "draws matter here: {naive} of 1000");
+        assert!((shares - 0.5).abs() < 0.03, "{shares}");
+    }
+
+    /// 1,000 batches of 30 pairs with correlation about 0.7 and a true ratio of 2.
+    #[test]
+    fn fieller_covers_as_often_as_it_says() {
+        let draws: Vec<u32> = (0..30).collect();
+        let mut covered = 0;
+        for run in 0..1000 {
+            let (mut common, mut own) =
+                (normals(run, Purpose::Choice), normals(run, Purpose::Shock));
+            let x: Vec<f64> = (0..30).map(|i| 3.0 + common(i)).collect();
+            let y: Vec<f64> = (0..30).map(|i| 6.0 + common(i) + own(i)).collect();
+            let (_, [low, high]) = fieller(&y, &x, &draws).unwrap();
+            covered += u32::from(low < 2.0 && high > 2.0);
+        }
+        assert!((875..=925).contains(&covered), "{covered} of 1000");
     }
 }

@@ -13,11 +13,13 @@ pub mod people;
 pub mod programmes;
 pub mod registration;
 pub mod rights;
+pub mod rule;
 pub mod schedule;
 pub mod tax;
 pub mod transfer;
 
 pub use path::PolicyPath;
+pub use rule::Rule;
 pub use schedule::{Entry, Schedule};
 
 crate::families! {

@@ -1,187 +1,19 @@
-//! Keeps results in a folder: whose is it, what is in it, and is it whole?
-//!
-//! Files are first written to `DIR/.work/`, flushed to the disk, then renamed into place with
-//! `manifest.json` last: a folder with a manifest is whole, one without holds nothing.
+//! Writes results as files: which bytes stand in each, and the folder as a whole at the end.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::folder::{FolderError, Hold, MANIFEST};
 use super::parquet::{Cells, Table, encode};
 use super::results::{Column, Results, manifest_of};
+use crate::base::stats::{mean, quantile};
 use crate::engine::Outcome;
-use crate::engine::fan::quantile;
 use crate::experiment::compare::{Comparison, Difference};
 use crate::experiment::statistics::standard_error;
-
-/// Why a folder cannot be used or written.
-#[derive(Debug, thiserror::Error)]
-pub enum FolderError {
-    /// It holds something else.
-    #[error("{} {what}", folder.display())]
-    Taken {
-        /// Folder.
-        folder: PathBuf,
-        /// What it holds and what to do.
-        what: String,
-    },
-    /// Another process is writing to it.
-    #[error("{} is being written by another process; try again later", .0.display())]
-    Busy(PathBuf),
-    /// The disk is full, read-only or not there.
-    #[error("cannot write results to {}: {cause}; nothing was left half-written", path.display())]
-    Unwritable {
-        /// What was being written.
-        path: PathBuf,
-        /// What the system said.
-        cause: io::Error,
-    },
-}
-
-/// What a folder is good for.
-#[derive(Debug)]
-pub enum Claim {
-    /// It holds these results already, whole.
-    Stored,
-    /// It may be written; held until dropped.
-    Free(Hold),
-}
-
-/// A folder held by this process.
-#[derive(Debug)]
-pub struct Hold {
-    folder: PathBuf,
-    made: bool,
-    _lock: File,
-}
-
-impl Drop for Hold {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(self.folder.join(".work"));
-        if self.made {
-            // Only goes through where nothing was written.
-            let _ = fs::remove_dir(&self.folder);
-        }
-    }
-}
-
-/// What may be done with what a folder holds.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Permission {
-    /// Write over anything.
-    pub force: bool,
-    /// Start the same batch again.
-    pub fresh: bool,
-}
-
-/// Default folder of a batch: `output/NAME-DIGEST8`.
-pub fn default_folder(name: &str, digest: &str) -> PathBuf {
-    Path::new("output").join(format!("{name}-{}", &digest[..digest.len().min(8)]))
-}
-
-/// Claims `folder` for the batch of that digest and number of runs.
-///
-/// # Errors
-/// [`FolderError`] where it holds something else, is held, or cannot be written.
-pub fn claim(
-    folder: &Path,
-    digest: &str,
-    runs: u32,
-    permission: Permission,
-) -> Result<Claim, FolderError> {
-    let taken = |what: &str| FolderError::Taken {
-        folder: folder.into(),
-        what: what.to_owned(),
-    };
-    let unwritable = |cause| FolderError::Unwritable {
-        path: folder.into(),
-        cause,
-    };
-    if folder.exists() && !folder.is_dir() {
-        return Err(taken("is a file, not a folder; name another with -o"));
-    }
-    let made = !folder.exists();
-    if !made && !permission.force {
-        match stored(folder).map_err(unwritable)? {
-            Found::Nothing => {}
-            Found::Other => {
-                return Err(taken(
-                    "holds other files or results of another batch; name another folder with \
-                     -o, or write over it with --force",
-                ));
-            }
-            Found::Batch { digest: found, .. } if found != digest => {
-                return Err(taken(
-                    "holds results of another batch (scenario, seed, scale, evidence or model \
-                     differ); name another folder with -o, or write over it with --force",
-                ));
-            }
-            Found::Batch { .. } if permission.fresh => {}
-            Found::Batch {
-                complete: false,
-                runs: has,
-                ..
-            } => {
-                return Err(taken(&format!(
-                    "holds {has} runs of this batch, which was interrupted, and an interrupted \
-                     batch cannot be gone on with; start again with --fresh"
-                )));
-            }
-            Found::Batch { runs: has, .. } if has < runs => {
-                return Err(taken(&format!(
-                    "holds {has} runs of this batch and {runs} are asked for, and runs cannot \
-                     be added; start again with --fresh"
-                )));
-            }
-            Found::Batch { .. } => return Ok(Claim::Stored),
-        }
-    }
-    let work = folder.join(".work");
-    fs::create_dir_all(&work).map_err(unwritable)?;
-    let lock = File::create(work.join("lock")).map_err(unwritable)?;
-    if matches!(lock.try_lock(), Err(fs::TryLockError::WouldBlock)) {
-        return Err(FolderError::Busy(folder.into()));
-    }
-    Ok(Claim::Free(Hold {
-        folder: folder.into(),
-        made,
-        _lock: lock,
-    }))
-}
-
-/// What lies in a folder.
-enum Found {
-    Nothing,
-    Other,
-    Batch {
-        digest: String,
-        runs: u32,
-        complete: bool,
-    },
-}
-
-fn stored(folder: &Path) -> io::Result<Found> {
-    let mut empty = true;
-    for entry in fs::read_dir(folder)? {
-        empty &= entry?.file_name() == ".work";
-    }
-    if empty {
-        return Ok(Found::Nothing);
-    }
-    let manifest = fs::read(folder.join("manifest.json")).ok();
-    let manifest = manifest.and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
-    let found = manifest.and_then(|all| {
-        Some(Found::Batch {
-            digest: all["digest"].as_str()?.to_owned(),
-            runs: u32::try_from(all["asked"].as_u64()?).ok()?,
-            complete: all["complete"].as_bool()?,
-        })
-    });
-    Ok(found.unwrap_or(Found::Other))
-}
 
 /// Where the results come from, beyond [`Results`].
 #[derive(Clone, Debug, Default)]
@@ -211,8 +43,8 @@ pub fn put(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Writes all files of `results` into the held folder; `report` adds figures and the report
-/// page to the folder it is given.
+/// Writes all files of `results` in place of the held folder; `report` adds figures and the
+/// report page to the folder it is given.
 ///
 /// # Errors
 /// [`FolderError::Unwritable`]; what the folder held before is then untouched.
@@ -224,11 +56,7 @@ pub fn write(
     put: Put<'_>,
     report: &dyn Fn(&Path) -> io::Result<()>,
 ) -> Result<(), FolderError> {
-    let stage = hold.folder.join(".work").join("stage");
-    let failed = |cause| FolderError::Unwritable {
-        path: hold.folder.clone(),
-        cause,
-    };
+    let stage = hold.stage();
     let staged = || -> io::Result<()> {
         if stage.exists() {
             fs::remove_dir_all(&stage)?;
@@ -239,6 +67,7 @@ pub fn write(
             put(&stage.join(&name), &bytes)?;
             digests.insert(name, blake3::hash(&bytes).to_hex().to_string().into());
         }
+        report(&stage)?;
         let mut manifest = manifest_of(results);
         manifest["evidence_digest"] = json!(provenance.evidence_digest);
         manifest["git_revision"] = json!(provenance.git_revision);
@@ -247,43 +76,14 @@ pub fn write(
         manifest["volatile"] = provenance.volatile.clone();
         let mut text = serde_json::to_vec_pretty(&manifest)?;
         text.push(b'\n');
-        put(&stage.join("manifest.json"), &text)?;
-        report(&stage)
+        put(&stage.join(MANIFEST), &text)
     };
-    if let Err(cause) = staged().and_then(|()| publish(&stage, &hold.folder)) {
-        let _ = fs::remove_dir_all(&stage);
-        return Err(failed(cause));
-    }
-    Ok(())
-}
-
-/// Renames what is staged into `folder`, the manifest last.
-fn publish(stage: &Path, folder: &Path) -> io::Result<()> {
-    let manifest = folder.join("manifest.json");
-    if manifest.exists() {
-        fs::remove_file(&manifest)?;
-    }
-    for entry in fs::read_dir(folder)? {
-        let name = entry?.file_name();
-        let text = name.to_string_lossy();
-        if text.starts_with("scenario.") && text.ends_with(".toml") {
-            fs::remove_file(folder.join(&name))?;
-        }
-    }
-    let mut names: Vec<_> = fs::read_dir(stage)?
-        .map(|entry| entry.map(|e| e.file_name()))
-        .collect::<io::Result<_>>()?;
-    names.sort_by_key(|name| (name == "manifest.json", name.clone()));
-    for name in names {
-        let target = folder.join(&name);
-        if target.is_dir() {
-            fs::remove_dir_all(&target)?;
-        }
-        fs::rename(stage.join(&name), target)?;
-    }
-    // Some systems cannot flush a folder; the files themselves are on the disk by now.
-    let _ = File::open(folder).and_then(|opened| opened.sync_all());
-    Ok(())
+    staged()
+        .and_then(|()| hold.publish())
+        .map_err(|cause| FolderError::Unwritable {
+            path: hold.folder().to_owned(),
+            cause,
+        })
 }
 
 /// Name and bytes of every file but the manifest, figures and report.
@@ -361,7 +161,7 @@ pub fn statistics(values: &[f64], draws: &[u32]) -> [(&'static str, Option<f64>)
             .filter(|v| v.is_finite())
     };
     [
-        ("mean", any(crate::experiment::statistics::mean(values))),
+        ("mean", any(mean(values))),
         ("se", any(standard_error(values, draws))),
         ("p05", any(quantile(&sorted, 0.05))),
         ("p50", any(quantile(&sorted, 0.5))),

@@ -136,6 +136,11 @@ pub fn brief(value: f64) -> String {
     number(value, decimals([value]))
 }
 
+/// As [`brief`], with a plus before positive numbers.
+pub fn brief_signed(value: f64) -> String {
+    signed(value, decimals([value]))
+}
+
 /// A share as per cent, e.g. `0.968` as `97 %`; never rounded to a false certainty.
 pub fn percent(share: f64) -> String {
     if !share.is_finite() {
@@ -174,6 +179,7 @@ mod tests {
         assert_eq!(decimals([0.0123]), 4);
         assert_eq!(decimals([0.0, f64::NAN]), 0);
         assert_eq!(brief(3.14159), "3.14");
+        assert_eq!(brief_signed(-12_345.6), "−12,346");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Results in, bytes out: tables, figures, HTML, Parquet; English and Chinese from one table.
 
+pub mod definitions;
 pub mod files;
+pub mod folder;
 pub mod format;
 pub mod labels;
 mod page;
@@ -57,10 +59,18 @@ pub fn write_report(
     replace(&dir.join("report.html"), &html)
 }
 
-/// Writes beside the target, then renames over it.
-fn replace(path: &Path, text: &str) -> io::Result<()> {
+/// Writes beside the target and flushes, then renames over it; nothing is left half-written.
+///
+/// # Errors
+/// Where the file cannot be written.
+pub fn replace(path: &Path, text: &str) -> io::Result<()> {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".part");
-    std::fs::write(&beside, text)?;
-    std::fs::rename(&beside, path)
+    let beside = Path::new(&beside);
+    let written = files::put(beside, text.as_bytes()).and_then(|()| std::fs::rename(beside, path));
+    if written.is_err() {
+        // What was begun goes; the target is as it was.
+        let _ = std::fs::remove_file(beside);
+    }
+    written
 }

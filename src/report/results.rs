@@ -170,19 +170,21 @@ impl Results {
     }
 }
 
+/// The columns of numbers.
+fn floats(table: &Table) -> Vec<&Vec<f64>> {
+    table
+        .iter()
+        .filter_map(|(_, cells)| match cells {
+            Cells::Float(all) => Some(all),
+            _ => None,
+        })
+        .collect()
+}
+
 /// Values by scenario, run and column.
 fn run_rows(results: &Results, table: &Table, columns: usize) -> Option<Vec<Vec<Vec<f64>>>> {
     let (scenarios, runs) = (results.scenarios.len(), results.ensemble.runs.len());
-    let floats: Vec<&Vec<f64>> = table
-        .iter()
-        .filter_map(|(_, cells)| {
-            if let Cells::Float(all) = cells {
-                Some(all)
-            } else {
-                None
-            }
-        })
-        .collect();
+    let floats = floats(table);
     if floats.len() != columns || floats.iter().any(|all| all.len() != scenarios * runs) {
         return None;
     }
@@ -196,16 +198,7 @@ fn run_rows(results: &Results, table: &Table, columns: usize) -> Option<Vec<Vec<
 
 /// Fans in the order they were written: scenario, series, kind, quarter.
 fn path_fans(results: &Results, table: &Table) -> Option<Vec<SeriesFan>> {
-    let floats: Vec<&Vec<f64>> = table
-        .iter()
-        .filter_map(|(_, cells)| {
-            if let Cells::Float(all) = cells {
-                Some(all)
-            } else {
-                None
-            }
-        })
-        .collect();
+    let floats = floats(table);
     let (series, scenarios) = (results.series.len(), results.scenarios.len());
     let quarters = results.quarters.len();
     let rows = series * quarters * (2 * scenarios).saturating_sub(1);

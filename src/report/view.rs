@@ -3,9 +3,10 @@
 use super::format::{self, Unit};
 use super::labels::{Label, Language};
 use super::results::{Column, Results};
-use crate::base::math;
+use crate::base::stats;
 use crate::engine::Direction;
 use crate::experiment::compare::{Comparison, Difference, VariantComparison};
+use crate::experiment::statistics;
 
 /// Headline metrics shown first, in order.
 const MAIN: [&str; 4] = [
@@ -121,6 +122,23 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Values of a metric by run in the unit in which it is shown.
+    pub(crate) fn shown(&self, scenario: usize, metric: usize) -> Vec<f64> {
+        let factor = self.unit(&self.results.metrics[metric]).factor;
+        let levels = self.levels(scenario, metric);
+        levels.iter().map(|value| value * factor).collect()
+    }
+
+    /// Definition of a column, one sentence.
+    pub(crate) fn definition(&self, column: &Column) -> String {
+        match self.language {
+            Language::Chinese => super::definitions::chinese(&column.id),
+            Language::English => None,
+        }
+        .unwrap_or(&column.definition)
+        .to_owned()
+    }
+
     /// Label with the mark of results that hang on assumptions.
     pub(crate) fn marked(&self, column: &Column) -> String {
         let driven = self
@@ -201,16 +219,7 @@ impl<'a> View<'a> {
 
     /// Monte Carlo error of a mean over runs, clustered by parameter draw.
     pub(crate) fn standard_error(&self, values: &[f64]) -> f64 {
-        let mean = mean(values);
-        let mut clusters: std::collections::BTreeMap<u32, f64> = std::collections::BTreeMap::new();
-        for (run, value) in self.results.ensemble.runs.iter().zip(values) {
-            *clusters
-                .entry(run / self.results.per_draw.max(1))
-                .or_default() += value - mean;
-        }
-        let count = clusters.len() as f64;
-        let sum: f64 = clusters.values().map(|total| total * total).sum();
-        math::sqrt(sum * count / (count - 1.0)) / values.len() as f64
+        statistics::standard_error(values, &self.results.draws())
     }
 }
 
@@ -219,24 +228,21 @@ pub(crate) fn difference(variant: &VariantComparison, metric: usize) -> Option<&
     variant.metrics.iter().find(|found| found.metric == metric)
 }
 
-/// Mean over runs.
+/// Mean over runs; not a number of nothing, which is shown as undefined.
 pub(crate) fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len() as f64
+    if values.is_empty() {
+        return f64::NAN;
+    }
+    stats::mean(values)
 }
 
-/// Quantile by linear interpolation between order statistics.
+/// Quantile of the finite values; not a number of nothing.
 pub(crate) fn quantile(values: &[f64], p: f64) -> f64 {
-    let mut sorted: Vec<f64> = values
-        .iter()
-        .copied()
-        .filter(|value| value.is_finite())
-        .collect();
+    let finite = values.iter().copied().filter(|value| value.is_finite());
+    let mut sorted: Vec<f64> = finite.collect();
     if sorted.is_empty() {
         return f64::NAN;
     }
     sorted.sort_by(f64::total_cmp);
-    let place = p * (sorted.len() - 1) as f64;
-    let below = place.floor() as usize;
-    let above = (below + 1).min(sorted.len() - 1);
-    sorted[below] + (place - below as f64) * (sorted[above] - sorted[below])
+    stats::quantile(&sorted, p)
 }

@@ -1,126 +1,9 @@
 //! Says what is wrong with a scenario, where, what would be right, and what to do.
 
+use super::codes::{Code, IMPLAUSIBLE};
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
-
-/// A fault or warning code and what it means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Code {
-    /// `E0101` (a fault) or `W0101` (a warning).
-    pub id: &'static str,
-    /// What it is, in a few words.
-    pub title: &'static str,
-    /// What it means and what to do.
-    pub explanation: &'static str,
-}
-
-macro_rules! codes {
-    ($($(#[$meta:meta])* $NAME:ident = $id:literal, $title:literal, $explanation:literal;)*) => {
-        $($(#[$meta])* pub const $NAME: Code = Code { id: $id, title: $title, explanation: $explanation };)*
-        /// Every code, in order.
-        pub const CODES: &[Code] = &[$($NAME),*];
-    };
-}
-
-codes! {
-    /// The file is missing.
-    MISSING_FILE = "E0101", "file not found",
-        "The scenario, or a file it extends, does not exist. `extends` is relative to the file that holds it; `leverlab:NAME` names a shipped scenario (`leverlab list scenarios`).";
-    /// The path cannot be read.
-    UNREADABLE = "E0102", "not a readable file",
-        "The path is a directory, or the file may not be read.";
-    /// The file is not text.
-    NOT_UTF8 = "E0103", "not UTF-8",
-        "Scenario files are UTF-8 text. Save the file again with that encoding.";
-    /// The file is too long.
-    TOO_LARGE = "E0104", "larger than 1 MB",
-        "A scenario holds only what differs from the one it extends and stays far below 1 MB.";
-    /// Nested too deep.
-    TOO_DEEP = "E0105", "nested too deep",
-        "No scenario needs more than 32 levels of tables or arrays.";
-    /// Not TOML.
-    SYNTAX = "E0106", "not valid TOML",
-        "The text breaks the rules of TOML: a missing quote, bracket or equals sign, a key twice, a value of no type.";
-    /// A key twice.
-    DUPLICATE = "E0107", "named twice",
-        "The same key, or the same name, is given twice. Keep one.";
-    /// `extends` goes in circles.
-    CYCLE = "E0108", "scenarios extend each other",
-        "Following `extends` leads back to where it began; the chain is printed. One of them must extend something else.";
-    /// Unknown table or key.
-    UNKNOWN_KEY = "E0201", "unknown key",
-        "A scenario holds `extends`, [meta], [run], [policy.FAMILY], [instruments], [assumptions] and [[shock]]; `leverlab schema scenario` prints every key.";
-    /// Unknown lever.
-    UNKNOWN_LEVER = "E0202", "unknown lever",
-        "No lever has this path. `leverlab list levers --search TEXT` finds levers by path, label or decision.";
-    /// Unknown instrument.
-    UNKNOWN_INSTRUMENT = "E0203", "unknown instrument",
-        "No instrument has this name. `leverlab list instruments --search TEXT` finds them.";
-    /// Unknown parameter.
-    UNKNOWN_PARAMETER = "E0204", "unknown parameter",
-        "[assumptions] replaces model parameters by path, or `discount_rate`. `leverlab explain NAME` shows a parameter with its range and source.";
-    /// Wrong type.
-    WRONG_TYPE = "E0205", "wrong type",
-        "The value is of another kind than the key takes: text for a number, a table for a value.";
-    /// Outside hard bounds.
-    OUT_OF_BOUNDS = "E0206", "outside the allowed range",
-        "The value lies outside the range in which the model means anything. Values that are possible but unusual only warn.";
-    /// NaN or infinity.
-    NOT_FINITE = "E0207", "not a finite number",
-        "NaN and infinity are numbers to TOML, but no value of a scenario.";
-    /// A key is missing.
-    MISSING_KEY = "E0208", "a key is missing",
-        "The entry needs another key; the message names it.";
-    /// The instrument only gives context.
-    NOT_EXECUTABLE = "E0209", "instrument without a lever",
-        "The instrument is part of the evidence base but reaches no decision of the model, so no intensity can be set. `leverlab explain instrument:NAME` gives the reason.";
-    /// No such date.
-    BAD_DATE = "E0301", "no such date",
-        "Dates are 2026-07-01 or 2026Q3. A date acts in the quarter that holds it.";
-    /// Dates run backwards.
-    DATE_ORDER = "E0302", "dates run backwards",
-        "An end must lie after its start.";
-    /// Two entries cover the same time.
-    OVERLAP = "E0303", "entries overlap",
-        "Two entries of one lever start in the same quarter, or one has an `until` after the start of the next. Without `until` a value holds until the next one starts.";
-    /// Not a number of quarters.
-    BAD_DURATION = "E0304", "no number of quarters",
-        "A ramp or duration is written \"8q\": a whole number of quarters.";
-    /// Invalid name.
-    BAD_NAME = "E0401", "invalid name",
-        "A scenario's name is 1 to 48 of a-z, 0-9 and hyphen. Without one, it is made from the file name.";
-    /// Two scenarios alike.
-    SAME_NAME = "E0402", "two scenarios with the same name",
-        "Results are kept by name, so the scenarios of a comparison need different ones. To compare a scenario with itself, copy it under another name.";
-    /// A variant with another run.
-    VARIANT_RUN = "E0403", "variant with other run settings",
-        "Variants are run in pairs with the baseline, so [run] is the baseline's: the same quarters, seed, scale and runs. Take the key out, or use --set to change it for all.";
-    /// A variant with other assumptions.
-    VARIANT_ASSUMPTIONS = "E0404", "variant with other assumptions",
-        "A difference of assumptions is no effect of policy. Put [assumptions] into the baseline, or use --set to change it for all.";
-    /// Adaptive rules.
-    RULE = "E0501", "adaptive rules are not available in this version",
-        "[[rule]] is reserved for policy that answers to what it sees. Use dated entries instead.";
-    /// Malformed `--set`.
-    BAD_SET = "E0601", "malformed --set",
-        "--set takes PATH=VALUE, where PATH is a lever, an instrument, a parameter or a key of [run] and VALUE is TOML.";
-    /// Evidence base at fault.
-    EVIDENCE = "E0701", "the evidence base is at fault",
-        "A file under the folder given by --seeds does not say what it must; the message lists each fault.";
-    /// Implausible.
-    IMPLAUSIBLE = "W0101", "outside the plausible range",
-        "The value is allowed, but lies outside the range seen or proposed anywhere; read the results with care.";
-    /// After the end.
-    AFTER_END = "W0102", "after the end of the run",
-        "The date lies after the run's last quarter, so the value never acts; its announcement may.";
-    /// Before the start.
-    BEFORE_START = "W0103", "before the start of the run",
-        "The past is recorded history and the same for all scenarios; the value acts from the run's start.";
-    /// Covered by another setting.
-    COVERED = "W0104", "covered by another setting",
-        "Two settings reach the same lever. [[shock]] covers [policy], [policy] covers [instruments]; of two instruments the one that departs further from the status quo covers the other.";
-}
 
 /// A text that faults point into.
 #[derive(Debug, PartialEq, Eq)]
@@ -177,7 +60,7 @@ pub struct Fault {
     pub allowed: Option<String>,
     /// Up to three nearest names.
     pub nearest: Vec<String>,
-    /// What to do.
+    /// What to do, where more is known than the code's own advice.
     pub help: Option<String>,
 }
 
@@ -220,12 +103,15 @@ impl Fault {
     pub fn advice(&self) -> String {
         let mut parts = Vec::new();
         if let Some(allowed) = &self.allowed {
-            parts.push(format!("allowed: {allowed}"));
+            let plausible = self.code == IMPLAUSIBLE;
+            let word = if plausible { "plausible" } else { "allowed" };
+            parts.push(format!("{word}: {allowed}"));
         }
         if !self.nearest.is_empty() {
             parts.push(format!("nearest: {}", self.nearest.join(", ")));
         }
-        parts.extend(self.help.clone());
+        let remedy = || self.code.remedy.to_owned();
+        parts.push(self.help.clone().unwrap_or_else(remedy));
         parts.push(format!("see `leverlab explain {}`", self.code.id));
         parts.join("; ")
     }
@@ -359,18 +245,5 @@ mod tests {
         assert_eq!(found.len(), 3);
         assert!(found.contains(&"tax.rate".to_owned()));
         assert!(nearest("zzzzzzzz", names).is_empty());
-    }
-
-    #[test]
-    fn codes_are_unique_and_explained() {
-        for (n, code) in CODES.iter().enumerate() {
-            assert!(code.explanation.len() > 20);
-            assert!(
-                CODES[..n]
-                    .iter()
-                    .all(|other| other.id < code.id
-                        || other.id.as_bytes()[0] != code.id.as_bytes()[0])
-            );
-        }
     }
 }

@@ -2,19 +2,24 @@
 //! found all at once, each with its place; `extends` and `--set` are resolved here and
 //! nowhere else, so the same file gives the same run everywhere.
 
+mod chain;
+pub mod codes;
 pub mod dates;
 pub mod diagnose;
 pub mod instruments;
+mod lay;
 pub mod read;
 pub mod resolve;
 pub mod schema;
 mod text;
 mod walk;
 
-pub use diagnose::{CODES, Code, Fault, Faults, Place, Source, Warnings, nearest};
+pub use codes::{CODES, Code};
+pub use diagnose::{Fault, Faults, Place, Source, Warnings, nearest};
+pub use lay::status_quo;
 pub use read::shipped;
-pub use resolve::{Resolved, resolve, resolve_all, resolve_stack, status_quo};
-pub use walk::DISCOUNT_RATE;
+pub use resolve::{Resolved, resolve, resolve_all, resolve_stack};
+pub use walk::{DISCOUNT_RATE, FIRST_QUARTER, LAST_QUARTER};
 
 use crate::base::time::Quarter;
 use crate::policy::Schedule;
@@ -65,6 +70,8 @@ pub struct Scenario {
     /// One schedule per lever, in the order of `Settings`' paths: status quo with the
     /// scenario's values laid over it.
     pub schedules: Vec<Schedule>,
+    /// Rules by which levers answer to published indicators.
+    pub rules: Vec<crate::policy::Rule>,
     /// Parameters replaced in `[assumptions]` by path: low, central, high (equal if fixed).
     pub assumptions: Vec<(String, [f64; 3], crate::evidence::Distribution)>,
     /// Levers the scenario itself sets, by path.

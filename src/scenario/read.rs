@@ -1,8 +1,7 @@
 //! Reads scenario texts from disk or from the binary and follows `extends`.
 
-use super::diagnose::{
-    Code, Fault, MISSING_FILE, NOT_UTF8, Place, Source, TOO_DEEP, TOO_LARGE, UNREADABLE,
-};
+use super::codes::{Code, MISSING_FILE, NOT_UTF8, TOO_DEEP, TOO_LARGE, UNREADABLE};
+use super::diagnose::{Fault, Place, Source};
 use include_dir::{Dir, include_dir};
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
@@ -107,7 +106,16 @@ impl Location {
         };
         let text = String::from_utf8(bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
-            fault(NOT_UTF8, format!("byte {} is not UTF-8", at + 1))
+            let place = Place {
+                source: Arc::new(Source {
+                    name: name.clone(),
+                    text: String::from_utf8_lossy(error.as_bytes()).into_owned(),
+                }),
+                // What stands for the broken bytes takes three.
+                span: at..at + 3,
+            };
+            let message = format!("byte {} is not UTF-8", at + 1);
+            Fault::new(NOT_UTF8, place, "", message)
         })?;
         let source = Arc::new(Source { name, text });
         match too_deep(&source.text) {

@@ -1,19 +1,17 @@
 //! Merges a chain of scenario texts and lays the result over the status quo: one way for
 //! every command, so that the same file gives the same run everywhere.
 
-use super::diagnose::{
-    AFTER_END, BEFORE_START, COVERED, CYCLE, DATE_ORDER, Fault, Faults, IMPLAUSIBLE, OVERLAP,
-    SAME_NAME, VARIANT_ASSUMPTIONS, VARIANT_RUN, Warnings, in_order,
-};
-use super::instruments::{self, Instrument};
-use super::read::{Location, SHIPPED_PREFIX};
-use super::walk::{At, Layer, RawEntry, set_text, walk};
-use super::{RunSettings, Scenario, default_name, text};
+use super::Scenario;
+use super::chain::{Chain, chain, check_variant, merge};
+use super::codes::SAME_NAME;
+use super::diagnose::{Fault, Faults, Warnings};
+use super::instruments;
+use super::lay::lay;
+use super::read::{Location, nowhere};
+use super::walk::{Layer, set_text, walk};
 use crate::base::bound::Bound;
-use crate::base::time::Quarter;
-use crate::evidence::{Evidence, LeverSpec};
-use crate::policy::{Entry, Schedule, Settings};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::evidence::Evidence;
+use crate::policy::Settings;
 use std::path::Path;
 
 /// Where each value of a resolved scenario was written: path and `FILE:LINE`.
@@ -28,14 +26,8 @@ pub struct Resolved {
     pub origins: Origins,
     /// Warnings.
     pub warnings: Warnings,
-}
-
-/// A chain of texts merged, before it is laid over the status quo.
-struct Chain {
-    merged: Layer,
-    /// Identity and own content of each text that is not a `--set`, the topmost first.
-    layers: Vec<(String, Layer)>,
-    location: Location,
+    /// Texts read, as named: the scenario first, then what it extends.
+    pub files: Vec<String>,
 }
 
 /// Reads one scenario with the `--set PATH=VALUE` laid over it.
@@ -64,9 +56,7 @@ pub fn resolve_all(
     sets: &[String],
     evidence: &Evidence,
 ) -> Result<Vec<Resolved>, Faults> {
-    let mut paths = Vec::new();
-    Settings::paths(&mut paths);
-    resolve_paths(base, variants, sets, evidence, &paths, false)
+    resolve_paths(base, variants, sets, evidence, &levers(), false)
 }
 
 /// [`resolve_all`] with each variant laid over all before it, in the order given.
@@ -79,9 +69,14 @@ pub fn resolve_stack(
     sets: &[String],
     evidence: &Evidence,
 ) -> Result<Vec<Resolved>, Faults> {
+    resolve_paths(base, variants, sets, evidence, &levers(), true)
+}
+
+/// Paths of all levers, in the order of the settings.
+fn levers() -> Vec<&'static str> {
     let mut paths = Vec::new();
     Settings::paths(&mut paths);
-    resolve_paths(base, variants, sets, evidence, &paths, true)
+    paths
 }
 
 /// [`resolve_all`] for a given order of levers.
@@ -102,22 +97,13 @@ pub(super) fn resolve_paths(
             Err(fault) => faults.push(fault),
         }
     }
-    let base = chain(
-        Location::parse(base),
-        &over,
-        evidence,
-        &instruments,
-        &mut faults,
-    );
+    let read = |file: &Path, faults: &mut Faults| {
+        chain(Location::parse(file), &over, evidence, &instruments, faults)
+    };
+    let base = read(base, &mut faults);
     let mut all: Vec<Chain> = vec![];
     for variant in variants {
-        let mut variant = chain(
-            Location::parse(variant),
-            &over,
-            evidence,
-            &instruments,
-            &mut faults,
-        );
+        let mut variant = read(variant, &mut faults);
         check_variant(&base, &variant, &mut faults);
         variant.merged.run = base.merged.run.clone();
         variant.merged.assumptions = base.merged.assumptions.clone();
@@ -134,6 +120,16 @@ pub(super) fn resolve_paths(
     for chain in &all {
         resolved.push(lay(chain, evidence, &instruments, paths, &mut faults));
     }
+    names_differ(&all, &resolved, &mut faults);
+    if faults.is_empty() {
+        Ok(resolved)
+    } else {
+        Err(faults.in_order())
+    }
+}
+
+/// Results are kept by name, so no two scenarios of a comparison may share one.
+fn names_differ(all: &[Chain], resolved: &[Resolved], faults: &mut Faults) {
     for (n, one) in resolved.iter().enumerate() {
         if let Some(k) = (0..n).find(|&k| resolved[k].scenario.meta.name == one.scenario.meta.name)
         {
@@ -143,483 +139,13 @@ pub(super) fn resolve_paths(
                 .merged
                 .name
                 .as_ref()
-                .map_or_else(|| super::read::nowhere(&b), |name| name.place.clone());
-            faults.push(
-                Fault::new(
-                    SAME_NAME,
-                    place,
-                    "meta.name",
-                    format!("`{a}` and `{b}` are both named `{name}`"),
-                )
-                .help("give one of them another [meta] name"),
-            );
-        }
-    }
-    if faults.is_empty() {
-        Ok(resolved)
-    } else {
-        Err(faults.in_order())
-    }
-}
-
-/// What `over` says, else what `under` says.
-fn merge(under: Layer, over: &Layer) -> Layer {
-    let mut merged = under;
-    merged.meta = over.meta.clone();
-    merged.name.clone_from(&over.name);
-    merged.run.extend(over.run.clone());
-    merged.policy.extend(over.policy.clone());
-    merged.instruments.extend(over.instruments.clone());
-    merged.assumptions.extend(over.assumptions.clone());
-    merged.shocks.extend(over.shocks.clone());
-    merged
-}
-
-/// Reads a text and all it extends.
-fn chain(
-    location: Location,
-    over: &Layer,
-    evidence: &Evidence,
-    instruments: &[Instrument],
-    faults: &mut Faults,
-) -> Chain {
-    let mut layers: Vec<(String, Layer)> = Vec::new();
-    let mut names: Vec<String> = Vec::new();
-    let mut next = Some((location.clone(), None::<At<String>>));
-    while let Some((here, by)) = next.take() {
-        let identity = here.identity();
-        names.push(here.name());
-        if layers.iter().any(|(known, _)| *known == identity) {
-            let place = by.expect("a cycle is closed by an extends").place;
-            let message = format!("scenarios extend each other: {}", names.join(" -> "));
-            faults.push(Fault::new(CYCLE, place, "extends", message));
-            break;
-        }
-        match here.read() {
-            Ok(source) => {
-                let layer = walk(&source, evidence, instruments, faults);
-                next = layer
-                    .extends
-                    .clone()
-                    .map(|extends| (here.extended(&extends.value), Some(extends)));
-                layers.push((identity, layer));
-            }
-            Err(mut fault) => {
-                if let Some(by) = by {
-                    fault.message = format!("{} (extended here)", fault.message);
-                    fault.path = "extends".to_owned();
-                    fault.place = by.place;
-                }
-                faults.push(fault);
-            }
-        }
-    }
-    let mut merged = Layer::default();
-    for (_, layer) in layers.iter().rev() {
-        merged = merge(merged, layer);
-    }
-    let (meta, name) = (merged.meta.clone(), merged.name.clone());
-    merged = merge(merged, over);
-    merged.meta = meta;
-    merged.name = over.name.clone().or(name);
-    Chain {
-        merged,
-        layers,
-        location,
-    }
-}
-
-/// A variant may not say of `[run]` or `[assumptions]` what the baseline does not.
-fn check_variant(base: &Chain, variant: &Chain, faults: &mut Faults) {
-    for (identity, layer) in &variant.layers {
-        if identity.starts_with(SHIPPED_PREFIX)
-            || base.layers.iter().any(|(known, _)| known == identity)
-        {
-            continue;
-        }
-        for (key, at) in &layer.run {
-            let same = base
-                .merged
-                .run
-                .get(key)
-                .map(|b| b.value)
-                .or_else(|| default_run(key))
-                == Some(at.value);
-            if !same {
-                let message = format!("a variant's run.{key} must be the baseline's");
-                faults.push(
-                    Fault::new(
-                        VARIANT_RUN,
-                        at.place.clone(),
-                        &format!("run.{key}"),
-                        message,
-                    )
-                    .help("take it out; --set applies to all scenarios"),
-                );
-            }
-        }
-        for (path, at) in &layer.assumptions {
-            if base.merged.assumptions.get(path).map(|b| b.value) != Some(at.value) {
-                let message = format!("a variant may not assume its own `{path}`");
-                faults.push(
-                    Fault::new(
-                        VARIANT_ASSUMPTIONS,
-                        at.place.clone(),
-                        &format!("assumptions.{path}"),
-                        message,
-                    )
-                    .help("put it into the baseline; --set applies to all scenarios"),
-                );
-            }
-        }
-    }
-}
-
-/// Value of a key of `[run]` that nobody sets.
-fn default_run(key: &str) -> Option<f64> {
-    Some(match key {
-        "start" => f64::from(Quarter::new(2025, 1).index()),
-        "end" => f64::from(Quarter::new(2035, 4).index()),
-        "replicates" => 200.0,
-        "per_draw" => 4.0,
-        "seed" => 1.0,
-        "scale" => 0.01,
-        _ => return None,
-    })
-}
-
-/// Lays a merged chain over the status quo.
-fn lay(
-    chain: &Chain,
-    evidence: &Evidence,
-    instruments: &[Instrument],
-    paths: &[&str],
-    faults: &mut Faults,
-) -> Resolved {
-    let merged = &chain.merged;
-    let number = |key: &str| {
-        merged
-            .run
-            .get(key)
-            .map(|at| at.value)
-            .or_else(|| default_run(key))
-            .expect("every key of [run] has a default")
-    };
-    let run = RunSettings {
-        start: Quarter::from_index(number("start") as i32),
-        end: Quarter::from_index(number("end") as i32),
-        replicates: number("replicates") as u32,
-        per_draw: number("per_draw") as u32,
-        seed: number("seed") as u32,
-        scale: number("scale"),
-    };
-    if run.end < run.start {
-        let at = merged
-            .run
-            .get("end")
-            .or_else(|| merged.run.get("start"))
-            .expect("the defaults run forwards");
-        let message = format!(
-            "the run ends in {} before it starts in {}",
-            run.end, run.start
-        );
-        faults.push(Fault::new(DATE_ORDER, at.place.clone(), "run.end", message));
-    }
-    let mut layer = Layers {
-        run: &run,
-        faults,
-        warnings: Vec::new(),
-        origins: Vec::new(),
-        touched: BTreeSet::new(),
-    };
-    for (key, at) in &merged.run {
-        layer
-            .origins
-            .push((format!("run.{key}"), at.place.to_string()));
-    }
-    let mut schedules: BTreeMap<&str, Schedule> = evidence
-        .levers
-        .iter()
-        .map(|lever| (lever.path.as_str(), status_quo(lever)))
-        .collect();
-    layer.instruments(merged, instruments, evidence, &mut schedules);
-    layer.policy(merged, evidence, &mut schedules);
-    layer.shocks(merged, evidence, &mut schedules);
-    for (path, at) in &merged.assumptions {
-        layer
-            .origins
-            .push((format!("assumptions.{path}"), at.place.to_string()));
-        if let Some(spec) = evidence.parameter(path) {
-            let central = at.value.0[1];
-            if central < spec.range[0] || central > spec.range[2] {
-                let message =
-                    format!("assumptions.{path} = {central} is outside the range of the evidence");
-                layer.warnings.push(
-                    Fault::new(IMPLAUSIBLE, at.place.clone(), path, message)
-                        .allowed(format!("plausible: {} to {}", spec.range[0], spec.range[2])),
-                );
-            }
-        }
-    }
-    let (origins, warnings, touched) = (layer.origins, layer.warnings, layer.touched);
-    let mut meta = merged.meta.clone();
-    meta.name = merged.name.as_ref().map_or_else(
-        || default_name(&chain.location.stem()),
-        |name| name.value.clone(),
-    );
-    let resolved = text::canonical(&meta, &run, merged, true);
-    let digest = blake3::hash(text::canonical(&meta, &run, merged, false).as_bytes())
-        .to_hex()
-        .to_string();
-    let scenario = Scenario {
-        meta,
-        schedules: paths
-            .iter()
-            .map(|path| schedules.get(path).cloned().unwrap_or_default())
-            .collect(),
-        assumptions: merged
-            .assumptions
-            .iter()
-            .map(|(path, at)| (path.clone(), at.value.0, at.value.1))
-            .collect(),
-        sets: touched.into_iter().collect(),
-        run,
-        resolved,
-        digest,
-    };
-    Resolved {
-        scenario,
-        origins,
-        warnings: once(in_order(warnings)),
-    }
-}
-
-/// Equal warnings once, wherever they stand.
-fn once(warnings: Warnings) -> Warnings {
-    let mut seen = BTreeSet::new();
-    warnings
-        .into_iter()
-        .filter(|w| seen.insert((w.code.id, w.message.clone())))
-        .collect()
-}
-
-/// The status quo of a lever.
-pub fn status_quo(lever: &LeverSpec) -> Schedule {
-    let entry = |dated: &crate::evidence::DatedValue| Entry {
-        announced: dated.announced,
-        from: dated.from,
-        until: dated.until,
-        value: dated.value,
-        ramp: 0,
-    };
-    Schedule::new(lever.status_quo.iter().map(entry).collect())
-}
-
-struct Layers<'a> {
-    run: &'a RunSettings,
-    faults: &'a mut Faults,
-    warnings: Warnings,
-    origins: Origins,
-    touched: BTreeSet<String>,
-}
-
-impl Layers<'_> {
-    /// Dated entries of one value, in order and within the run.
-    fn entries(&mut self, path: &str, raw: &[RawEntry]) -> Vec<Entry> {
-        let start = self.run.start;
-        let mut sorted: Vec<&RawEntry> = raw.iter().collect();
-        sorted.sort_by_key(|entry| entry.from.as_ref().map_or(start, |from| from.value));
-        let mut entries: Vec<Entry> = Vec::new();
-        for raw in sorted {
-            self.origins.push((path.to_owned(), raw.place.to_string()));
-            let written = raw.from.as_ref().map_or(start, |from| from.value);
-            if let Some(until) = raw.until.as_ref().filter(|until| until.value <= written) {
-                let message = format!("`{path}` ends in {} but starts in {written}", until.value);
-                self.faults
-                    .push(Fault::new(DATE_ORDER, until.place.clone(), path, message));
-                continue;
-            }
-            let from_place = raw.from.as_ref().map_or(&raw.place, |from| &from.place);
-            if let Some(last) = entries.last()
-                && (last.from == written || last.until.is_some_and(|until| until > written))
-            {
-                let message = format!("two entries of `{path}` overlap in {written}");
-                self.faults
-                    .push(Fault::new(OVERLAP, from_place.clone(), path, message));
-                continue;
-            }
-            for (key, at) in [("announced", &raw.announced), ("from", &raw.from)] {
-                let Some(at) = at else { continue };
-                if at.value < start {
-                    let message = format!(
-                        "`{path}`: {key} {} lies before the run and counts from {start}",
-                        at.value
-                    );
-                    self.warnings
-                        .push(Fault::new(BEFORE_START, at.place.clone(), path, message));
-                }
-            }
-            if written > self.run.end {
-                let message = format!(
-                    "`{path}` starts in {written}, after the run's end in {}",
-                    self.run.end
-                );
-                self.warnings
-                    .push(Fault::new(AFTER_END, from_place.clone(), path, message));
-            }
-            let later = |quarter: Quarter| if quarter < start { start } else { quarter };
-            entries.push(Entry {
-                announced: later(raw.announced.as_ref().map_or(written, |a| a.value)),
-                from: later(written),
-                until: raw.until.as_ref().map(|until| until.value),
-                value: raw.value,
-                ramp: raw.ramp,
-            });
-        }
-        // What ended before the run, or was replaced before it, never acts.
-        entries.retain(|entry| entry.until.is_none_or(|until| until > start));
-        entries
-    }
-
-    fn plausible(&mut self, lever: &LeverSpec, value: f64, place: &super::diagnose::Place) {
-        if value < lever.plausible[0] || value > lever.plausible[1] {
-            let message = format!("{} = {value} is outside its plausible range", lever.path);
-            self.warnings.push(
-                Fault::new(IMPLAUSIBLE, place.clone(), &lever.path, message).allowed(format!(
-                    "plausible: {} to {}",
-                    lever.plausible[0], lever.plausible[1]
-                )),
-            );
-        }
-    }
-
-    fn instruments(
-        &mut self,
-        merged: &Layer,
-        known: &[Instrument],
-        evidence: &Evidence,
-        schedules: &mut BTreeMap<&str, Schedule>,
-    ) {
-        // By lever: departure from the status quo, instrument, entries.
-        let mut by_lever: BTreeMap<&str, Vec<(f64, &str, Vec<Entry>)>> = BTreeMap::new();
-        for (name, raw) in &merged.instruments {
-            let Some(instrument) = known.iter().find(|i| i.id == *name) else {
-                continue;
-            };
-            let dated = self.entries(&format!("instruments.{name}"), raw);
-            for (path, full) in &instrument.sets {
-                let Some(lever) = evidence.lever(path) else {
-                    continue;
-                };
-                let base = status_quo(lever);
-                let mut departure = 0.0;
-                let mut entries = Vec::new();
-                for (n, entry) in dated.iter().enumerate() {
-                    let ends = dated.get(n + 1).map(|next| next.from).or(entry.until);
-                    let steps =
-                        base.entries.iter().map(|step| step.from).filter(|from| {
-                            *from > entry.from && ends.is_none_or(|end| *from < end)
-                        });
-                    for from in std::iter::once(entry.from).chain(steps) {
-                        let old = base.at(from).unwrap_or(*full);
-                        let value = if entry.value == 1.0 {
-                            *full
-                        } else {
-                            old + entry.value * (full - old)
-                        };
-                        departure = crate::base::math::max(departure, (value - old).abs());
-                        let ramp = if from == entry.from { entry.ramp } else { 0 };
-                        entries.push(Entry {
-                            from,
-                            value,
-                            ramp,
-                            ..*entry
-                        });
-                    }
-                }
-                self.touched.insert(path.clone());
-                by_lever
-                    .entry(lever.path.as_str())
-                    .or_default()
-                    .push((departure, name, entries));
-            }
-        }
-        for (path, mut layers) in by_lever {
-            layers.sort_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(b.1)));
-            let top = layers.last().map_or("", |layer| layer.1);
-            let schedule = schedules
-                .get_mut(path)
-                .expect("an instrument sets levers of the catalogue");
-            for (_, name, entries) in &layers {
-                if *name != top {
-                    let place = merged.instruments[*name]
-                        .first()
-                        .expect("an instrument in use has an entry")
-                        .place
-                        .clone();
-                    let message = format!("instrument `{top}` covers `{name}` in {path}");
-                    self.warnings
-                        .push(Fault::new(COVERED, place, path, message));
-                }
-                schedule.lay(entries.clone());
-            }
-        }
-    }
-
-    fn policy(
-        &mut self,
-        merged: &Layer,
-        evidence: &Evidence,
-        schedules: &mut BTreeMap<&str, Schedule>,
-    ) {
-        for (path, raw) in &merged.policy {
-            let (Some(lever), Some(schedule)) =
-                (evidence.lever(path), schedules.get_mut(path.as_str()))
-            else {
-                continue;
-            };
-            for entry in raw {
-                self.plausible(lever, entry.value, &entry.place);
-            }
-            let entries = self.entries(&format!("policy.{path}"), raw);
-            if self.touched.contains(path) && !raw.is_empty() {
-                let message = format!("policy.{path} covers what an instrument sets");
-                self.warnings
-                    .push(Fault::new(COVERED, raw[0].place.clone(), path, message));
-            }
-            self.touched.insert(path.clone());
-            schedule.lay(entries);
-        }
-    }
-
-    fn shocks(
-        &mut self,
-        merged: &Layer,
-        evidence: &Evidence,
-        schedules: &mut BTreeMap<&str, Schedule>,
-    ) {
-        let mut shocks: Vec<_> = merged.shocks.iter().collect();
-        shocks.sort_by_key(|(name, shock)| (shock.from.value, name.as_str()));
-        for (name, shock) in shocks {
-            for (path, at) in &shock.set {
-                let (Some(lever), Some(schedule)) =
-                    (evidence.lever(path), schedules.get_mut(path.as_str()))
-                else {
-                    continue;
-                };
-                self.plausible(lever, at.value, &at.place);
-                let raw = RawEntry {
-                    announced: None,
-                    from: Some(shock.from.clone()),
-                    until: shock.until.clone(),
-                    value: at.value,
-                    ramp: 0,
-                    place: at.place.clone(),
-                };
-                let entries = self.entries(&format!("shock.{name}.{path}"), &[raw]);
-                self.touched.insert(path.clone());
-                schedule.lay(entries);
-            }
+                .map_or_else(|| nowhere(&b), |name| name.place.clone());
+            faults.push(Fault::new(
+                SAME_NAME,
+                place,
+                "meta.name",
+                format!("`{a}` and `{b}` are both named `{name}`"),
+            ));
         }
     }
 }

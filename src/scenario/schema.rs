@@ -52,6 +52,7 @@ pub fn scenario(evidence: &Evidence) -> Value {
             "policy": table(families),
             "instruments": table(instruments),
             "assumptions": { "type": "object", "properties": parameters },
+            "rule": { "type": "array", "items": { "type": "object", "required": ["when", "then"] } },
             "shock": { "type": "array", "items": { "type": "object", "required": ["name", "from", "set"] } }
         }
     })

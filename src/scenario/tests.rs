@@ -31,22 +31,29 @@ fn lever(path: &str, bounds: [f64; 2], value: f64) -> LeverSpec {
     }
 }
 
+fn parameter(path: &str, range: [f64; 3]) -> ParameterSpec {
+    ParameterSpec {
+        path: path.into(),
+        unit: "log points".into(),
+        range,
+        distribution: Distribution::Triangular,
+        kind: "assumption".into(),
+        source: "fixture".into(),
+        mark: "A".into(),
+        note: String::new(),
+    }
+}
+
 fn evidence() -> Evidence {
     Evidence {
         levers: vec![
             lever(PATHS[0], [0.0, 3.0], 1.0),
             lever(PATHS[1], [0.0, 1.0], 0.5),
         ],
-        parameters: vec![ParameterSpec {
-            path: "patents.quality_log_sd".into(),
-            unit: "log points".into(),
-            range: [0.8, 1.2, 1.5],
-            distribution: Distribution::Triangular,
-            kind: "assumption".into(),
-            source: "fixture".into(),
-            mark: "A".into(),
-            note: String::new(),
-        }],
+        parameters: vec![
+            parameter("patents.quality_log_sd", [0.8, 1.2, 1.5]),
+            parameter("tax.discount_rate", [0.03, 0.05, 0.07]),
+        ],
         ..Evidence::default()
     }
 }
@@ -100,7 +107,8 @@ fn all_faults_at_once_each_with_its_place() {
             "E0207 5:13 `policy.finance.guarantee` is not a finite number",
             "E0301 7:7 `2025Q7` is no quarter",
             "E0205 8:8 `run.seed` takes a number, found string",
-            "E0501 9:1 adaptive rules are not available in this version",
+            "E0208 9:1 a rule has no `then`",
+            "E0501 10:8 `` is no condition",
         ]
     );
     let found = one(text).unwrap_err();
@@ -200,7 +208,8 @@ fn sets_go_the_way_of_files() {
     assert_eq!(scenario.schedules[0].at(Quarter::new(2025, 1)), Some(1.2));
     assert_eq!(scenario.schedules[0].at(Quarter::new(2024, 4)), Some(1.0));
     assert_eq!(scenario.run.replicates, 20);
-    assert_eq!(scenario.assumptions[0].1, [0.05; 3]);
+    let (path, range, _) = &scenario.assumptions[0];
+    assert_eq!((path.as_str(), *range), ("tax.discount_rate", [0.05; 3]));
     assert!(is_name(&scenario.meta.name), "{}", scenario.meta.name);
     for bad in [
         "x",
@@ -217,12 +226,20 @@ fn sets_go_the_way_of_files() {
 
 #[test]
 fn the_resolved_text_resolves_to_itself() {
-    let text = "[policy.tax]\nsuper_deduction = 1.2\n[[policy.finance.guarantee]]\nfrom = 2027-01-01\nuntil = \"2030Q1\"\nvalue = 0.8\nramp = \"4q\"\n[assumptions]\n\"patents.quality_log_sd\" = { p05 = 0.9, p95 = 1.3, dist = \"lognormal\" }\n[[shock]]\nname = \"s\"\nfrom = \"2028Q1\"\nquarters = 2\nset = { \"finance.guarantee\" = 0.3 }\n";
+    let text = "[policy.tax]\nsuper_deduction = 1.2\n[[policy.finance.guarantee]]\nfrom = 2027-01-01\nuntil = \"2030Q1\"\nvalue = 0.8\nramp = \"4q\"\n[assumptions]\n\"patents.quality_log_sd\" = { p05 = 0.9, p95 = 1.3, dist = \"lognormal\" }\n[[shock]]\nname = \"s\"\nfrom = \"2028Q1\"\nquarters = 2\nset = { \"finance.guarantee\" = 0.3 }\n[[rule]]\nwhen = \"rd_intensity < 2.6\"\nfor = \"4q\"\nthen = { finance.guarantee = 0.9 }\n";
     let first = one(text).unwrap().scenario;
     let second = one(&first.resolved).unwrap().scenario;
     assert_eq!(first.resolved, second.resolved);
     assert_eq!(first.digest, second.digest);
     assert_eq!(first.schedules, second.schedules);
+    assert_eq!(first.rules, second.rules);
+    let rule = &first.rules[0];
+    assert_eq!(
+        (rule.above, rule.bound, rule.lasts, rule.lag),
+        (false, 2.6, 4, 2)
+    );
+    assert_eq!(rule.then, [("finance.guarantee".to_owned(), 0.9)]);
+    assert!(first.sets.contains(&"finance.guarantee".to_owned()));
     assert_eq!(first.schedules[1].at(Quarter::new(2028, 1)), Some(0.3));
     assert_eq!(first.schedules[1].at(Quarter::new(2028, 3)), Some(0.8));
 }
@@ -243,6 +260,26 @@ fn an_empty_variant_leaves_schedules_equal() {
     let empty = folder.file("empty.toml", "extends = \"base.toml\"");
     let all = load(&base, &[&empty], &[]).unwrap();
     assert_eq!(all[0].scenario.schedules, all[1].scenario.schedules);
+}
+
+#[test]
+fn an_instrument_beyond_the_plausible_range_warns_where_it_is_set() {
+    let folder = Folder::new();
+    let file = folder.file("a.toml", "[instruments]\nbold = 1.0\nmild = 0.5\n");
+    let mut evidence = evidence();
+    for (id, path, value) in [("bold", PATHS[0], 2.0), ("mild", PATHS[1], 0.8)] {
+        let text = format!(
+            "id = \"{id}\"\nname_en = \"\"\nname_zh = \"\"\nfamily = \"\"\nactor = \"\"\nstatus = \"\"\n\
+             changes = \"\"\ndocument = \"\"\nlocator = \"\"\nexecutable = true\nsets = {{ \"{path}\" = {value} }}"
+        );
+        evidence.instruments.push(toml::from_str(&text).unwrap());
+    }
+    let all = resolve_paths(&file, &[], &[], &evidence, &PATHS, false).unwrap();
+    let warnings = &all[0].warnings;
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert_eq!(warnings[0].code.id, "W0101");
+    assert_eq!(warnings[0].place.line_column(), (2, 8));
+    assert!(warnings[0].message.starts_with("instrument `bold` sets"));
 }
 
 proptest! {

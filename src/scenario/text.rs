@@ -75,6 +75,22 @@ pub(super) fn canonical(
         };
         line(&mut out, &format!("{} = {value}", quoted(path)));
     }
+    for rule in &merged.rules {
+        let sign = if rule.above { ">" } else { "<" };
+        let when = format!("{} {sign} {:?}", rule.indicator, rule.bound);
+        let then: Vec<_> = rule
+            .then
+            .iter()
+            .map(|(path, at)| format!("{} = {:?}", quoted(path), at.value))
+            .collect();
+        let (when, then) = (quoted(&when), then.join(", "));
+        line(&mut out, &format!("\n[[rule]]\nwhen = {when}"));
+        line(
+            &mut out,
+            &format!("for = \"{}q\"\nlag = \"{}q\"", rule.lasts, rule.lag),
+        );
+        line(&mut out, &format!("then = {{ {then} }}"));
+    }
     for (name, shock) in &merged.shocks {
         line(
             &mut out,

@@ -79,4 +79,124 @@ fn a_new_study_checks_as_it_is_and_is_never_overwritten() {
             .contains("run.seed")
     );
     assert_eq!(leverlab(&["init", dir]).0, 2);
+    // An earlier schema of ours is renewed, a file of somebody else stays.
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(leverlab(&["init", dir]).0, 0);
+    std::fs::remove_file(&file).unwrap();
+    std::fs::write(format!("{dir}/scenario.schema.json"), "mine").unwrap();
+    assert_eq!(leverlab(&["init", dir]).0, 2);
+    let kept = std::fs::read_to_string(format!("{dir}/scenario.schema.json")).unwrap();
+    assert_eq!(kept, "mine");
+}
+
+/// Names of the subcommands as `--help` lists them.
+fn subcommands() -> Vec<String> {
+    let help = leverlab(&["--help"]).1;
+    let list = help.split("Commands:").nth(1).unwrap();
+    list.lines()
+        .skip(1)
+        .take_while(|line| line.starts_with("  "))
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help")
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn every_subcommand_shows_examples_that_parse() {
+    let names = subcommands();
+    assert!(names.len() >= 12, "{names:?}");
+    for name in names {
+        let (code, help, _) = leverlab(&[&name, "--help"]);
+        assert_eq!(code, 0);
+        assert!(help.contains("Example"), "{name}: {help}");
+        assert!(help.contains(&format!("  leverlab {name}")), "{name}");
+        assert!(leverlab(&[&name, "-h"]).1.lines().count() <= 40, "{name}");
+    }
+}
+
+#[test]
+fn the_promised_flags_are_there() {
+    let batch = "--replicates --per-draw --seed --scale --set --output --force --fresh --threads --seeds --dry-run";
+    let promised = [
+        ("init", "--preset".to_owned()),
+        ("list", "--search --seeds".into()),
+        ("explain", "--seeds".into()),
+        ("check", "--seeds".into()),
+        ("resolve", "--origins --set --seeds".into()),
+        ("run", batch.into()),
+        ("compare", format!("{batch} --stack --metric")),
+        ("report", "--lang".into()),
+        ("bench", "--threads".into()),
+        ("schema", String::new()),
+        ("completions", String::new()),
+        ("man", String::new()),
+    ];
+    for (name, flags) in promised {
+        let help = leverlab(&[name, "--help"]).1;
+        for flag in flags
+            .split_whitespace()
+            .chain(["--format", "--quiet", "--verbose", "--color"])
+        {
+            assert!(help.contains(flag), "{name} {flag}");
+        }
+    }
+    assert!(leverlab(&["man"]).1.starts_with(".ie"));
+}
+
+#[test]
+fn lists_have_the_agreed_shape() {
+    for what in ["levers", "instruments", "metrics", "facts", "scenarios"] {
+        let out = leverlab(&["list", what, "--format", "json"]).1;
+        let all: serde_json::Value = serde_json::from_str(&out).unwrap();
+        for item in all.as_array().unwrap() {
+            assert!(item["id"].is_string(), "{item}");
+            assert!(
+                item["label"]["en"].is_string() && item["label"]["zh"].is_string(),
+                "{item}"
+            );
+            if what == "instruments" {
+                for key in ["family", "status", "executable", "sets", "reason"] {
+                    assert!(!item[key].is_null(), "{key}: {item}");
+                }
+            }
+        }
+    }
+    let out = leverlab(&["list", "scenarios", "--format", "json"]).1;
+    assert!(out.contains("延续2024年末现行政策"), "{out}");
+}
+
+#[test]
+fn an_example_for_each_name_is_explained_in_both_languages() {
+    let out = leverlab(&["explain", "metric:conversion_rate"]).1;
+    assert!(
+        out.contains("12 quarters") && out.contains("12个季度"),
+        "{out}"
+    );
+}
+
+#[test]
+fn the_run_ends_where_the_drivers_do() {
+    let last = leverlab::model::world::HORIZON;
+    assert_eq!(leverlab::scenario::LAST_QUARTER, last);
+}
+
+#[test]
+fn a_scenarios_discount_rate_is_the_models() {
+    let short = leverlab(&[
+        "resolve",
+        "leverlab:baseline",
+        "--set",
+        "discount_rate=0.05",
+    ])
+    .1;
+    let long = leverlab(&[
+        "resolve",
+        "leverlab:baseline",
+        "--set",
+        "tax.discount_rate=0.05",
+    ])
+    .1;
+    assert_eq!(short, long);
+    assert!(short.contains("\"tax.discount_rate\" = 0.05"));
 }

@@ -5,18 +5,21 @@ use std::io;
 use std::path::Path;
 
 use leverlab::base::time::Quarter;
-use leverlab::cli::execute::{Executed, Order, Trouble, execute};
+use leverlab::cli::CliError;
+use leverlab::cli::execute::{Executed, execute};
+use leverlab::cli::order::Order;
 use leverlab::cli::output::{compare_json, compare_text};
 use leverlab::cli::progress::Interrupt;
 use leverlab::cli::run::BatchArgs;
-use leverlab::report::files::{self, Claim, Permission, Provenance};
+use leverlab::report::files::{self, Provenance};
+use leverlab::report::folder::{Claim, Permission, claim};
 use leverlab::report::results::Results;
 use leverlab::scenario::{Meta, RunSettings, Scenario};
 use serde_json::Value;
 
 use crate::engine_toy::Toy;
 
-fn order(folder: &Path, runs: u32, threads: u16) -> Order {
+pub(crate) fn order(folder: &Path, runs: u32, threads: u16) -> Order {
     let run = RunSettings {
         start: Quarter::new(2025, 1),
         end: Quarter::new(2026, 2),
@@ -32,6 +35,7 @@ fn order(folder: &Path, runs: u32, threads: u16) -> Order {
         },
         run: run.clone(),
         schedules: vec![],
+        rules: vec![],
         assumptions: vec![],
         sets: vec![],
         resolved: format!("[meta]\nname = \"{name}\"\n"),
@@ -59,7 +63,7 @@ fn toy() -> Toy {
     }
 }
 
-fn go(order: &Order) -> Result<Executed, Trouble> {
+fn go(order: &Order) -> Result<Executed, CliError> {
     execute(&toy(), order, &Interrupt::default(), &|_, _, _| Ok(()))
 }
 
@@ -90,7 +94,8 @@ fn files_are_the_same_bytes_for_any_threads_and_read_back() {
         all
     };
     assert_eq!(manifest(&a), manifest(&b));
-    assert!(!a.join(".work").exists(), "nothing is left of the work");
+    let left = fs::read_dir(home.path()).expect("read").count();
+    assert_eq!(left, 2, "nothing is left of the work");
     let read = Results::read(&a).expect("reads back");
     assert_eq!(read.fans, one.results.fans);
     assert_eq!(
@@ -108,7 +113,7 @@ fn a_folder_of_something_else_is_left_alone() {
     let dir = home.path().join("taken");
     fs::create_dir(&dir).expect("made");
     fs::write(dir.join("thesis.txt"), "mine").expect("written");
-    assert_eq!(go(&order(&dir, 8, 1)).expect_err("taken").code, 2);
+    assert_eq!(go(&order(&dir, 8, 1)).expect_err("taken").code(), 2);
     let mut forced = order(&dir, 8, 1);
     forced.args.force = true;
     go(&forced).expect("forced");
@@ -118,7 +123,7 @@ fn a_folder_of_something_else_is_left_alone() {
     go(&order(&clean, 8, 1)).expect("runs");
     let more = go(&order(&clean, 12, 1)).expect_err("cannot add");
     assert!(
-        more.code == 2 && more.message.contains("--fresh"),
+        more.code() == 2 && format!("{more:?}").contains("--fresh"),
         "{more:?}"
     );
     let mut fresh = order(&clean, 12, 1);
@@ -126,7 +131,7 @@ fn a_folder_of_something_else_is_left_alone() {
     assert_eq!(go(&fresh).expect("again").results.ensemble.runs.len(), 12);
     let mut other = order(&clean, 12, 1);
     other.scenarios[1].digest = "changed".to_owned();
-    assert_eq!(go(&other).expect_err("another batch").code, 2);
+    assert_eq!(go(&other).expect_err("another batch").code(), 2);
 }
 
 #[test]
@@ -135,7 +140,7 @@ fn a_folder_that_cannot_be_made_is_code_6() {
         assert_eq!(
             go(&order(Path::new("/proc/leverlab"), 8, 1))
                 .expect_err("no")
-                .code,
+                .code(),
             6
         );
     }
@@ -152,7 +157,7 @@ fn a_full_disk_leaves_the_old_results_whole() {
         fresh: false,
     };
     for room in [0_usize, 1, 3, 5] {
-        let Ok(Claim::Free(hold)) = files::claim(&dir, "x", 8, permission) else {
+        let Ok(Claim::Free(hold)) = claim(&dir, "x", 8, permission) else {
             panic!("forced")
         };
         let written = std::cell::Cell::new(0);
@@ -172,7 +177,7 @@ fn a_full_disk_leaves_the_old_results_whole() {
             &full,
             &|_| Ok(()),
         );
-        assert_eq!(Trouble::from(end.expect_err("full")).code, 6);
+        assert_eq!(CliError::from(end.expect_err("full")).code(), 6);
         drop(hold);
         assert_eq!(fs::read(dir.join("manifest.json")).expect("kept"), before);
         Results::read(&dir).expect("still whole");

@@ -3,9 +3,12 @@
 
 mod command_line;
 mod contracts;
+mod disk;
 mod documents;
 mod engine_batch;
 mod engine_files;
 mod engine_toy;
 mod layers;
+mod messages;
 mod pairing;
+mod rules;

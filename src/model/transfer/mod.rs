@@ -39,7 +39,7 @@ crate::family! {
         tries,
         /// Largest lot of real cases that search together \[cases\].
         lot,
-        /// Lot times the sampling fraction, where that is coarser \[cases\].
+        /// Lot times the sampling fraction, where that is less \[cases\].
         lot_share,
         /// Addresses reserved for entrants over the founding ones \[share\].
         reserve,

@@ -133,12 +133,13 @@ fn choose(edges: &[f64], without: usize, pick: f64) -> usize {
         .unwrap_or(without)
 }
 
-/// Number of lots that a mass is cut into, and the mass of each: at most `lot` real cases,
-/// or at most `sampled` where the sample is coarser than that.
+/// Number of lots that a mass is cut into, and the mass of each: at most `lot` real cases, and
+/// at most `sampled`, so that at full scale each real case searches for itself.
 ///
-/// Example: 25 cases at 10: 3 lots of 8⅓.
+/// Example: 25 cases at most 10 a lot: 3 lots of 8⅓.
 pub fn lots(mass: f64, sampled: f64, lot: f64) -> (u32, f64) {
-    let n = math::max(1.0, (mass / math::max(lot, sampled) - f64::EPSILON).ceil());
+    let largest = math::min(lot, math::max(1.0, sampled));
+    let n = math::max(1.0, (mass / largest - f64::EPSILON).ceil());
     (n as u32, mass / n)
 }
 

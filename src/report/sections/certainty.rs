@@ -182,7 +182,7 @@ fn definitions(view: &View<'_>) -> Block {
                     lines: vec![view.label(column), column.id.clone()],
                     number: false,
                 },
-                Cell::text(column.definition.clone()),
+                Cell::text(view.definition(column)),
                 Cell::text(view.text(better(column.direction))),
             ]
         })

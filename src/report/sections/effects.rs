@@ -238,11 +238,7 @@ pub(super) fn levels(view: &View<'_>) -> Section {
     let row = |metric: usize| {
         let column = &view.results.metrics[metric];
         let unit = view.unit(column);
-        let values: Vec<f64> = view
-            .levels(0, metric)
-            .iter()
-            .map(|value| value * unit.factor)
-            .collect();
+        let values = view.shown(0, metric);
         let places = format::decimals([mean(&values)]);
         let error = format::number(view.standard_error(&values), places + 1);
         vec![

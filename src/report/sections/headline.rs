@@ -30,11 +30,7 @@ fn levels(view: &View<'_>, blocks: &mut Vec<Block>) {
     for &metric in &view.main {
         let column = &view.results.metrics[metric];
         let unit = view.unit(column);
-        let values: Vec<f64> = view
-            .levels(0, metric)
-            .iter()
-            .map(|value| value * unit.factor)
-            .collect();
+        let values = view.shown(0, metric);
         let (low, high) = (quantile(&values, 0.05), quantile(&values, 0.95));
         let places = format::decimals([mean(&values), low, high]);
         let show = |value| format::number(value, places);

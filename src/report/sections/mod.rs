@@ -1,8 +1,11 @@
 //! Builds the sections of the page, each from what the results hold.
 
+mod bands;
 mod certainty;
 mod detail;
 mod effects;
+mod fiscal;
+mod funnel;
 mod headline;
 
 use super::labels::Label;
@@ -25,10 +28,10 @@ pub(crate) fn all(view: &View<'_>) -> Vec<Section> {
         sections.push(effects::distributions(view));
     }
     sections.push(effects::paths(view));
-    sections.push(detail::funnel(view));
-    sections.push(detail::fiscal(view));
+    sections.push(funnel::funnel(view));
+    sections.push(fiscal::fiscal(view));
     if compared {
-        sections.push(detail::bands(view));
+        sections.push(bands::bands(view));
     }
     sections.push(effects::levels(view));
     sections.push(certainty::certainty(view));

@@ -67,5 +67,6 @@ fn levers_move_their_decisions() {
     assert!(
         office::managers_next(20.0, 60.0, 9.0, &p) > office::managers_next(20.0, 60.0, 4.0, &p)
     );
-    assert_eq!(search::lots(25.0, 1.0, 10.0).0, 3);
+    assert_eq!(search::lots(25.0, 40.0, 10.0).0, 3);
+    assert_eq!(search::lots(25.0, 0.2, 10.0).0, 25);
 }

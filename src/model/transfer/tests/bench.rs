@@ -27,6 +27,8 @@ pub(super) struct Bench {
     pub(super) state: State,
     pub(super) key: Key,
     pub(super) now: Quarter,
+    /// Sampling fraction that searches go by.
+    pub(super) scale: f64,
 }
 
 impl Bench {
@@ -48,11 +50,12 @@ impl Bench {
             state,
             key: Key { seed: 7, run: 1 },
             now: START,
+            scale: SCALE,
         };
         bench.state.universities = Universities::found(&bench.state, &bench.context());
         universities::work(
             &mut bench.state,
-            &surroundings(&bench.scene, bench.key, START),
+            &surroundings(&bench.scene, bench.key, START, SCALE),
         );
         bench.open();
         bench
@@ -64,12 +67,12 @@ impl Bench {
     }
 
     pub(super) fn context(&self) -> Context<'_> {
-        surroundings(&self.scene, self.key, self.now)
+        surroundings(&self.scene, self.key, self.now, self.scale)
     }
 
     /// One quarter of transfer on the shelves as they stand.
     pub(super) fn deal(&mut self) -> &TransferTally {
-        let ctx = surroundings(&self.scene, self.key, self.now);
+        let ctx = surroundings(&self.scene, self.key, self.now, self.scale);
         transfer::deal(&mut self.state, &ctx);
         self.now = self.now.next();
         &self.state.transfer.tally
@@ -77,7 +80,7 @@ impl Bench {
 
     /// One quarter of universities and transfer.
     pub(super) fn step(&mut self) {
-        let ctx = surroundings(&self.scene, self.key, self.now);
+        let ctx = surroundings(&self.scene, self.key, self.now, self.scale);
         self.state.books.open();
         universities::work(&mut self.state, &ctx);
         transfer::deal(&mut self.state, &ctx);
@@ -100,10 +103,10 @@ impl Bench {
     }
 }
 
-fn surroundings(scene: &Scene, key: Key, now: Quarter) -> Context<'_> {
+fn surroundings(scene: &Scene, key: Key, now: Quarter, scale: f64) -> Context<'_> {
     Context {
         key,
-        scale: SCALE,
+        scale,
         ..scene.context(now)
     }
 }

@@ -65,6 +65,10 @@ fn split(whole: &Bench, what: What, k: u32) -> Bench {
         }
         relist(&mut bench);
     }
+    if what == What::All {
+        // all in parts is a sample as much larger
+        bench.scale *= f64::from(k);
+    }
     bench.open();
     bench
 }

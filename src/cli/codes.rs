@@ -1,0 +1,118 @@
+//! Names what can go wrong or be odd about a command, beside the faults of a scenario.
+
+use crate::scenario::Code;
+use crate::scenario::codes::{self as scenario_codes, codes};
+
+codes! {
+    /// The folder holds something else.
+    TAKEN = "E0801", "the output folder holds something else",
+        "name another folder with -o",
+        "Results never go over files of another kind or of another batch. Name another folder with -o; --force writes over the results in it and keeps all other files, --fresh starts the same batch again.";
+    /// Another process writes to the folder.
+    BUSY = "E0802", "the output folder is in use",
+        "wait for it, or name another folder with -o",
+        "Another process is writing to the folder. Wait for it, or name another folder with -o.";
+    /// The output cannot be written.
+    UNWRITABLE = "E0803", "the output cannot be written",
+        "free space, or name another folder with -o",
+        "The disk is full or read-only, or the folder may not be made there. Nothing was left half-written, and what the folder held is as it was. Free space, or name another folder with -o.";
+    /// No results to read.
+    NO_RESULTS = "E0804", "no finished results",
+        "run the scenario again with -o to that folder",
+        "The folder holds no manifest.json, or files that do not fit it. Run the scenario again with -o to that folder.";
+    /// Nothing has that name.
+    UNKNOWN_NAME = "E0805", "unknown name",
+        "mend the name; `leverlab list` shows what there is",
+        "Nothing has that name. `leverlab list` shows levers, instruments, metrics, facts and scenarios; --search finds them by any of their words.";
+    /// A search found nothing.
+    NOTHING_SELECTED = "E0806", "nothing selected",
+        "try a shorter word, in English or Chinese",
+        "The search fits nothing. Try a shorter word, in English or Chinese, or leave --search out.";
+    /// A file is there already.
+    THERE_ALREADY = "E0807", "the file is there already",
+        "name another folder",
+        "A scenario that is there is never written over. Name another folder, or take the file away.";
+    /// A malformed value of a flag.
+    BAD_FLAG = "E0808", "a flag that cannot be",
+        "see `leverlab COMMAND --help`",
+        "The flag, or flags together, ask for what cannot be; the message names them. `leverlab COMMAND --help` says what each takes.";
+    /// Too many runs failed.
+    RUNS_FAILED = "E0901", "over 5 % of the runs failed",
+        "read the first cause above",
+        "Runs that fail are dropped in all scenarios alike; with this many, what is left is no fair sample. The first cause is printed; a smaller change of the scenario may show what brings it about.";
+    /// SIGINT.
+    INTERRUPTED = "E0902", "interrupted",
+        "start again with --fresh",
+        "The batch was stopped with Ctrl-C. The runs that all scenarios have were written with `complete = false`; start again with --fresh.";
+    /// SIGTERM.
+    TERMINATED = "E0903", "terminated",
+        "start again with --fresh",
+        "The system asked the batch to stop. The runs that all scenarios have were written with `complete = false`; start again with --fresh.";
+    /// A broken promise of the program.
+    INTERNAL = "E0999", "internal fault",
+        "please report it with the command and the scenario",
+        "The program broke a promise of its own. Please report it with the command and the scenario.";
+    /// More threads than cores.
+    THREADS = "W0201", "more threads than cores",
+        "no faster, and the same results; leave --threads out",
+        "More threads than cores make nothing faster; the results are the same bits for any number.";
+    /// Some runs failed.
+    RUNS_DROPPED = "W0202", "failed runs were dropped",
+        "no more is to be done unless they are many",
+        "Runs that failed in one scenario are left out of all, so that the rest stay paired; up to 5 % of them only warn.";
+    /// The batch is not complete.
+    INCOMPLETE = "W0203", "the batch is not complete",
+        "start again with --fresh for all of them",
+        "The batch was stopped; the runs that all scenarios have were written and are marked `complete = false`.";
+    /// The best two cannot be told apart.
+    OVERLAP = "W0301", "the best two variants overlap",
+        "ask for more runs with -n",
+        "The intervals of the two best variants overlap, so their order may be chance. More runs (-n) narrow them.";
+    /// Too few runs.
+    TOO_FEW_RUNS = "W0302", "too few runs",
+        "ask for more runs with -n",
+        "The Monte Carlo error is large beside the effect. The message says about how many runs would bring it to a tenth.";
+    /// Nothing moved.
+    NOTHING_MOVED = "W0303", "nothing moved",
+        "see whether the value, its date and its bounds are meant so",
+        "No metric of the variant differs from the baseline beyond noise: the lever binds nobody, the date lies too late, or the runs are too few.";
+}
+
+/// Every code there is: of scenarios, then of commands.
+pub fn all() -> impl Iterator<Item = &'static Code> {
+    scenario_codes::CODES.iter().chain(CODES)
+}
+
+/// Exit code that goes with a fault.
+pub fn exit(code: Code) -> u8 {
+    match code {
+        TAKEN | THERE_ALREADY | BAD_FLAG => 2,
+        UNKNOWN_NAME | NOTHING_SELECTED => 4,
+        RUNS_FAILED => 5,
+        UNWRITABLE => 6,
+        INTERNAL => 10,
+        BUSY | TERMINATED => 75,
+        INTERRUPTED => 130,
+        // Scenarios, evidence and stored results that cannot be read.
+        _ => 3,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_differ_are_explained_and_end_as_promised() {
+        let mut ids: Vec<_> = all().map(|code| code.id).collect();
+        ids.sort_unstable();
+        let count = ids.len();
+        ids.dedup();
+        assert_eq!(ids.len(), count);
+        for code in all() {
+            assert!(code.explanation.len() > 20, "{}", code.id);
+        }
+        assert_eq!(exit(scenario_codes::SYNTAX), 3);
+        assert_eq!([exit(TAKEN), exit(BUSY), exit(INTERRUPTED)], [2, 75, 130]);
+    }
+}

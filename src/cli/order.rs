@@ -1,0 +1,112 @@
+//! A batch as asked for: what it is made from, what names it, where it goes.
+
+use std::path::PathBuf;
+
+use super::run::BatchArgs;
+use crate::engine::Simulation;
+use crate::report::folder::default_folder;
+use crate::scenario::Scenario;
+
+/// A batch as asked for, with what it is made from.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// Checked scenarios, the baseline first, all with the baseline's `[run]`.
+    pub scenarios: Vec<Scenario>,
+    /// Digest of the evidence base.
+    pub evidence_digest: String,
+    /// Files read.
+    pub files_read: Vec<String>,
+    /// The command that reproduces the results.
+    pub command: String,
+    /// Metrics whose result hangs on assumptions.
+    pub assumption_driven: Vec<(String, String, String)>,
+    /// Flags; those of `[run]` are already in the scenarios.
+    pub args: BatchArgs,
+    /// Nothing on stderr but errors.
+    pub quiet: bool,
+}
+
+/// Digest that names a batch and its folder.
+pub fn batch_digest(order: &Order) -> String {
+    let mut hasher = blake3::Hasher::new();
+    let mut add = |text: &str| {
+        hasher.update(&(text.len() as u64).to_le_bytes());
+        hasher.update(text.as_bytes());
+    };
+    for scenario in &order.scenarios {
+        add(&scenario.meta.name);
+        add(&scenario.digest);
+    }
+    let run = &order.scenarios[0].run;
+    add(&order.evidence_digest);
+    add(env!("LEVERLAB_MODEL_DIGEST"));
+    add(&format!(
+        "{} {} {:016x}",
+        run.seed,
+        run.per_draw,
+        run.scale.to_bits()
+    ));
+    hasher.finalize().to_hex().to_string()
+}
+
+/// Folder the order writes to.
+pub fn folder_of(order: &Order, digest: &str) -> PathBuf {
+    let name = &order.scenarios[0].meta.name;
+    order
+        .args
+        .output
+        .clone()
+        .unwrap_or_else(|| default_folder(name, digest))
+}
+
+/// Says what an order would run and write.
+pub fn dry_run<S: Simulation>(simulation: &S, order: &Order) -> String {
+    let run = &order.scenarios[0].run;
+    let digest = batch_digest(order);
+    let values = simulation.metrics().len()
+        + simulation.details().len()
+        + simulation.series().len() * simulation.quarters().len();
+    let count = order.scenarios.len();
+    let bytes = values as f64 * 8.0 * count as f64 * f64::from(run.replicates);
+    let mut out = format!(
+        "{count} scenario(s), {} runs each ({} a parameter draw), seed {}, scale {}\n",
+        run.replicates, run.per_draw, run.seed, run.scale
+    );
+    for scenario in &order.scenarios {
+        let sets = if scenario.sets.is_empty() {
+            "nothing".to_owned()
+        } else {
+            scenario.sets.join(", ")
+        };
+        out += &format!("  {} sets {sets}\n", scenario.meta.name);
+    }
+    out += &format!(
+        "results take about {:.0} MB of memory, besides ",
+        bytes / 1e6
+    );
+    out += &format!(
+        "two populations a thread\nfolder {}:\n",
+        folder_of(order, &digest).display()
+    );
+    for scenario in &order.scenarios {
+        out += &format!("  scenario.{}.toml\n", scenario.meta.name);
+    }
+    out + "  summary.csv differences.csv runs.parquet details.parquet paths.parquet\n  \
+           figures/ report.html manifest.json\n"
+}
+
+/// The command that reproduces a batch, as typed.
+pub(super) fn command_line() -> String {
+    let words: Vec<String> = std::env::args()
+        .skip(1)
+        .map(|word| {
+            let plain = |c: char| c.is_alphanumeric() || "-_./=:,".contains(c);
+            if word.chars().all(plain) {
+                word
+            } else {
+                format!("'{}'", word.replace('\'', "'\\''"))
+            }
+        })
+        .collect();
+    format!("leverlab {}", words.join(" "))
+}

@@ -1,0 +1,280 @@
+//! Keeps a results folder whole: it appears finished or not at all, and is never lost.
+//!
+//! While a batch runs, `.NAME.work/` stands beside the folder `NAME`:
+//!
+//! ```text
+//! lock   held by the process that writes
+//! new/   the folder in the making, flushed to the disk, `manifest.json` last
+//! old/   what the folder was, while the two change places
+//! ```
+//!
+//! They change places in the four steps of `place`; whoever comes next after a kill between
+//! two of them ends what was begun, or takes it back. A folder that cannot be renamed (the root
+//! of a disk, the current folder, one whose parent may not be written) keeps its `.work/`
+//! inside; files are then renamed into it one by one, the manifest last.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+mod place;
+
+use place::Workplace;
+
+/// Why a folder cannot be used or written.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// It holds something else.
+    #[error("{} {what}", folder.display())]
+    Taken {
+        /// Folder.
+        folder: PathBuf,
+        /// What it holds and what to do.
+        what: String,
+    },
+    /// Another process is writing to it.
+    #[error("{} is being written by another process", .0.display())]
+    Busy(PathBuf),
+    /// The disk is full, read-only or not there.
+    #[error("cannot write results to {}: {cause}; nothing was left half-written", path.display())]
+    Unwritable {
+        /// What was being written.
+        path: PathBuf,
+        /// What the system said.
+        cause: io::Error,
+    },
+}
+
+/// What a folder is good for.
+#[derive(Debug)]
+pub enum Claim {
+    /// It holds these results already, whole.
+    Stored,
+    /// It may be written; held until dropped.
+    Free(Hold),
+}
+
+/// What may be done with what a folder holds.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Permission {
+    /// Write over anything.
+    pub force: bool,
+    /// Start the same batch again.
+    pub fresh: bool,
+}
+
+/// Default folder of a batch: `output/NAME-DIGEST8`.
+pub fn default_folder(name: &str, digest: &str) -> PathBuf {
+    Path::new("output").join(format!("{name}-{}", &digest[..digest.len().min(8)]))
+}
+
+/// Claims `folder` for the batch of that digest and number of runs.
+///
+/// # Errors
+/// [`FolderError`] where it holds something else, is held, or cannot be written.
+pub fn claim(
+    folder: &Path,
+    digest: &str,
+    runs: u32,
+    permission: Permission,
+) -> Result<Claim, FolderError> {
+    let taken = |what: String| FolderError::Taken {
+        folder: folder.into(),
+        what,
+    };
+    if folder.exists() && !folder.is_dir() {
+        return Err(taken("is a file, not a folder".into()));
+    }
+    // A workplace that is there already is held by somebody, or was left by a kill.
+    let held = settle(folder)?;
+    if folder.exists() && !permission.force {
+        let found = stored(folder).map_err(|cause| unwritable(folder, cause))?;
+        match found {
+            Found::Nothing => {}
+            Found::Other => {
+                return Err(taken(
+                    "holds other files; --force would write beside them".into(),
+                ));
+            }
+            Found::Batch { digest: found, .. } if found != digest => {
+                return Err(taken(
+                    "holds results of another batch (scenario, seed, scale, evidence or model \
+                     differ); --force would write over them"
+                        .into(),
+                ));
+            }
+            Found::Batch { .. } if permission.fresh => {}
+            Found::Batch {
+                complete: false,
+                runs: has,
+                ..
+            } => {
+                return Err(taken(format!(
+                    "holds {has} runs of this batch, which was interrupted, and an interrupted \
+                     batch cannot be gone on with; start again with --fresh"
+                )));
+            }
+            Found::Batch { runs: has, .. } if has < runs => {
+                return Err(taken(format!(
+                    "holds {has} runs of this batch and {runs} are asked for, and runs cannot \
+                     be added; start again with --fresh"
+                )));
+            }
+            Found::Batch { .. } => return Ok(Claim::Stored),
+        }
+    }
+    match held {
+        Some(hold) => Ok(Claim::Free(hold)),
+        None => Hold::make(folder).map(Claim::Free),
+    }
+}
+
+/// Ends or takes back what a kill left half-done round `folder`; the hold of what was left.
+///
+/// # Errors
+/// [`FolderError`] where another process is at it, or the disk refuses.
+pub fn settle(folder: &Path) -> Result<Option<Hold>, FolderError> {
+    let places = [Workplace::beside(folder), Some(Workplace::inside(folder))];
+    let Some(place) = places.into_iter().flatten().find(|p| p.work.is_dir()) else {
+        return Ok(None);
+    };
+    let hold = Hold::lock(folder, place)?;
+    hold.place
+        .recover()
+        .map_err(|cause| unwritable(folder, cause))?;
+    Ok(Some(hold))
+}
+
+fn unwritable(folder: &Path, cause: io::Error) -> FolderError {
+    FolderError::Unwritable {
+        path: folder.into(),
+        cause,
+    }
+}
+
+/// What lies in a folder.
+enum Found {
+    Nothing,
+    Other,
+    Batch {
+        digest: String,
+        runs: u32,
+        complete: bool,
+    },
+}
+
+fn stored(folder: &Path) -> io::Result<Found> {
+    let mut empty = true;
+    for entry in fs::read_dir(folder)? {
+        empty &= entry?.file_name() == ".work";
+    }
+    if empty {
+        return Ok(Found::Nothing);
+    }
+    let found = manifest(folder).and_then(|all| {
+        Some(Found::Batch {
+            digest: all["digest"].as_str()?.to_owned(),
+            runs: u32::try_from(all["asked"].as_u64()?).ok()?,
+            complete: all["complete"].as_bool()?,
+        })
+    });
+    Ok(found.unwrap_or(Found::Other))
+}
+
+/// What `manifest.json` says, where there is one of ours.
+fn manifest(folder: &Path) -> Option<Value> {
+    let bytes = fs::read(folder.join(MANIFEST)).ok()?;
+    serde_json::from_slice::<Value>(&bytes)
+        .ok()
+        .filter(|all| all["digest"].is_string() && all["files"].is_object())
+}
+
+/// The file that makes a folder whole.
+pub(in crate::report) const MANIFEST: &str = "manifest.json";
+
+/// A folder held by this process.
+#[derive(Debug)]
+pub struct Hold {
+    folder: PathBuf,
+    place: Workplace,
+    _lock: File,
+}
+
+impl Hold {
+    /// Makes a workplace for `folder` and holds it.
+    fn make(folder: &Path) -> Result<Self, FolderError> {
+        if let Some(parent) = folder.parent().filter(|parent| !parent.exists()) {
+            fs::create_dir_all(parent).map_err(|cause| unwritable(folder, cause))?;
+        }
+        if let Some(place) = Workplace::beside(folder) {
+            match Self::lock(folder, place) {
+                // Its parent may be closed to us while the folder itself is open.
+                Err(FolderError::Unwritable { .. }) if folder.is_dir() => {}
+                done => return done,
+            }
+        }
+        Self::lock(folder, Workplace::inside(folder))
+    }
+
+    fn lock(folder: &Path, place: Workplace) -> Result<Self, FolderError> {
+        let failed = |cause| unwritable(folder, cause);
+        let path = place.work.join("lock");
+        fs::create_dir_all(&place.work).map_err(failed)?;
+        let lock = File::create(&path).map_err(failed)?;
+        let busy = matches!(lock.try_lock(), Err(fs::TryLockError::WouldBlock));
+        if busy || !is_at(&lock, &path) {
+            return Err(FolderError::Busy(folder.into()));
+        }
+        Ok(Self {
+            folder: folder.into(),
+            place,
+            _lock: lock,
+        })
+    }
+
+    /// The folder as it was named.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where the new folder is made.
+    pub(in crate::report) fn stage(&self) -> PathBuf {
+        self.place.fresh()
+    }
+
+    /// Puts the finished stage in the place of the folder.
+    pub(in crate::report) fn publish(&self) -> io::Result<()> {
+        self.place.publish()
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        // What still waits in `old` is for the next start to bring back.
+        if !self.place.old().exists() {
+            let _ = fs::remove_dir_all(&self.place.work);
+        }
+    }
+}
+
+/// Whether an open file is still the one of that name: its last holder may have taken it away.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let id = |meta: fs::Metadata| (meta.dev(), meta.ino());
+    match (file.metadata(), fs::metadata(path)) {
+        (Ok(a), Ok(b)) => id(a) == id(b),
+        _ => false,
+    }
+}
+
+/// Open files cannot be taken away.
+#[cfg(not(unix))]
+fn is_at(_file: &File, _path: &Path) -> bool {
+    true
+}
+
+#[cfg(test)]
+mod tests;
