@@ -109,6 +109,8 @@ pub struct ContractResearchState {
     members: Vec<Vec<u32>>,
     /// Researchers of these units, cumulated \[FTE\].
     cumulated: Vec<Vec<f64>>,
+    /// First of these units whose sum passes each step of the table.
+    guide: Vec<Vec<u32>>,
     /// e to minus the utility of each unit to a firm of its own field.
     mean_wait: Vec<f64>,
     requests: Vec<Request>,
@@ -141,9 +143,20 @@ impl ContractResearchState {
                 self.cumulated[table].push(before + size);
             }
         }
+        for sums in &self.cumulated {
+            let all = sums.last().copied().unwrap_or(0.0);
+            let steps = 4 * sums.len().max(1); // derived: a few steps a unit
+            let first = |k: usize| {
+                let goal = k as f64 / steps as f64 * all;
+                sums.partition_point(|&s| s <= goal)
+                    .min(sums.len().max(1) - 1) as u32
+            };
+            self.guide.push((0..steps).map(first).collect());
+        }
     }
 
-    /// Unit at uniform `u` of a region's (or the nation's) researchers.
+    /// Unit at uniform `u` of a region's (or the nation's) researchers: the guide names the
+    /// unit at the step of `u`, the goal is there or a little further.
     fn at(&self, region: usize, u: f64) -> usize {
         let table = if self.members[region].is_empty() {
             REGIONS
@@ -152,8 +165,12 @@ impl ContractResearchState {
         };
         let sums = &self.cumulated[table];
         let goal = u * sums.last().copied().unwrap_or(0.0);
-        let place = sums.partition_point(|&s| s <= goal);
-        self.members[table][place.min(sums.len() - 1)] as usize
+        let guide = &self.guide[table];
+        let mut place = guide[(u * guide.len() as f64) as usize] as usize;
+        while place + 1 < sums.len() && sums[place] <= goal {
+            place += 1;
+        }
+        self.members[table][place] as usize
     }
 }
 

@@ -9,7 +9,7 @@ use crate::base::rng::Purpose;
 use crate::model::books::{Account, Instrument};
 use crate::model::context::Context;
 use crate::model::state::State;
-use crate::model::universities::{Inventions, priority};
+use crate::model::universities::{Case, priority};
 
 /// Cases worked and posted, and the proposals they bring.
 pub(super) fn gather(t: &mut TransferState, state: &State, ctx: &Context) {
@@ -26,18 +26,19 @@ pub(super) fn gather(t: &mut TransferState, state: &State, ctx: &Context) {
     t.lots.clear();
     for unit in 0..u.units.len() {
         let mut left = t.capacity[unit];
-        for &invention in &u.shelf[unit] {
+        for case in &u.shelf[unit] {
             if left <= 0.0 {
                 break;
             }
-            let row = invention as usize;
+            let row = case.invention as usize;
             let shelf = v.shelf[row];
-            if shelf > 0.0 && !bargain::posted(v.post_rank[row], open) {
+            let there = v.id[row] == case.id && shelf > 0.0;
+            if there && !bargain::posted(v.post_rank[row], open) {
                 let worked = math::min(left, shelf);
                 left -= worked;
                 t.tally.cases += worked;
-                t.worked.push((invention, worked));
-                cut(t, ctx, invention, worked);
+                t.worked.push((case.invention, worked));
+                cut(t, ctx, case.invention, worked);
             }
         }
     }
@@ -380,45 +381,43 @@ pub(super) fn reorder(t: &mut TransferState, state: &mut State, ctx: &Context) {
         }
     }
     let (p, q) = (&ctx.parameters.universities, &ctx.parameters.transfer);
+    t.fallen.clear();
     for &(invention, worked) in &t.worked {
         let row = invention as usize;
         if v.shelf[row] > 0.0 {
             v.tried[row] = math::max(0.0, v.tried[row] + worked / v.shelf[row]);
-            v.priority[row] = priority(v.seen[row], v.disclosed[row], v.tried[row], p, q);
         }
+        t.fallen.push(Case {
+            priority: priority(v.seen[row], v.disclosed[row], v.tried[row], p, q),
+            id: v.id[row],
+            invention,
+        });
     }
     // entries of one unit stand together, in the order of its shelf
-    let mut rest = t.worked.as_slice();
-    while let Some(&(first, _)) = rest.first() {
+    let (mut worked, mut fallen) = (t.worked.as_slice(), t.fallen.as_mut_slice());
+    while let Some(&(first, _)) = worked.first() {
         let unit = v.unit[first as usize];
-        let end = rest.partition_point(|&(i, _)| v.unit[i as usize] <= unit);
-        let (own, others) = rest.split_at(end);
-        fall_back(&mut u.shelf[unit as usize], own, v, &mut t.fallen);
-        rest = others;
+        let end = worked.partition_point(|&(i, _)| v.unit[i as usize] <= unit);
+        let (own, others) = worked.split_at(end);
+        let (back, rest) = fallen.split_at_mut(end);
+        back.sort_unstable_by(Case::order);
+        fall_back(&mut u.shelf[unit as usize], own, back);
+        (worked, fallen) = (others, rest);
     }
 }
 
-/// Takes the worked cases out of a shelf that is otherwise in order and puts each back in
-/// its place; `fallen` is scratch.
-fn fall_back(list: &mut [u32], worked: &[(u32, f64)], v: &Inventions, fallen: &mut Vec<u32>) {
-    let before = |a: u32, b: u32| {
-        let (x, y) = (a as usize, b as usize);
-        v.priority[y]
-            .total_cmp(&v.priority[x])
-            .then(v.id[x].cmp(&v.id[y]))
-    };
-    fallen.clear();
-    fallen.extend(worked.iter().map(|&(invention, _)| invention));
-    fallen.sort_unstable_by(|&a, &b| before(a, b));
+/// Takes the worked cases out of a shelf that is otherwise in order and merges them back as
+/// they fall, given in order.
+fn fall_back(list: &mut [Case], worked: &[(u32, f64)], fallen: &[Case]) {
     // one pass: `read` runs over those that stayed, behind it the list is merged anew
     let (mut write, mut next, mut skipped) = (0, 0, 0);
     for read in 0..list.len() {
         let stayed = list[read];
-        if skipped < worked.len() && worked[skipped].0 == stayed {
+        if skipped < worked.len() && worked[skipped].0 == stayed.invention {
             skipped += 1;
             continue;
         }
-        while next < skipped && before(fallen[next], stayed).is_lt() {
+        while next < skipped && fallen[next].order(&stayed).is_lt() {
             list[write] = fallen[next];
             write += 1;
             next += 1;

@@ -11,6 +11,7 @@ mod tests;
 
 use super::context::Context;
 use super::state::State;
+use super::universities::Case;
 
 crate::family! {
     /// Offices, search, reserve prices, bargains.
@@ -186,7 +187,7 @@ pub struct TransferState {
     /// Inventions worked this quarter and their real cases, by unit.
     worked: Vec<(u32, f64)>,
     /// Scratch of one unit's worked cases on their way back to the shelf.
-    fallen: Vec<u32>,
+    fallen: Vec<Case>,
 }
 
 /// Royalties that one represented firm still owes.

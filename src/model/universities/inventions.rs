@@ -39,8 +39,25 @@ crate::columns! {
         post_rank: f64,
         /// Times tried without a deal.
         tried: f64,
-        /// Place in its office's queue, see [`priority`] \[log points\].
-        priority: f64,
+    }
+}
+
+/// A case on its unit's shelf.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Case {
+    /// Place in its office's queue, see [`priority`] \[log points\].
+    pub priority: f64,
+    /// Id of the invention; the case is void once its row holds another.
+    pub id: u32,
+    /// Row of the invention.
+    pub invention: u32,
+}
+
+impl Case {
+    /// Order on the shelf: highest priority first.
+    pub fn order(&self, other: &Self) -> std::cmp::Ordering {
+        let by_priority = other.priority.total_cmp(&self.priority);
+        by_priority.then(self.id.cmp(&other.id))
     }
 }
 
@@ -73,7 +90,6 @@ pub(super) fn age_shelf(u: &mut Universities, ctx: &Context) {
     let keep = kept_a_year(ctx.parameters.universities.lapse);
     let q = ctx.q();
     let v = &mut u.inventions;
-    let mut emptied = false;
     for i in 0..v.len() {
         let age = q - v.disclosed[i];
         // derived: quarters a year
@@ -87,13 +103,11 @@ pub(super) fn age_shelf(u: &mut Universities, ctx: &Context) {
         if v.id[i] != 0 && v.shelf[i] == 0.0 {
             v.id[i] = 0;
             u.free.push(i as u32);
-            emptied = true;
         }
     }
-    if emptied {
-        for list in &mut u.shelf {
-            list.retain(|&i| v.id[i as usize] != 0);
-        }
+    // void cases are passed over; each shelf is cleared of them once a year
+    for list in u.shelf.iter_mut().skip(q.rem_euclid(4) as usize).step_by(4) {
+        list.retain(|case| v.id[case.invention as usize] == case.id);
     }
 }
 
@@ -214,7 +228,6 @@ fn disclose(
         disclosed: ctx.q(),
         quality: value,
         seen,
-        priority: priority(seen, ctx.q(), 0.0, p, t),
         readiness: math::clamp(
             dist::normal(math::max(e, f64::EPSILON), readiness, p.readiness_sd),
             1.0,
@@ -234,12 +247,12 @@ fn disclose(
         None => u.inventions.push(row) as u32,
     };
     u.fresh.push(slot);
-    insert(&u.inventions, &mut u.shelf[i], slot);
-}
-
-/// Puts an invention in its place on the unit's shelf, best priority first.
-fn insert(v: &Inventions, list: &mut Vec<u32>, slot: u32) {
-    let own = v.priority[slot as usize];
-    let at = list.partition_point(|&j| v.priority[j as usize] >= own);
-    list.insert(at, slot);
+    let case = Case {
+        priority: priority(seen, ctx.q(), 0.0, p, t),
+        id,
+        invention: slot,
+    };
+    let list = &mut u.shelf[i];
+    let at = list.partition_point(|other| other.priority >= case.priority);
+    list.insert(at, case);
 }

@@ -8,7 +8,9 @@ pub(in crate::model) mod testbed;
 #[cfg(test)]
 mod tests;
 
-pub use inventions::{Invention, Inventions, kept_a_year, observation_noise, priority, quality};
+pub use inventions::{
+    Case, Invention, Inventions, kept_a_year, observation_noise, priority, quality,
+};
 
 use super::context::Context;
 use super::firms::{FIELDS, REGIONS};
@@ -168,7 +170,7 @@ pub struct Universities {
     /// Free slots of the inventions.
     pub free: Vec<u32>,
     /// Shelf of each unit, best priority first.
-    pub shelf: Vec<Vec<u32>>,
+    pub shelf: Vec<Vec<Case>>,
     /// Inventions disclosed this quarter.
     pub fresh: Vec<u32>,
     /// R&D spending of public units by field \[mn/yr\].

@@ -3,6 +3,7 @@
 use super::bench::Bench;
 use crate::base::math;
 use crate::model::transfer::TransferTally;
+use crate::model::universities::{Case, priority};
 
 /// Which agents are replaced by `k` of a `k`-th of their weight.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -75,21 +76,24 @@ fn split(whole: &Bench, what: What, k: u32) -> Bench {
 
 /// Lists each unit's inventions in their order of priority.
 fn relist(bench: &mut Bench) {
+    let (p, q) = (
+        &bench.scene.parameters.universities,
+        &bench.scene.parameters.transfer,
+    );
     let u = &mut bench.state.universities;
     u.shelf.iter_mut().for_each(Vec::clear);
-    for row in 0..u.inventions.len() {
-        if u.inventions.id[row] != 0 {
-            u.shelf[u.inventions.unit[row] as usize].push(row as u32);
+    let v = &u.inventions;
+    for row in 0..v.len() {
+        if v.id[row] != 0 {
+            u.shelf[v.unit[row] as usize].push(Case {
+                priority: priority(v.seen[row], v.disclosed[row], v.tried[row], p, q),
+                id: v.id[row],
+                invention: row as u32,
+            });
         }
     }
     for list in &mut u.shelf {
-        let v = &u.inventions;
-        let rank = |i: u32| v.priority[i as usize];
-        list.sort_by(|&a, &b| {
-            rank(b)
-                .total_cmp(&rank(a))
-                .then(v.id[a as usize].cmp(&v.id[b as usize]))
-        });
+        list.sort_by(Case::order);
     }
 }
 
