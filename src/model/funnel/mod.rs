@@ -281,6 +281,7 @@ pub fn advance(state: &mut State, ctx: &Context) {
         *cash = purse.cash;
         *fees += purse.fees;
     }
+    purses.clear();
     funnel.purses = purses;
     let [research, fees] = spent;
     let (from, to) = (Account::Firms, Account::Rest);
