@@ -343,7 +343,7 @@ fn survivors(start: &Firms, end: &Firms) -> Vec<f64> {
 /// Shares of surviving firms by group and by change in present value of after-tax profit.
 fn bands(firms: &Firms, base: &Profits, variant: &Profits, out: &mut Vec<f64>) {
     let edges = [-0.05, -0.01, 0.01, 0.05];
-    let groups = observe::headline::BAND_GROUPS.len();
+    let groups = observe::BAND_GROUPS.len();
     let mut weights = vec![[0.0; 5]; groups];
     for i in 0..firms.len() {
         let (before, after) = (base.value[i], variant.value[i]);

@@ -1,6 +1,7 @@
 //! The contracts of the engine, held on the model itself at a tiny scale.
 
 use leverlab::base::bound::Bound;
+use leverlab::base::dispatch::{self, Path as Instructions};
 use leverlab::base::rng::Key;
 use leverlab::engine::batch::{self, Plan, Quiet};
 use leverlab::engine::replicate::Economy;
@@ -121,6 +122,26 @@ fn other_variants_beside_it_leave_a_variant_alone() {
     let beside = run(&economy(&[other, variant()]), 2, 1, 0);
     assert_same_bits(&alone, &beside, 0, 0, 2);
     assert_same_bits(&alone, &beside, 1, 2, 2);
+}
+
+#[test]
+fn vector_instructions_change_no_bit() {
+    let economy = economy(&[]);
+    let mut plain = None;
+    for path in [
+        Instructions::Baseline,
+        Instructions::Avx2,
+        Instructions::Avx512,
+    ] {
+        if dispatch::force(Some(path)).is_err() {
+            // this machine lacks the instructions
+            continue;
+        }
+        let ensemble = run(&economy, 2, 1, 0);
+        let plain = plain.get_or_insert_with(|| ensemble.clone());
+        assert_same_bits(plain, &ensemble, 0, 0, 2);
+    }
+    dispatch::force(None).expect("the widest path runs");
 }
 
 #[test]

@@ -214,90 +214,103 @@ impl FunnelState {
             ..Self::default()
         }
     }
-
-    /// Mean quarters from disclosure to industrialisation, of what took at most 24.
-    pub fn mean_duration(&self) -> f64 {
-        let (mut sum, mut mass) = (0.0, 0.0);
-        for (age, &m) in self.duration.iter().enumerate() {
-            sum += age as f64 * m;
-            mass += m;
-        }
-        if mass > 0.0 { sum / mass } else { 0.0 }
-    }
 }
 
-/// Reviews projects, moves masses, funnel.
+/// Sums over the projects of a quarter.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
+    /// Quality times mass that waits for its first sale, by field.
+    quality: [f64; FIELDS],
+    /// That mass.
+    waiting: [f64; FIELDS],
+    /// What firms pay for stages and for places \[mn\].
+    spent: [f64; 2],
+}
+
+/// Reviews projects, moves masses, counts.
 pub fn advance(state: &mut State, ctx: &Context) {
     let mut funnel = std::mem::take(&mut state.funnel);
     let stages = stages(ctx);
     hold_reviews(&mut funnel, &stages, state, ctx);
     let mut projects = std::mem::take(&mut funnel.projects);
+    let mut purses = std::mem::take(&mut funnel.purses);
     funnel.first_sales = [0.0; FIELDS];
     funnel.waiting.clear();
     funnel.held = [[0.0; REGIONS]; SERVED];
-    let p = &ctx.parameters.funnel;
-    let mut quality = [0.0; FIELDS];
-    let mut waiting = [0.0; FIELDS];
-    let mut spent = [0.0; 2];
+    let mut sums = Sums::default();
     let next = under_review(ctx.q() + 1);
-    let mut purses = std::mem::take(&mut funnel.purses);
     open_purses(&mut purses, &state.firms);
     for (turn, list) in projects.iter_mut().enumerate() {
         list.retain_mut(|project| {
             let purse = &mut purses[project.firm as usize];
             let there = purse.id == project.firm_id;
             if there {
-                move_on(project, &stages, purse, &mut funnel, state, ctx, &mut spent);
+                move_on(
+                    project,
+                    &stages,
+                    purse,
+                    &mut funnel,
+                    state,
+                    ctx,
+                    &mut sums.spent,
+                );
             }
-            let left: f64 = project.mass.iter().sum();
-            let old = f64::from(ctx.q() - project.begun) >= p.abandon_after;
-            if old || !there || left <= p.abandon_below * project.entered {
-                funnel.tally.abandoned += left;
-                return false;
+            let goes_on = there && !is_given_up(project, ctx);
+            if goes_on {
+                note(project, turn == next, &mut funnel, &mut sums);
+            } else {
+                funnel.tally.abandoned += project.mass.iter().sum::<f64>();
             }
-            let offered = project.mass[STAGES - 1];
-            let field = usize::from(project.field);
-            quality[field] += offered * project.quality;
-            waiting[field] += offered;
-            if offered > 0.0 {
-                let (firm, mass) = (project.firm, offered);
-                funnel.waiting.push(Waiting { firm, mass });
-            }
-            for stage in 0..STAGES {
-                funnel.tally.present[stage] += project.mass[stage];
-            }
-            if turn != next {
-                for kind in 0..SERVED {
-                    funnel.held[kind][usize::from(project.region)] +=
-                        project.served[kind] * project.mass[kind];
-                }
-            }
-            true
+            goes_on
         });
     }
-    let firms = &mut state.firms;
-    let columns = firms.cash.iter_mut().zip(&mut firms.platform_fees);
-    for ((cash, fees), purse) in columns.zip(&purses) {
-        *cash = purse.cash;
-        *fees += purse.fees;
-    }
-    purses.clear();
-    funnel.purses = purses;
-    let [research, fees] = spent;
+    close_purses(&mut purses, &mut state.firms);
     let (from, to) = (Account::Firms, Account::Rest);
-    state
-        .books
-        .pay(from, to, Instrument::ResearchCost, research);
-    state.books.pay(from, to, Instrument::Platforms, fees);
+    let [research, fees] = sums.spent;
+    let books = &mut state.books;
+    books.pay(from, to, Instrument::ResearchCost, research);
+    books.pay(from, to, Instrument::Platforms, fees);
     funnel.tally.spent = research;
     funnel.offered_quality.resize(FIELDS, 1.0);
     for field in 0..FIELDS {
-        if waiting[field] > 0.0 {
-            funnel.offered_quality[field] = quality[field] / waiting[field];
+        if sums.waiting[field] > 0.0 {
+            funnel.offered_quality[field] = sums.quality[field] / sums.waiting[field];
         }
     }
     funnel.projects = projects;
+    funnel.purses = purses;
     state.funnel = funnel;
+}
+
+/// Whether a project is too old, or too little of it is left.
+fn is_given_up(project: &Project, ctx: &Context) -> bool {
+    let p = &ctx.parameters.funnel;
+    let old = f64::from(ctx.q() - project.begun) >= p.abandon_after;
+    old || project.mass.iter().sum::<f64>() <= p.abandon_below * project.entered
+}
+
+/// Notes what a project leaves for the next quarter: what waits for a first sale, and the
+/// places it holds unless they are up for review.
+fn note(project: &Project, is_next: bool, funnel: &mut FunnelState, sums: &mut Sums) {
+    let offered = project.mass[STAGES - 1];
+    if offered > 0.0 {
+        let field = usize::from(project.field);
+        sums.quality[field] += offered * project.quality;
+        sums.waiting[field] += offered;
+        funnel.waiting.push(Waiting {
+            firm: project.firm,
+            mass: offered,
+        });
+    }
+    for stage in 0..STAGES {
+        funnel.tally.present[stage] += project.mass[stage];
+    }
+    if !is_next {
+        for kind in 0..SERVED {
+            let held = project.served[kind] * project.mass[kind];
+            funnel.held[kind][usize::from(project.region)] += held;
+        }
+    }
 }
 
 /// What a project needs to know of its firm, in one place.
@@ -322,6 +335,16 @@ fn open_purses(purses: &mut Vec<Purse>, firms: &Firms) {
         cash: firms.cash[i],
         fees: 0.0,
     }));
+}
+
+/// Writes cash and fees back; purses are scratch.
+fn close_purses(purses: &mut Vec<Purse>, firms: &mut Firms) {
+    let columns = firms.cash.iter_mut().zip(&mut firms.platform_fees);
+    for ((cash, fees), purse) in columns.zip(purses.iter()) {
+        *cash = purse.cash;
+        *fees += purse.fees;
+    }
+    purses.clear();
 }
 
 /// Firms review the projects whose turn it is.

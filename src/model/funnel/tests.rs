@@ -97,9 +97,4 @@ fn mass_and_money_are_conserved() {
         state.funnel.projects.iter().map(Vec::len).sum::<usize>() < 7 * 45,
         "old projects go"
     );
-    println!(
-        "{:?} mean quarters {}",
-        state.funnel.tally,
-        state.funnel.mean_duration()
-    );
 }

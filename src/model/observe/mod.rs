@@ -7,12 +7,14 @@
 //!
 //! Money is million yuan at current prices, flows are yearly rates, counts are real units.
 
-pub mod headline;
+mod catalogue;
+mod fiscal;
+mod headline;
 pub mod reading;
 
-pub use headline::{
-    detail_values, details, headline, metrics, reading_index, series, series_value,
-};
+pub use catalogue::{BAND_GROUPS, BANDS, FUNNEL, details, metrics, series};
+pub use fiscal::{fiscal_cost, fiscal_net};
+pub use headline::{detail_values, headline, reading_index, series_value};
 pub use reading::{Reading, Record, read};
 
 crate::family! {
