@@ -184,27 +184,11 @@ impl RegistrationState {
         let p = &ctx.parameters.registration;
         let (number, relative) = size_classes(p.size_log_sd, p.pareto_exponent);
         let (early, late) = (p.aware_early, p.aware_late);
+        let mut aware = [early, early, early, late, early, late, early, late];
+        aware[0] = p.aware_beijing;
         Self {
-            aware: [
-                p.aware_beijing,
-                early,
-                early,
-                late,
-                early,
-                late,
-                early,
-                late,
-            ],
-            registered: [
-                p.aware_beijing,
-                early,
-                early,
-                late,
-                early,
-                late,
-                early,
-                late,
-            ],
+            aware,
+            registered: aware,
             number,
             relative,
             ..Self::default()

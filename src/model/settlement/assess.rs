@@ -11,9 +11,9 @@ pub struct Assessment {
     pub tax: f64,
     /// Tax saved by the extra deduction.
     pub super_deduction: f64,
-    /// Tax saved by the high-tech rate.
+    /// Tax saved by the high-tech rate before extra deductions.
     pub hightech: f64,
-    /// Tax saved by the small-profit rate.
+    /// Tax saved beyond that by the small-profit rate.
     pub small_profit: f64,
     /// Cash paid for deductions given up.
     pub refund: f64,
@@ -41,10 +41,10 @@ pub fn assess(
     let deducted = after_cost - extra;
     let taxable = math::max(deducted - losses, 0.0);
     let tax = corporate_tax(taxable, status, law);
-    let plain = TaxStatus {
-        hightech: false,
-        ..status
-    };
+    // brackets first, on income without extra deductions, then the deductions: so the parts add
+    // up to what no relief at all would yield, and a deduction does not seem to pay for itself by
+    // leaving less income to the other reliefs
+    let none = TaxStatus::default();
     let large = TaxStatus {
         small: false,
         ..status
@@ -62,8 +62,8 @@ pub fn assess(
     Assessment {
         tax,
         super_deduction: corporate_tax(bare, status, law) - tax,
-        hightech: corporate_tax(taxable, plain, law) - tax,
-        small_profit: corporate_tax(taxable, large, law) - tax,
+        hightech: corporate_tax(bare, none, law) - corporate_tax(bare, large, law),
+        small_profit: corporate_tax(bare, large, law) - corporate_tax(bare, status, law),
         refund: law.refund_share * law.standard_rate_of(status) * given_up,
         given_up,
         income: deducted + given_up,
@@ -83,6 +83,24 @@ mod tests {
         assert!((a.tax - 1.5).abs() < 1e-12);
         assert!((a.super_deduction - 0.5).abs() < 1e-12);
         assert_eq!(a.income, 6.0);
+    }
+
+    #[test]
+    fn reliefs_add_up_and_a_deduction_moves_its_own_alone() {
+        let law = law_2023();
+        for (hightech, small) in [(false, false), (true, false), (false, true), (true, true)] {
+            let status = TaxStatus { hightech, small };
+            let at = |extra: f64| assess(3.5, 0.5, extra, [0.2, 0.0], status, false, &law);
+            let (less, more) = (at(0.5), at(0.8));
+            let bare = corporate_tax(3.5 - 0.5 - 0.2, TaxStatus::default(), &law);
+            let sum = less.super_deduction + less.hightech + less.small_profit;
+            assert!((sum - (bare - less.tax)).abs() < 1e-12);
+            assert_eq!(
+                (less.hightech, less.small_profit),
+                (more.hightech, more.small_profit)
+            );
+            assert!(more.super_deduction > less.super_deduction);
+        }
     }
 
     #[test]
