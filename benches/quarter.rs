@@ -94,7 +94,9 @@ fn main() {
     }
     println!("milliseconds a quarter at scale {scale}, {runs} runs");
     print!("{:<20}", "");
-    YEARS.iter().for_each(|year| print!("{year:>9}"));
+    for year in YEARS {
+        print!("{year:>9}");
+    }
     println!("{:>9}", "mean");
     let mut total = [0.0; YEARS.len()];
     for (k, row) in spent.iter().enumerate() {
@@ -107,7 +109,9 @@ fn main() {
         println!("{:>9.3}", all[k] / f64::from(quarters));
     }
     print!("{:<20}", "all");
-    total.iter().for_each(|ms| print!("{ms:>9.3}"));
+    for ms in total {
+        print!("{ms:>9.3}");
+    }
     let sum: f64 = all.iter().sum();
     println!("{:>9.3}", sum / f64::from(quarters));
     for (k, name) in ["firm rows", "invention rows", "projects", "deals"]
@@ -115,7 +119,9 @@ fn main() {
         .enumerate()
     {
         print!("{name:<20}");
-        rows.iter().for_each(|row| print!("{:>9}", row[k]));
+        for row in rows {
+            print!("{:>9}", row[k]);
+        }
         println!();
     }
     println!(
