@@ -10,7 +10,7 @@ use crate::model::firms::Firms;
 /// A certificate that ends within a year is to be renewed.
 const EXPIRING: i32 = 4; // derived: quarters a year
 /// Id of a row without a living firm.
-pub(super) const NOBODY: u32 = u32::MAX;
+pub const NOBODY: u32 = u32::MAX;
 
 /// A firm as a possible partner.
 #[derive(Clone, Copy, Debug, PartialEq)]
