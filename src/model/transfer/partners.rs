@@ -106,5 +106,5 @@ fn order(id: u32, ctx: &Context) -> f64 {
     }
     let friendly = ctx.key.uniform(id, 0, 0, 0, Purpose::Choice);
     let p = &ctx.parameters.transfer;
-    bargain::value_of_order(math::max(friendly, 0.0), push, ctx.world.price, p)
+    bargain::value_of_order(friendly, push, ctx.world.price, p)
 }
