@@ -17,6 +17,7 @@ pub mod report;
 pub mod run;
 pub mod session;
 
+use crate::base::dispatch;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 pub use error::{CliError, Problem};
 pub use session::Session;
@@ -62,6 +63,9 @@ pub struct Cli {
     /// Colour.
     #[arg(long, global = true, value_enum, default_value = "auto")]
     pub color: Color,
+    /// Vector instructions: sse2, avx2 or avx512 (default: the widest); the results are the same.
+    #[arg(long, global = true, hide_short_help = true, value_parser = instructions)]
+    pub instructions: Option<dispatch::Path>,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -130,6 +134,16 @@ pub enum SchemaOf {
     Evidence,
 }
 
+/// Reads `--instructions`.
+fn instructions(text: &str) -> Result<dispatch::Path, String> {
+    let path = dispatch::Path::parse(text).map_err(|error| error.to_string())?;
+    if path.supported() {
+        Ok(path)
+    } else {
+        Err(dispatch::DispatchError::Unsupported(path).to_string())
+    }
+}
+
 /// Reads `--scale`.
 fn scale(text: &str) -> Result<f64, String> {
     text.parse::<f64>()
@@ -156,7 +170,8 @@ pub fn main() -> ExitCode {
             verbose: cli.verbose,
             color: session::coloured(cli.color),
         };
-        match dispatch(&cli.command, &session) {
+        dispatch::force(cli.instructions).expect("checked when it was read");
+        match obey(&cli.command, &session) {
             Ok(()) => 0,
             Err(error) => {
                 session.fail(&error);
@@ -176,7 +191,7 @@ pub fn main() -> ExitCode {
     }))
 }
 
-fn dispatch(command: &Command, session: &Session) -> Result<(), CliError> {
+fn obey(command: &Command, session: &Session) -> Result<(), CliError> {
     match command {
         Command::Init(args) => init::command(args, session),
         Command::List(args) => list::command(args, session),

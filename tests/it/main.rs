@@ -1,6 +1,7 @@
 //! One integration binary: every file of this folder is a module here.
 #![allow(clippy::unwrap_used)]
 
+mod bytes;
 mod command_line;
 mod contracts;
 mod disk;
@@ -8,6 +9,7 @@ mod documents;
 mod engine_batch;
 mod engine_files;
 mod engine_toy;
+mod golden;
 mod layers;
 mod messages;
 mod pairing;
