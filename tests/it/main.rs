@@ -10,6 +10,7 @@ mod engine_batch;
 mod engine_files;
 mod engine_toy;
 mod golden;
+mod halves;
 mod layers;
 mod messages;
 mod pairing;

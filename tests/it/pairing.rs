@@ -21,12 +21,12 @@ use std::sync::atomic::AtomicBool;
 static EVIDENCE: LazyLock<Evidence> =
     LazyLock::new(|| Evidence::embedded().unwrap_or_else(|error| panic!("{error}")));
 
-fn long() -> bool {
+pub(crate) fn long() -> bool {
     std::env::var_os("LEVERLAB_LONG").is_some()
 }
 
 /// The baseline at a scale, to a last quarter.
-fn economy(scale: f64, start: &str, end: &str) -> Economy {
+pub(crate) fn economy(scale: f64, start: &str, end: &str) -> Economy {
     let base = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/baseline.toml");
     let sets = [
         format!("run.scale={scale}"),
@@ -177,7 +177,7 @@ fn headlines(scale: f64, runs: u32, start: &str, end: &str) -> (Vec<&'static str
 }
 
 /// Mean and standard error.
-fn mean_and_error(x: &[f64]) -> (f64, f64) {
+pub(crate) fn mean_and_error(x: &[f64]) -> (f64, f64) {
     let n = x.len() as f64;
     let mean = x.iter().sum::<f64>() / n;
     let square: f64 = x.iter().map(|v| (v - mean) * (v - mean)).sum();

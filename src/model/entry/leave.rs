@@ -100,27 +100,34 @@ pub(super) fn split(state: &mut State, ctx: &Context) {
         {
             continue;
         }
-        let whole = firms.row(i);
-        let kept = Firm {
-            weight: 0.5 * whole.weight,
-            splits: whole.splits + 1,
-            ..whole
-        };
-        let other = Firm {
-            id: split_id(whole.id, whole.splits),
-            ..kept
-        };
-        state.firms.set_row(i, kept);
-        let j = super::place(state, other);
-        let State {
-            innovation,
-            firms,
-            patents,
-            ..
-        } = state;
-        innovation.inherit(firms, i, j);
-        patents.inherit(firms, i, j);
+        let j = halve(state, i);
         state.entry.split.push((i, j));
         state.entry.tally.splits += 1.0;
     }
+}
+
+/// Makes two agents of half the weight of agent `i`, and gives the row of the new one; what else
+/// refers to the line stays with the one that keeps the id.
+pub fn halve(state: &mut State, i: usize) -> usize {
+    let whole = state.firms.row(i);
+    let kept = Firm {
+        weight: 0.5 * whole.weight,
+        splits: whole.splits + 1,
+        ..whole
+    };
+    let other = Firm {
+        id: split_id(whole.id, whole.splits),
+        ..kept
+    };
+    state.firms.set_row(i, kept);
+    let j = super::place(state, other);
+    let State {
+        innovation,
+        firms,
+        patents,
+        ..
+    } = state;
+    innovation.inherit(firms, i, j);
+    patents.inherit(firms, i, j);
+    j
 }

@@ -20,6 +20,7 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
+pub use leave::halve;
 pub use rules::{Health, exit_hazard, exit_probability, founding_share, gap, pool_growth};
 
 use super::context::Context;
