@@ -83,6 +83,8 @@ pub struct ProgrammesState {
     pub gifts: [f64; FIELDS],
     /// Counters of this quarter.
     pub tally: ProgrammeTally,
+    /// Scratch: firms' answers to the call.
+    answers: call::Answers,
 }
 
 /// Counters of a quarter.

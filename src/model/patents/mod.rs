@@ -25,8 +25,8 @@ pub use queue::{ABROAD, Closed, FIRMS, OWNERS, UNITS, Vintage, examine, throughp
 use super::books::{Account, Instrument};
 use super::context::Context;
 use super::state::State;
-use crate::base::math::{clamp, max, min};
-use crate::base::rng::Purpose;
+use crate::base::math::{clamp, ln, max, min};
+use crate::base::rng::{Purpose, fill_uniform};
 use std::collections::VecDeque;
 
 /// Classes of firms by need of points.
@@ -146,6 +146,21 @@ pub struct PatentOffice {
     pub pending_id: Vec<u32>,
     /// Counters of this quarter.
     pub tally: PatentTally,
+    /// Scratch: rows of firms with cases or patents, their ids and draws.
+    holders: Holders,
+}
+
+/// Firms with cases that wait or with patents.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Holders {
+    /// Rows.
+    rows: Vec<u32>,
+    /// Ids of those rows.
+    ids: Vec<u32>,
+    /// Uniforms of this quarter.
+    draws: Vec<f64>,
+    /// Cases that wait at all firms after filing, weighted.
+    waiting: f64,
 }
 
 impl PatentOffice {
@@ -296,6 +311,28 @@ fn firm_shares(ctx: &Context, need: f64) -> Mass {
     shares
 }
 
+/// Classes of need by patents held: the need of a firm that is aware falls with its patents.
+struct NeedClasses {
+    /// Patents above which the need falls below each class, the highest class last.
+    most: [f64; NEEDS - 1],
+}
+
+impl NeedClasses {
+    /// Edges midway between the needs of classes, where [`points_need`] passes them.
+    fn new(enough: f64) -> Self {
+        let top = (NEEDS - 1) as f64;
+        Self {
+            most: std::array::from_fn(|class| -enough * ln((class as f64 + 0.5) / top)),
+        }
+    }
+
+    /// Class of a firm, 0 without need.
+    fn of(&self, aware: bool, patents: f64) -> usize {
+        let above = self.most.iter().filter(|most| patents <= **most).count();
+        if aware { above } else { 0 }
+    }
+}
+
 /// Filings of this quarter; firms pay the fee and get the subsidy.
 fn file(office: &mut PatentOffice, state: &mut State, ctx: &Context) -> Vintage {
     let p = &ctx.parameters.patents;
@@ -312,23 +349,37 @@ fn file(office: &mut PatentOffice, state: &mut State, ctx: &Context) -> Vintage 
     let mut considered = [0.0; NEEDS];
     let cost = p.filing_cost * ctx.world.price;
     let net = cost * (1.0 - ctx.law.patents.filing_subsidy * p.subsidy_over_fee);
+    let classes = NeedClasses::new(p.points_enough);
+    let price = state.people.rd_price.map(|price| price * ctx.world.price);
+    let holders = &mut office.holders;
+    holders.rows.clear();
+    holders.ids.clear();
+    holders.waiting = 0.0;
     for i in 0..firms.len() {
         if office.pending_id[i] != firms.id[i] {
             office.pending_id[i] = firms.id[i];
             office.pending[i] = 0.0;
         }
-        if !firms.alive[i] || firms.rd[i] <= 0.0 {
+        if !firms.alive[i] {
             continue;
         }
-        let price = state.people.rd_price[usize::from(firms.field[i])] * ctx.world.price;
-        // derived: thousand per trillion = per billion = a thousandth per million; 4 quarters
-        let mine = p.considered_per_volume * firms.rd[i] / price / 1000.0 / 4.0;
-        let need = points_need(firms.aware_hightech[i], firms.patents[i], p.points_enough);
-        let class = (need * (NEEDS - 1) as f64 + 0.5) as usize;
-        considered[class] += firms.weight[i] * mine;
-        let filings = mine * sums[class];
-        office.pending[i] += filings;
-        firms.cash[i] -= filings * net;
+        if firms.rd[i] > 0.0 {
+            let price = price[usize::from(firms.field[i])];
+            // derived: thousand per trillion = per billion = a thousandth per million; 4 quarters
+            let mine = p.considered_per_volume * firms.rd[i] / price / 1000.0 / 4.0;
+            let class = classes.of(firms.aware_hightech[i], firms.patents[i]);
+            considered[class] += firms.weight[i] * mine;
+            let filings = mine * sums[class];
+            office.pending[i] += filings;
+            firms.cash[i] -= filings * net;
+        }
+        if office.pending[i] > 0.0 {
+            holders.waiting += firms.weight[i] * office.pending[i];
+        }
+        if office.pending[i] + firms.patents[i] > 0.0 {
+            holders.rows.push(i as u32);
+            holders.ids.push(firms.id[i]);
+        }
     }
     let mut vintage = Vintage {
         filed: ctx.q(),
@@ -474,23 +525,20 @@ fn grant(office: &mut PatentOffice, ctx: &Context, closed: &Closed) -> (f64, f64
 fn give_to_firms(office: &mut PatentOffice, state: &mut State, ctx: &Context, rates: (f64, f64)) {
     let (closed, granted) = rates;
     let firms = &mut state.firms;
-    let mut all = 0.0;
-    for i in 0..firms.len() {
-        if firms.alive[i] && office.pending[i] > 0.0 {
-            all += firms.weight[i] * office.pending[i];
-        }
-    }
+    let holders = &mut office.holders;
+    let all = holders.waiting;
     let scale = if all > 0.0 && closed > 0.0 {
         office.tally.grants[FIRMS] / (all * closed * granted)
     } else {
         0.0
     };
     let lapse = lapse_rate(&office.in_force[FIRMS], ctx);
-    for i in 0..firms.len() {
-        if !firms.alive[i] || office.pending[i] + firms.patents[i] <= 0.0 {
-            continue;
-        }
-        let u = ctx.uniform(firms.id[i], 0, 0, Purpose::Examination);
+    holders.draws.resize(holders.rows.len(), 0.0);
+    let q = ctx.q() as u32;
+    let draws = &mut holders.draws;
+    fill_uniform(ctx.key, &holders.ids, q, 0, Purpose::Examination, draws);
+    for (&row, &u) in holders.rows.iter().zip(&holders.draws) {
+        let i = row as usize;
         let expected = office.pending[i] * closed * granted * scale;
         let new = (expected + u).floor();
         office.pending[i] -= min(office.pending[i], office.pending[i] * closed);

@@ -211,3 +211,16 @@ fn law_moves_money_and_nothing_else() {
     assert!(with.books.cash[Instrument::FilingSubsidy as usize][1] > 0.0);
     assert_ne!(with.firms.cash, without.firms.cash);
 }
+
+#[test]
+fn classes_of_need_round_the_need_of_points() {
+    let classes = NeedClasses::new(8.0);
+    for patents in (0..400).map(|k| 0.1 * f64::from(k) + 0.03) {
+        for aware in [false, true] {
+            let need = points_need(aware, patents, 8.0);
+            let class = (need * (NEEDS - 1) as f64 + 0.5) as usize;
+            assert_eq!(classes.of(aware, patents), class, "{patents}");
+        }
+    }
+    assert_eq!(classes.of(true, 0.0), NEEDS - 1);
+}

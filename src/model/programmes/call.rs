@@ -3,7 +3,7 @@
 use super::consortium::{self, Odds};
 use super::{ProgrammeTally, ProgrammesState, call_budget};
 use crate::base::math;
-use crate::base::rng::Purpose;
+use crate::base::rng::{Purpose, fill_normal, fill_uniform};
 use crate::model::context::Context;
 use crate::model::firms::Firms;
 use crate::model::population::LARGE_SALES;
@@ -38,18 +38,75 @@ pub(super) fn cut(requests: &[f64; CLASSES], budget: f64) -> (usize, f64) {
     (0, 1.0)
 }
 
-/// Request of firm `i` if it proposes this year \[mn/yr\].
-fn request(firms: &Firms, i: usize, ctx: &Context) -> Option<f64> {
+/// Money that a firm with R&D asks for where it proposes \[mn/yr\].
+fn request(rd: f64, ctx: &Context) -> f64 {
     let p = &ctx.parameters.programmes;
-    if !firms.alive[i] || firms.rd[i] <= 0.0 {
-        return None;
+    math::min(p.request_share * rd, p.request_cap * ctx.world.price)
+}
+
+/// A firm's answer to the call.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Proposal {
+    /// Row of the firm.
+    row: u32,
+    /// With a university.
+    joint: bool,
+    /// Class of its score.
+    class: u8,
+    /// Money asked \[mn/yr\].
+    amount: f64,
+}
+
+/// Answers to a call, and columns they are made of.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Answers {
+    rows: Vec<u32>,
+    ids: Vec<u32>,
+    draws: Vec<f64>,
+    proposals: Vec<Proposal>,
+}
+
+impl Answers {
+    /// Firms that do R&D and propose this year, in the order of their rows.
+    fn find(&mut self, firms: &Firms, ctx: &Context) {
+        let q = ctx.q() as u32;
+        let (rows, ids, draws) = (&mut self.rows, &mut self.ids, &mut self.draws);
+        rows.clear();
+        ids.clear();
+        for i in 0..firms.len() {
+            if firms.alive[i] && firms.rd[i] > 0.0 {
+                rows.push(i as u32);
+                ids.push(firms.id[i]);
+            }
+        }
+        draws.resize(ids.len(), 0.0);
+        fill_uniform(ctx.key, ids, q, 0, Purpose::CallProposal, draws);
+        let mut kept = 0;
+        for k in 0..rows.len() {
+            (rows[kept], ids[kept]) = (rows[k], ids[k]);
+            kept += usize::from(draws[k] < ctx.parameters.programmes.proposing);
+        }
+        rows.truncate(kept);
+        ids.truncate(kept);
+        draws.truncate(kept);
+        fill_normal(ctx.key, ids, q, 0, Purpose::CallScore, draws);
     }
-    let proposes = ctx.uniform(firms.id[i], 0, 0, Purpose::CallProposal) < p.proposing;
-    let amount = math::min(
-        p.request_share * firms.rd[i],
-        p.request_cap * ctx.world.price,
-    );
-    proposes.then_some(amount)
+
+    /// Draws up the proposals of all, alone or in consortia.
+    fn draw_up(&mut self, firms: &Firms, odds: Odds, ctx: &Context) {
+        self.find(firms, ctx);
+        self.proposals.clear();
+        for (&row, &noise) in self.rows.iter().zip(&self.draws) {
+            let i = row as usize;
+            let joint = consortium::answers(firms, i, odds, ctx);
+            self.proposals.push(Proposal {
+                row,
+                joint,
+                class: class_of(firm_score(firms.absorptive[i], joint, noise, ctx)) as u8,
+                amount: request(firms.rd[i], ctx),
+            });
+        }
+    }
 }
 
 /// What is asked for, by class of score \[mn/yr\].
@@ -85,27 +142,23 @@ fn reckon(programmes: &mut ProgrammesState, joint: f64, fresh: f64) -> Odds {
 }
 
 /// Gathers what firms ask for, alone or in consortia.
-fn gather(firms: &Firms, odds: Odds, ctx: &Context) -> Bids {
+fn gather(firms: &Firms, proposals: &[Proposal], ctx: &Context) -> Bids {
     let mut bids = Bids {
         alone: [[0.0; CLASSES]; 2],
         joint: [0.0; CLASSES],
         universities: [0.0; CLASSES],
         joined: 0.0,
     };
-    for i in 0..firms.len() {
-        let Some(amount) = request(firms, i, ctx) else {
-            continue;
-        };
-        let joint = consortium::answers(firms, i, odds, ctx);
-        let class = class_of(firm_score(firms, i, joint, ctx));
+    for of in proposals {
+        let (i, class) = (of.row as usize, usize::from(of.class));
         let weight = firms.weight[i];
-        if joint {
+        if of.joint {
             let part = ctx.parameters.programmes.partner_part;
-            bids.joint[class] += weight * consortium::project(amount, part);
+            bids.joint[class] += weight * consortium::project(of.amount, part);
             bids.joined += weight;
         } else {
             let small = usize::from(firms.sales[i] < LARGE_SALES);
-            bids.alone[small][class] += weight * amount;
+            bids.alone[small][class] += weight * of.amount;
         }
     }
     bids
@@ -145,9 +198,11 @@ pub(super) fn hold(state: &mut State, ctx: &Context) {
     let fresh = budget / p.years;
     let joint = ctx.seen.programmes.consortium * fresh;
     let odds = reckon(programmes, joint, fresh);
-    let mut bids = gather(&state.firms, odds, ctx);
+    let answers = &mut programmes.answers;
+    answers.draw_up(&state.firms, odds, ctx);
+    let mut bids = gather(&state.firms, &answers.proposals, ctx);
     let lines = draw_lines(&mut bids, fresh, joint, ctx);
-    let [awarded, granted] = award(&mut state.firms, odds, &lines, ctx);
+    let [awarded, granted] = award(&mut state.firms, &answers.proposals, &lines, ctx);
     // a third of running grants ends each year
     let kept = 1.0 - 1.0 / p.years;
     let won = awarded_of(&bids.universities, lines.open);
@@ -174,7 +229,7 @@ pub(super) fn hold(state: &mut State, ctx: &Context) {
 }
 
 /// Ends a third of running grants and adds those won; firms awarded and their money, weighted.
-fn award(firms: &mut Firms, odds: Odds, lines: &Lines, ctx: &Context) -> [f64; 2] {
+fn award(firms: &mut Firms, proposals: &[Proposal], lines: &Lines, ctx: &Context) -> [f64; 2] {
     let kept = 1.0 - 1.0 / ctx.parameters.programmes.years;
     let [mut awarded, mut granted] = [0.0; 2];
     for i in 0..firms.len() {
@@ -182,11 +237,10 @@ fn award(firms: &mut Firms, odds: Odds, lines: &Lines, ctx: &Context) -> [f64; 2
         let left = if goes_on { kept } else { 0.0 };
         firms.grant[i] *= left;
         firms.joint[i] *= left;
-        let Some(amount) = request(firms, i, ctx) else {
-            continue;
-        };
-        let joint = consortium::answers(firms, i, odds, ctx);
-        let class = class_of(firm_score(firms, i, joint, ctx));
+    }
+    for of in proposals {
+        let (i, class) = (of.row as usize, usize::from(of.class));
+        let (joint, amount) = (of.joint, of.amount);
         let share = if joint {
             part(class, lines.joint)
         } else if firms.sales[i] < LARGE_SALES {
@@ -221,12 +275,11 @@ pub(super) fn awarded_of(asked: &[f64; CLASSES], line: (usize, f64)) -> f64 {
         .sum()
 }
 
-/// Score of firm `i`'s proposal, alone or with a university.
-fn firm_score(firms: &Firms, i: usize, joint: bool, ctx: &Context) -> f64 {
+/// Score of the proposal of a firm of some absorptive capacity, alone or with a university,
+/// where the jury errs by `noise` standard deviations.
+fn firm_score(absorptive: f64, joint: bool, noise: f64, ctx: &Context) -> f64 {
     let p = &ctx.parameters.programmes;
-    let u = ctx.uniform(firms.id[i], 0, 0, Purpose::CallScore);
-    let noise = p.noise * math::normal_quantile(math::clamp(u, 1e-12, 1.0 - 1e-12)); // derived: keeps the quantile finite
-    let own = 2.0 * firms.absorptive[i] - 1.0;
+    let own = 2.0 * absorptive - 1.0;
     let quality = if joint {
         consortium::quality(own, p)
     } else {
@@ -236,7 +289,7 @@ fn firm_score(firms: &Firms, i: usize, joint: bool, ctx: &Context) -> f64 {
         quality,
         p.firm_relevance,
         ctx.seen.programmes.enterprise_expert_share,
-        noise,
+        p.noise * noise,
     )
 }
 

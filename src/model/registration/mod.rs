@@ -19,7 +19,7 @@ mod gain;
 mod tests;
 
 pub use gain::{
-    Benefit, registration_gain, seller_rate, size_classes, target_pressure, transfer_relief,
+    Benefit, Sellers, registration_gain, size_classes, target_pressure, transfer_relief,
     willing_share,
 };
 
@@ -202,8 +202,8 @@ pub fn register(state: &mut State, ctx: &Context) {
     market.tally = RegistrationTally::default();
     let (trade, means) = eligible(&mut market, state, ctx);
     learn(&mut market, &trade, ctx);
-    let claiming = claiming_share(state);
-    decide(&mut market, state, ctx, &trade, &means, claiming);
+    let sellers = Sellers::of(&state.firms, [&ctx.seen.tax, &ctx.law.tax], ctx.q());
+    decide(&mut market, state, ctx, &trade, &means, &sellers);
     state.registration = market;
 }
 
@@ -298,24 +298,20 @@ fn learn(market: &mut RegistrationState, trade: &[[f64; KINDS]; REGIONS], ctx: &
     }
 }
 
-/// Share of bought development whose buyers claim the super-deduction.
-fn claiming_share(state: &State) -> f64 {
-    let (mut claims, mut all) = (0.0, 0.0);
-    let firms = &state.firms;
-    for i in 0..firms.len() {
-        if firms.alive[i] {
-            let rd = firms.weight[i] * firms.rd[i];
-            all += rd;
-            claims += if firms.claims[i] { rd } else { 0.0 };
-        }
-    }
-    if all > 0.0 { claims / all } else { 0.0 }
-}
-
 /// The benefit of a region and kind under the policy sellers see.
 ///
 /// `claiming` is the share of buyers' R&D that claims, `tax_rate` what sellers pay.
 pub fn benefit(ctx: &Context, region: usize, kind: usize, claiming: f64, tax_rate: f64) -> Benefit {
+    terms(ctx, started(ctx, region), kind, claiming, tax_rate)
+}
+
+/// Whether awards and targets of a region have begun.
+fn started(ctx: &Context, region: usize) -> bool {
+    ctx.q() >= STARTS[region]
+}
+
+/// The benefit of a kind where awards have begun or not.
+fn terms(ctx: &Context, started: bool, kind: usize, claiming: f64, tax_rate: f64) -> Benefit {
     let p = &ctx.parameters.registration;
     let seen = &ctx.seen.registration;
     let exempt = match kind {
@@ -327,7 +323,6 @@ pub fn benefit(ctx: &Context, region: usize, kind: usize, claiming: f64, tax_rat
         SERVICE => p.research_service,
         _ => 0.0,
     };
-    let started = ctx.q() >= STARTS[region];
     // derived: index 62 is mid-2015, 4 quarters a year
     let years = f64::from(ctx.q() - 62) / 4.0;
     Benefit {
@@ -349,6 +344,50 @@ pub fn benefit(ctx: &Context, region: usize, kind: usize, claiming: f64, tax_rat
     }
 }
 
+/// What holds of contracts of a kind and size in every region.
+#[derive(Clone, Copy, Debug, Default)]
+struct Class {
+    /// Value \[mn\].
+    value: f64,
+    /// Share of aware sellers who register before and after awards have begun.
+    willing: [f64; 2],
+    /// Income tax that the law spares a registered seller \[mn\].
+    spared: f64,
+}
+
+/// Classes of contracts by kind and size, where awards have begun or not.
+fn classes(
+    relative: &[f64; SIZES],
+    means: &[f64; KINDS],
+    sellers: &Sellers,
+    ctx: &Context,
+) -> [[Class; SIZES]; KINDS] {
+    let p = &ctx.parameters.registration;
+    let cost = p.cost * exp(p.audit_cost * ctx.seen.registration.audit_rate);
+    let [seen_rate, law_rate] = sellers.tax_rate;
+    let mut classes = [[Class::default(); SIZES]; KINDS];
+    for (kind, classes) in classes.iter_mut().enumerate() {
+        let terms =
+            [false, true].map(|started| terms(ctx, started, kind, sellers.claiming, seen_rate));
+        let legal = Benefit {
+            exempt: ctx.law.tax.transfer_income_exempt / p.contracts_per_seller,
+            taxed_above: ctx.law.tax.transfer_income_reduced,
+            tax_rate: law_rate,
+            ..terms[0]
+        };
+        for (class, relative) in classes.iter_mut().zip(relative) {
+            let value = means[kind] * relative;
+            let willing = |b| willing_share(registration_gain(b, value), cost, p.cost_log_sd);
+            *class = Class {
+                value,
+                willing: terms.each_ref().map(willing),
+                spared: transfer_relief(&legal, value),
+            };
+        }
+    }
+    classes
+}
+
 /// Registered contracts of every cell, and their money.
 fn decide(
     market: &mut RegistrationState,
@@ -356,31 +395,29 @@ fn decide(
     ctx: &Context,
     trade: &[[f64; KINDS]; REGIONS],
     means: &[f64; KINDS],
-    claiming: f64,
+    sellers: &Sellers,
 ) {
     let p = &ctx.parameters.registration;
     let audit = ctx.seen.registration.audit_rate;
-    let cost = p.cost * exp(p.audit_cost * audit);
     let law = &ctx.law.registration;
-    let seen_rate = seller_rate(&state.firms, &ctx.seen.tax, ctx.q());
-    let law_rate = seller_rate(&state.firms, &ctx.law.tax, ctx.q());
+    let cap = law.award_cap / p.contracts_per_seller;
+    let classes = classes(&market.relative, means, sellers, ctx);
     let mut relief = 0.0;
     let mut awards = [0.0; REGIONS];
     let mut spared = [0.0; REGIONS];
     for region in 0..REGIONS {
+        let begun = started(ctx, region);
         for kind in 0..KINDS {
-            let terms = benefit(ctx, region, kind, claiming, seen_rate);
-            let legal = Benefit {
-                exempt: ctx.law.tax.transfer_income_exempt / p.contracts_per_seller,
-                taxed_above: ctx.law.tax.transfer_income_reduced,
-                tax_rate: law_rate,
-                ..terms
+            let exempt = if kind <= DEVELOPMENT {
+                1.0
+            } else {
+                p.exempt_service
             };
             let contracts = trade[region][kind] / means[kind];
             for size in 0..SIZES {
-                let value = means[kind] * market.relative[size];
-                let willing = willing_share(registration_gain(&terms, value), cost, p.cost_log_sd);
-                let target = market.aware[region] * willing;
+                let class = &classes[kind][size];
+                let value = class.value;
+                let target = market.aware[region] * class.willing[usize::from(begun)];
                 let share = &mut market.share[region][kind][size];
                 // Sticky: who registers goes on; audits strike shams off.
                 // derived: a quarter of the yearly audit
@@ -396,16 +433,11 @@ fn decide(
                 market.tally.value += number * value;
                 market.tally.by_region[region] += number * value;
                 market.tally.by_kind[kind] += number * value;
-                let exempt = if kind <= DEVELOPMENT {
-                    1.0
-                } else {
-                    p.exempt_service
-                };
                 relief += number * value * law.vat_relief * exempt;
-                let started = f64::from(u8::from(ctx.q() >= STARTS[region]));
-                let cap = law.award_cap / p.contracts_per_seller;
-                spared[region] += number * transfer_relief(&legal, value);
-                awards[region] += started * number * min(law.award_rate * value, cap);
+                spared[region] += number * class.spared;
+                if begun {
+                    awards[region] += number * min(law.award_rate * value, cap);
+                }
             }
         }
         let all: f64 = trade[region].iter().sum();
@@ -441,36 +473,48 @@ fn decide(
             f64::MIN_POSITIVE,
         );
     tally.university_value = share * (bought + deals);
-    tally.awards = pay_awards(state, &awards);
-    spare_tax(state, &spared, ctx);
+    tally.awards = awards.iter().sum();
+    let got = sellers.research.map(|research| research > 0.0);
+    hand_out(&mut state.firms, &awards, &spared, &sellers.research);
+    pay_awards(state, &awards, &got);
+    spare_tax(state, &spared, &got, ctx);
     state
         .books
         .forgo(Instrument::RegistrationRelief, 0.5 * relief, 0.5 * relief);
 }
 
-/// Adds a region's money to the cash of its firms in proportion to their R&D; says in which
-/// regions a firm was there to get it.
-fn hand_out(firms: &mut Firms, amounts: &[f64; REGIONS]) -> [bool; REGIONS] {
-    let mut research = [0.0; REGIONS];
-    for i in 0..firms.len() {
-        if firms.alive[i] {
-            research[usize::from(firms.region[i])] += firms.weight[i] * firms.rd[i];
+/// Adds a region's awards and spared tax to the cash of its firms in proportion to their R&D,
+/// of which there is `research` \[mn/yr\].
+fn hand_out(
+    firms: &mut Firms,
+    awards: &[f64; REGIONS],
+    spared: &[f64; REGIONS],
+    research: &[f64; REGIONS],
+) {
+    let rate: [f64; REGIONS] = std::array::from_fn(|region| {
+        if research[region] > 0.0 {
+            (awards[region] + spared[region]) / research[region]
+        } else {
+            0.0
         }
+    });
+    let n = firms.len();
+    let (alive, region, rd) = (&firms.alive[..n], &firms.region[..n], &firms.rd[..n]);
+    let cash = &mut firms.cash[..n];
+    for i in 0..n {
+        let rate = if alive[i] {
+            rate[usize::from(region[i])]
+        } else {
+            0.0
+        };
+        cash[i] += rate * rd[i];
     }
-    for i in 0..firms.len() {
-        let region = usize::from(firms.region[i]);
-        if firms.alive[i] && research[region] > 0.0 {
-            firms.cash[i] += amounts[region] * firms.rd[i] / research[region];
-        }
-    }
-    research.map(|all| all > 0.0)
 }
 
 /// Spares sellers the income tax on transfers: they keep it as the quarter ends, not with the
 /// settlement. Where no firm of the population stands, nothing was paid that could be spared.
-fn spare_tax(state: &mut State, spared: &[f64; REGIONS], ctx: &Context) {
+fn spare_tax(state: &mut State, spared: &[f64; REGIONS], got: &[bool; REGIONS], ctx: &Context) {
     let local = ctx.parameters.tax.local_share;
-    let got = hand_out(&mut state.firms, spared);
     let all: f64 = (0..REGIONS).filter(|&r| got[r]).map(|r| spared[r]).sum();
     for (from, share) in [(Account::Central, 1.0 - local), (Account::Local, local)] {
         let tax = Instrument::CorporateTax;
@@ -483,8 +527,7 @@ fn spare_tax(state: &mut State, spared: &[f64; REGIONS], ctx: &Context) {
 
 /// Pays a region's awards to its firms; what no firm of the population stands for goes to
 /// sellers outside it.
-fn pay_awards(state: &mut State, awards: &[f64; REGIONS]) -> f64 {
-    let got = hand_out(&mut state.firms, awards);
+fn pay_awards(state: &mut State, awards: &[f64; REGIONS], got: &[bool; REGIONS]) {
     for region in 0..REGIONS {
         let to = if got[region] {
             Account::Firms
@@ -498,5 +541,4 @@ fn pay_awards(state: &mut State, awards: &[f64; REGIONS]) -> f64 {
             awards[region],
         );
     }
-    awards.iter().sum()
 }

@@ -1,9 +1,10 @@
 //! What is invented and disclosed, what of it stays on the shelf, in which order do offices
 //! take it up?
 
-use super::{Universities, UniversityParameters, effort};
+use super::arrivals::disclosed_shares;
+use super::{Universities, UniversityParameters};
+use crate::base::math;
 use crate::base::rng::Purpose;
-use crate::base::{dist, math};
 use crate::model::context::Context;
 use crate::model::firms::FIELDS;
 use crate::model::transfer::TransferParameters;
@@ -61,18 +62,6 @@ impl Case {
     }
 }
 
-/// Value of an invention at uniform `u` of its stratum: log-normal below the top share,
-/// Pareto from its edge upward \[mn\].
-pub fn quality(u: f64, top: bool, p: &UniversityParameters) -> f64 {
-    let edge = 1.0 - p.top_share;
-    if top {
-        let start = dist::lognormal(edge, p.quality_median, p.quality_log_sd);
-        start * math::pow(1.0 - u, -1.0 / p.tail_exponent)
-    } else {
-        dist::lognormal(edge * u, p.quality_median, p.quality_log_sd)
-    }
-}
-
 /// Time until the next arrival of a unit-rate process, uniform on \[½, 1½\] (mean one).
 pub(super) fn gap(ctx: &Context, id: u32, ordinal: u32, draw: u32) -> f64 {
     0.5 + ctx.key.uniform(id, ordinal, 0, draw, Purpose::Invention)
@@ -85,66 +74,87 @@ pub fn kept_a_year(lapse: f64) -> f64 {
     math::exp(-lapse)
 }
 
-/// Fees fall due once a year: part of what is still on the shelf lapses.
+/// Fees fall due once a year: part of what is still on the shelf lapses. Rows whose fees fall
+/// due in a quarter of the year stand together in `due`.
 pub(super) fn age_shelf(u: &mut Universities, ctx: &Context) {
     let keep = kept_a_year(ctx.parameters.universities.lapse);
-    let q = ctx.q();
+    let turn = ctx.q().rem_euclid(4) as usize; // derived: quarters a year
     let v = &mut u.inventions;
-    for i in 0..v.len() {
-        let age = q - v.disclosed[i];
-        // derived: quarters a year
-        if v.id[i] != 0 && age % 4 == 0 && age > 0 {
-            let left = v.shelf[i] * keep;
-            // the last tenth of an agent lapses at once, so that the store stays bounded
-            let left = if left < 0.1 * v.mass[i] { 0.0 } else { left }; // derived: bound of the store
-            u.tally.lapsed += v.shelf[i] - left;
-            v.shelf[i] = left;
-        }
-        if v.id[i] != 0 && v.shelf[i] == 0.0 {
-            v.id[i] = 0;
-            u.free.push(i as u32);
+    let due = &mut u.due[turn];
+    let mut kept = 0;
+    for k in 0..due.len() {
+        let row = due[k] as usize;
+        let left = v.shelf[row] * keep;
+        // the last tenth of an agent lapses at once, so that the store stays bounded
+        let left = if left < 0.1 * v.mass[row] { 0.0 } else { left }; // derived: bound of the store
+        u.tally.lapsed += v.shelf[row] - left;
+        v.shelf[row] = left;
+        if left == 0.0 {
+            v.id[row] = 0;
+            u.free.push(row as u32);
+        } else {
+            due[kept] = row as u32;
+            kept += 1;
         }
     }
+    due.truncate(kept);
     // void cases are passed over; each shelf is cleared of them once a year
-    for list in u.shelf.iter_mut().skip(q.rem_euclid(4) as usize).step_by(4) {
-        list.retain(|case| v.id[case.invention as usize] == case.id);
+    for list in u.shelf.iter_mut().skip(turn).step_by(4) {
+        let mut kept = 0;
+        for k in 0..list.len() {
+            let case = list[k];
+            list[kept] = case;
+            kept += usize::from(v.id[case.invention as usize] == case.id);
+        }
+        list.truncate(kept);
     }
 }
 
 /// Inventions of the quarter arrive, are disclosed or used outside the books.
 pub(super) fn invent(u: &mut Universities, rd_price: &[f64; FIELDS], posed: f64, ctx: &Context) {
     let p = &ctx.parameters.universities;
-    u.fresh.clear();
     let weights = [
         math::max(1.0, p.ordinary_weight / ctx.scale),
         math::max(1.0, p.top_weight / ctx.scale),
     ];
+    arrive(u, rd_price, weights, ctx);
+    u.arrivals.appraise(u.effort[2], ctx);
+    disclose(u, weights, posed, ctx);
+}
+
+/// Clocks of units run on by what their research brings; what falls due arrives.
+fn arrive(u: &mut Universities, rd_price: &[f64; FIELDS], weights: [f64; 2], ctx: &Context) {
+    let p = &ctx.parameters.universities;
     let ideas = math::pow(u.ideas, p.idea_elasticity);
-    for i in 0..u.units.len() {
-        let price = rd_price[usize::from(u.units.field[i])] * ctx.world.price;
-        assert!(
-            price > 0.0,
-            "people must set rd_price and world the price level before universities work: {price}"
-        );
-        let per_volume = if u.units.university[i] {
+    let price = rd_price.map(|price| price * ctx.world.price);
+    assert!(
+        price.iter().all(|price| *price > 0.0),
+        "people must set rd_price and world the price level before universities work: {price:?}"
+    );
+    let (units, arrivals) = (&mut u.units, &mut u.arrivals);
+    arrivals.clear();
+    for i in 0..units.len() {
+        let per_volume = if units.university[i] {
             p.inventions_university
         } else {
             p.inventions_institute
         };
-        let made = u.units.weight[i] * u.units.spending[i] / price * per_volume * ideas / 4.0; // derived: quarters
-        u.units.clock[i] += made * (1.0 - p.top_share) / weights[0];
-        u.units.top_clock[i] += made * p.top_share / weights[1];
-        while u.units.next[i] < u.units.clock[i] {
-            u.units.arrivals[i] += 1;
-            let n = u.units.arrivals[i];
-            u.units.next[i] += gap(ctx, u.units.id[i], n, 0);
-            disclose(u, i, n, false, weights[0], posed, ctx);
+        let price = price[usize::from(units.field[i])];
+        let made = units.weight[i] * units.spending[i] / price * per_volume * ideas / 4.0; // derived: quarters
+        units.clock[i] += made * (1.0 - p.top_share) / weights[0];
+        units.top_clock[i] += made * p.top_share / weights[1];
+        let id = units.id[i];
+        while units.next[i] < units.clock[i] {
+            units.arrivals[i] += 1;
+            let n = units.arrivals[i];
+            units.next[i] += gap(ctx, id, n, 0);
+            arrivals.push(i, id, n, false);
         }
-        while u.units.top_next[i] < u.units.top_clock[i] {
-            u.units.top_arrivals[i] += 1;
-            let n = u.units.top_arrivals[i];
-            u.units.top_next[i] += gap(ctx, u.units.id[i], n, 1);
-            disclose(u, i, n, true, weights[1], posed, ctx);
+        while units.top_next[i] < units.top_clock[i] {
+            units.top_arrivals[i] += 1;
+            let n = units.top_arrivals[i];
+            units.top_next[i] += gap(ctx, id, n, 1);
+            arrivals.push(i, id, n, true);
         }
     }
 }
@@ -176,83 +186,78 @@ pub fn observation_noise(evaluated: bool, noise: f64, gain: f64) -> f64 {
     }
 }
 
-fn disclose(
-    u: &mut Universities,
-    i: usize,
-    n: u32,
-    top: bool,
-    weight: f64,
-    posed: f64,
-    ctx: &Context,
-) {
-    let (p, t) = (&ctx.parameters.universities, &ctx.parameters.transfer);
-    let r = &ctx.seen.rights;
-    // 13 bits of unit, one of stratum, 18 of ordinal
-    let id = (u.units.id[i] & 0x1FFF) << 19 | u32::from(top) << 18 | (n & 0x3_FFFF);
-    let draw = |k: u32| ctx.key.pair(id, 0, 0, k, Purpose::InventionQuality);
-    let (a, b) = draw(0);
-    let (c, d) = draw(1);
-    let (e, f) = draw(2);
-    let (g, _) = draw(3); // derived: number of the draw
-    let control = u.units.control_rank[i] < r.inventor_control;
-    let income = effort::inventor_income(
-        r.inventor_share,
-        effort::reward_worth_seen(ctx),
-        control,
-        p.control_gain,
-    );
-    let worth = income + p.disclosure_credit + r.appraisal_transfer_weight;
-    let mass = weight * effort::disclosed_share(worth, p.outside_median, p.outside_log_sd);
-    u.tally.made += weight;
-    u.tally.disclosed += mass;
-    u.tally.off_book += weight - mass;
-    let value = quality(math::max(a, f64::EPSILON), top, p);
-    let noise = observation_noise(
-        c < ctx.seen.transfer.pre_filing_evaluation,
-        t.observation_noise,
-        t.evaluation_gain,
-    );
-    let readiness =
-        p.readiness_mean + p.readiness_effort * math::ln(math::max(u.effort[2], f64::EPSILON));
-    let outside = d < p.field_spread;
-    let seen = math::ln(value) + dist::normal(math::max(b, f64::EPSILON), 0.0, noise);
-    let row = Invention {
-        id,
-        unit: i as u32,
-        region: u.units.region[i],
-        field: if outside {
-            (d / p.field_spread * FIELDS as f64) as u8
-        } else {
-            u.units.field[i]
-        },
-        disclosed: ctx.q(),
-        quality: value,
-        seen,
-        readiness: math::clamp(
-            dist::normal(math::max(e, f64::EPSILON), readiness, p.readiness_sd),
-            1.0,
-            9.0, // derived: highest readiness level
-        ), // derived: TRL scale
-        posed: f < posed,
-        mass,
-        shelf: mass,
-        post_rank: g,
-        tried: 0.0,
-    };
-    let slot = match u.free.pop() {
-        Some(slot) => {
-            u.inventions.set_row(slot as usize, row);
-            slot
+/// Arrivals become rows, and cases on the shelf of their unit.
+fn disclose(u: &mut Universities, weights: [f64; 2], posed: f64, ctx: &Context) {
+    let shares = disclosed_shares(ctx);
+    let due = &mut u.due[ctx.q().rem_euclid(4) as usize]; // derived: quarters a year
+    u.fresh.clear();
+    let mut next = 0;
+    while next < u.arrivals.len() {
+        let unit = u.arrivals.unit(next);
+        let control = u.units.control_rank[unit] < ctx.seen.rights.inventor_control;
+        let place = [u.units.region[unit], u.units.field[unit]];
+        u.cases.clear();
+        while next < u.arrivals.len() && u.arrivals.unit(next) == unit {
+            let weight = weights[usize::from(u.arrivals.is_top(next))];
+            let mass = weight * shares[usize::from(control)];
+            u.tally.made += weight;
+            u.tally.disclosed += mass;
+            u.tally.off_book += weight - mass;
+            let row = u.arrivals.row(next, place, mass, posed, ctx);
+            let slot = match u.free.pop() {
+                Some(slot) => {
+                    u.inventions.set_row(slot as usize, row);
+                    slot
+                }
+                None => u.inventions.push(row) as u32,
+            };
+            u.fresh.push(slot);
+            due.push(slot);
+            u.cases.push(u.arrivals.case(next, slot, ctx));
+            next += 1;
         }
-        None => u.inventions.push(row) as u32,
-    };
-    u.fresh.push(slot);
-    let case = Case {
-        priority: priority(seen, ctx.q(), 0.0, p, t),
-        id,
-        invention: slot,
-    };
-    let list = &mut u.shelf[i];
-    let at = list.partition_point(|other| other.priority >= case.priority);
-    list.insert(at, case);
+        u.cases.sort_unstable_by(Case::order);
+        put_in(&mut u.shelf[unit], &u.cases);
+    }
+}
+
+/// Puts cases in order among those of a shelf in order.
+///
+/// Example: priorities 2 and 0 among 3 and 1: 3, 2, 1, 0.
+fn put_in(shelf: &mut Vec<Case>, cases: &[Case]) {
+    let mut old = shelf.len();
+    let mut place = old + cases.len();
+    shelf.extend_from_slice(cases);
+    for case in cases.iter().rev() {
+        while old > 0 && case.order(&shelf[old - 1]).is_lt() {
+            old -= 1;
+            place -= 1;
+            shelf[place] = shelf[old];
+        }
+        place -= 1;
+        shelf[place] = *case;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cases_are_put_in_where_they_belong() {
+        let case = |priority: f64, id: u32| Case {
+            priority,
+            id,
+            invention: 0,
+        };
+        let mut shelf = vec![case(3.0, 1), case(1.0, 2), case(1.0, 7)];
+        put_in(&mut shelf, &[case(4.0, 3), case(1.0, 5), case(0.0, 4)]);
+        let ids: Vec<u32> = shelf.iter().map(|case| case.id).collect();
+        assert_eq!(ids, [3, 1, 2, 5, 7, 4]);
+        put_in(&mut shelf, &[]);
+        assert_eq!(shelf.len(), 6);
+        let mut empty = Vec::new();
+        put_in(&mut empty, &shelf);
+        assert_eq!(empty, shelf);
+    }
 }

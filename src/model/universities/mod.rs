@@ -1,6 +1,7 @@
 //! How much universities and public institutes research, what they invent, what of it they
 //! disclose and keep on the shelf.
 
+mod arrivals;
 pub mod effort;
 mod inventions;
 #[cfg(test)]
@@ -8,15 +9,15 @@ pub(in crate::model) mod testbed;
 #[cfg(test)]
 mod tests;
 
-pub use inventions::{
-    Case, Invention, Inventions, kept_a_year, observation_noise, priority, quality,
-};
+pub use arrivals::quality;
+pub use inventions::{Case, Invention, Inventions, kept_a_year, observation_noise, priority};
 
 use super::context::Context;
 use super::firms::{FIELDS, REGIONS};
 use super::state::State;
 use crate::base::rng::Purpose;
 use crate::base::{dist, math};
+use arrivals::Arrivals;
 use inventions::{age_shelf, gap, invent};
 
 crate::family! {
@@ -152,8 +153,6 @@ pub struct UniversityTally {
     pub off_book: f64,
     /// Inventions lapsed on the shelf.
     pub lapsed: f64,
-    /// Inventions on the shelf at the end of this process.
-    pub shelf: f64,
     /// Units that report.
     pub reporting: f64,
     /// Units with an office.
@@ -173,6 +172,12 @@ pub struct Universities {
     pub shelf: Vec<Vec<Case>>,
     /// Inventions disclosed this quarter.
     pub fresh: Vec<u32>,
+    /// Rows in use by the quarter of the year in which their fees fall due.
+    due: [Vec<u32>; 4],
+    /// Scratch: what arrives this quarter.
+    arrivals: Arrivals,
+    /// Scratch: new cases of one unit.
+    cases: Vec<Case>,
     /// R&D spending of public units by field \[mn/yr\].
     pub research_spending_by_field: [f64; FIELDS],
     /// R&D spending of universities \[mn/yr\].
@@ -261,10 +266,7 @@ impl Universities {
             invent(self, &prices, 0.0, &then);
         }
         self.fresh.clear();
-        self.tally = UniversityTally {
-            shelf: self.inventions.shelf.iter().sum(),
-            ..UniversityTally::default()
-        };
+        self.tally = UniversityTally::default();
     }
 
     fn sample(&mut self, ctx: &Context) {
@@ -394,7 +396,6 @@ pub fn work(state: &mut State, ctx: &Context) {
     let cost = &state.openness.input_cost;
     let prices = std::array::from_fn(|f| state.people.rd_price[f] * cost[f]);
     invent(u, &prices, posed, ctx);
-    u.tally.shelf = u.inventions.shelf.iter().sum();
     if let Ok(cohort) = usize::try_from(ctx.q() - super::world::WARM_UP.index()) {
         if u.disclosed_by_cohort.len() <= cohort {
             u.disclosed_by_cohort.resize(cohort + 1, 0.0);
