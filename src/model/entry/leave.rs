@@ -24,14 +24,21 @@ pub(super) struct Tested {
 }
 
 impl Tested {
-    /// Gathers the firms whose turn it is and says for each how likely it closes and what it drew.
-    fn take(&mut self, firms: &Firms, p: &EntryParameters, ctx: &Context) {
+    /// Forgets the firms and keeps the memory.
+    fn clear(&mut self) {
         self.row.clear();
         self.id.clear();
         self.real_sales.clear();
         self.cash.clear();
         self.young.clear();
         self.loss.clear();
+        self.probability.clear();
+        self.draw.clear();
+    }
+
+    /// Gathers the firms whose turn it is and says for each how likely it closes and what it drew.
+    fn take(&mut self, firms: &Firms, p: &EntryParameters, ctx: &Context) {
+        self.clear();
         let turn = ctx.q().rem_euclid(4) as u32; // derived: quarters a year
         for (i, (&id, &alive)) in firms.id.iter().zip(&firms.alive).enumerate() {
             if id % 4 == turn && alive {
@@ -126,6 +133,7 @@ pub(super) fn close(state: &mut State, ctx: &Context) {
         entry.tally.exits += firms.weight[i];
         entry.tally.agents_left += 1.0;
     }
+    tested.clear();
     entry.tally.paid_out = paid - left;
     let (owners, exit) = (Account::Households, Instrument::EntryExit);
     state.books.pay(Account::Firms, owners, exit, paid);
