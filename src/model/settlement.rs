@@ -7,16 +7,17 @@
 //! Taxed and loss years alternate by the chain of [`super::tax::carry`], drawn each first quarter.
 
 mod assess;
+mod strips;
 
 pub use assess::{Assessment, assess};
+use strips::{draw_on, next_states, prepayments};
 
 use super::books::{Account, Books, Instrument};
 use super::context::Context;
 use super::firms::{Firms, Ownership, Sector};
 use super::research::{loss_share, tax_status};
 use super::state::State;
-use super::tax::statute::{TaxStatus, absorb_losses, corporate_tax, relief, super_deduction_rate};
-use super::tax::{TaxParameters, operating_profit};
+use super::tax::statute::{TaxStatus, absorb_losses, relief, super_deduction_rate};
 use crate::base::math;
 use crate::base::rng::{Purpose, fill_uniform};
 use crate::policy::tax::Tax;
@@ -24,8 +25,6 @@ use std::ops::Range;
 
 /// Firms settled at a time.
 const STRIP: usize = 256; // derived: a strip's columns stay in the nearest cache
-/// Years a quarter lasts.
-const QUARTER: f64 = 1.0 / 4.0; // derived: quarters a year
 
 /// Share of the year's deduction that reaches the firm in this quarter's prepayment.
 #[inline]
@@ -201,81 +200,6 @@ fn prepay(firms: &mut Firms, rows: Range<usize>, of_year: i32, totals: &mut Tota
     }
 }
 
-crate::dispatched! {
-    /// Income before R&D as a yearly rate and a quarter of the tax on what R&D cost and carried
-    /// losses leave of it, of each firm in business \[mn/yr, mn\].
-    fn prepayments(
-        alive: &[bool],
-        margin: &[f64],
-        sales: &[f64],
-        research: &[f64],
-        taxed: &[bool],
-        losses: &[f64],
-        hightech_until: &[i32],
-        staff: &[f64],
-        assets: &[f64],
-        q: i32,
-        tax: &TaxParameters,
-        law: &Tax,
-        income: &mut [f64],
-        due: &mut [f64],
-    ) {
-        let n = due.len();
-        let (alive, margin, sales, research) =
-            (&alive[..n], &margin[..n], &sales[..n], &research[..n]);
-        let (taxed, losses, hightech_until) = (&taxed[..n], &losses[..n], &hightech_until[..n]);
-        let (staff, assets, income) = (&staff[..n], &assets[..n], &mut income[..n]);
-        for k in 0..n {
-            let y = operating_profit(
-                margin[k],
-                sales[k],
-                research[k],
-                taxed[k],
-                tax.loss_margin,
-                tax.research_return_in_income,
-            );
-            let status = TaxStatus {
-                hightech: hightech_until[k] > q,
-                small: (staff[k] <= law.small_profit_staff) & (assets[k] <= law.small_profit_assets),
-            };
-            let before = math::max(y - research[k] - losses[k], 0.0);
-            let tax = QUARTER * corporate_tax(before, status, law);
-            income[k] = y;
-            due[k] = if alive[k] { tax } else { 0.0 };
-        }
-    }
-}
-
-crate::dispatched! {
-    /// Takes the tax due from cash and counts income, prepaid tax and the value of profit.
-    fn draw_on(
-        income: &[f64],
-        research: &[f64],
-        gift: &[f64],
-        due: &[f64],
-        alive: &[bool],
-        discount: f64,
-        income_this_year: &mut [f64],
-        cash: &mut [f64],
-        prepaid: &mut [f64],
-        profit_value: &mut [f64],
-    ) {
-        let n = due.len();
-        let (income, research, gift, alive) =
-            (&income[..n], &research[..n], &gift[..n], &alive[..n]);
-        let (income_this_year, cash) = (&mut income_this_year[..n], &mut cash[..n]);
-        let (prepaid, profit_value) = (&mut prepaid[..n], &mut profit_value[..n]);
-        for k in 0..n {
-            let profit = QUARTER * (income[k] - research[k] - gift[k]) - due[k];
-            let earned = QUARTER * income[k];
-            income_this_year[k] += if alive[k] { earned } else { 0.0 };
-            cash[k] -= due[k];
-            prepaid[k] += due[k];
-            profit_value[k] += if alive[k] { discount * profit } else { 0.0 };
-        }
-    }
-}
-
 /// What a claimant still prepays of `due` when `share` of the year's relief is advanced \[mn\].
 fn advanced(firms: &Firms, i: usize, income: f64, due: f64, share: f64, ctx: &Context) -> f64 {
     let law = &ctx.law.tax;
@@ -387,26 +311,6 @@ fn turn_states(firms: &mut Firms, rows: Range<usize>, ctx: &Context) {
         &ctx.parameters.tax,
         &mut firms.taxed[rows],
     );
-}
-
-crate::dispatched! {
-    /// Next year's state of the chain of each firm in business, taxed or not.
-    fn next_states(
-        alive: &[bool],
-        sales: &[f64],
-        draw: &[f64],
-        share: f64,
-        tax: &TaxParameters,
-        taxed: &mut [bool],
-    ) {
-        let n = taxed.len();
-        let (alive, sales, draw) = (&alive[..n], &sales[..n], &draw[..n]);
-        for k in 0..n {
-            let entry = loss_entry(share, tax.loss_persistence, sales[k], tax.loss_size_slope);
-            let to_loss = if taxed[k] { entry } else { tax.loss_persistence };
-            taxed[k] = if alive[k] { draw[k] >= to_loss } else { taxed[k] };
-        }
-    }
 }
 
 /// Chance that a taxed year is followed by a loss year, `π(1−p)/(1−π)` at sales of 100 mn,
