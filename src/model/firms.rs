@@ -150,6 +150,8 @@ crate::columns! {
         taxed: bool,
         /// Tax loss by age, youngest first \[mn\].
         losses: [f64; 10],
+        /// Their sum \[mn\].
+        carried_losses: f64,
         /// Claims the super-deduction.
         claims: bool,
         /// Knows how to claim.
@@ -220,9 +222,13 @@ impl Firms {
     /// Weighted sum of a column over living firms, in eight fixed partial sums.
     pub fn total(&self, column: &[f64]) -> f64 {
         let mut partial = [0.0; 8];
-        for (i, &value) in column.iter().enumerate().take(self.len()) {
-            let live = if self.alive[i] { self.weight[i] } else { 0.0 };
-            partial[i % 8] += live * value;
+        let rows = self.alive.chunks(8).zip(self.weight.chunks(8));
+        for ((alive, weight), values) in rows.zip(column.chunks(8)) {
+            for (((sum, &alive), &weight), &value) in
+                partial.iter_mut().zip(alive).zip(weight).zip(values)
+            {
+                *sum += if alive { weight } else { 0.0 } * value;
+            }
         }
         partial.iter().sum()
     }

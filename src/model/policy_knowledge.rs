@@ -6,7 +6,7 @@
 //! wrong beliefs other than stale ones.
 
 use super::context::Context;
-use super::firms::REGIONS;
+use super::firms::{Firms, REGIONS};
 use super::state::State;
 use crate::base::math;
 use crate::base::rng::Purpose;
@@ -52,36 +52,39 @@ pub fn learn(state: &mut State, ctx: &Context) {
     let q = ctx.q();
     let news = ctx.seen_path.last_news(ctx.quarter).index();
     let firms = &mut state.firms;
-    let mut claiming = [0.0; REGIONS];
-    let mut doing = [0.0; REGIONS];
-    for i in 0..firms.len() {
-        if firms.alive[i] && firms.rd[i] > 0.0 {
-            let region = firms.region[i] as usize;
-            doing[region] += firms.weight[i];
-            claiming[region] += if firms.claims[i] {
-                firms.weight[i]
-            } else {
-                0.0
-            };
-        }
+    if firms.vintage.iter().all(|&vintage| vintage >= news) {
+        // all know the last news
+        firms.vintage.fill(q);
+        return;
     }
+    let hazards = hazards(firms, p);
     for i in 0..firms.len() {
         if firms.vintage[i] >= news {
             firms.vintage[i] = q;
             continue;
         }
-        let region = firms.region[i] as usize;
-        let share = claiming[region] / math::max(doing[region], f64::MIN_POSITIVE);
-        let base = if firms.rd[i] > 0.0 {
-            p.learn_doer
-        } else {
-            p.learn_small
-        };
-        let hazard = learning_hazard(base, p.learn_peers, share);
+        let does_rd = usize::from(firms.rd[i] > 0.0);
+        let hazard = hazards[usize::from(firms.region[i])][does_rd];
         if ctx.uniform(firms.id[i], 0, 0, Purpose::LearnPolicy) < hazard {
             firms.vintage[i] = q;
         }
     }
+}
+
+/// Chance by region that a firm learns this quarter, without R&D and with it.
+fn hazards(firms: &Firms, p: &PolicyKnowledgeParameters) -> [[f64; 2]; REGIONS] {
+    let mut sums = [[0.0; 2]; REGIONS];
+    for i in 0..firms.len() {
+        let does_rd = firms.alive[i] & (firms.rd[i] > 0.0);
+        let weight = if does_rd { firms.weight[i] } else { 0.0 };
+        let [doing, claiming] = &mut sums[usize::from(firms.region[i])];
+        *doing += weight;
+        *claiming += if firms.claims[i] { weight } else { 0.0 };
+    }
+    sums.map(|[doing, claiming]| {
+        let share = claiming / math::max(doing, f64::MIN_POSITIVE);
+        [p.learn_small, p.learn_doer].map(|base| learning_hazard(base, p.learn_peers, share))
+    })
 }
 
 #[cfg(test)]

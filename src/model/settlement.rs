@@ -7,17 +7,24 @@
 //! Taxed and loss years alternate by the chain of [`super::tax::carry`], drawn each first quarter.
 
 mod assess;
+mod strips;
 
 pub use assess::{Assessment, assess};
+use strips::{draw_on, next_states, prepayments};
 
 use super::books::{Account, Books, Instrument};
 use super::context::Context;
 use super::firms::{Firms, Ownership, Sector};
 use super::research::{loss_share, tax_status};
 use super::state::State;
-use super::tax::statute::{TaxStatus, absorb_losses, corporate_tax, relief, super_deduction_rate};
+use super::tax::statute::{TaxStatus, absorb_losses, relief, super_deduction_rate};
 use crate::base::math;
-use crate::base::rng::Purpose;
+use crate::base::rng::{Purpose, fill_uniform};
+use crate::policy::tax::Tax;
+use std::ops::Range;
+
+/// Firms settled at a time.
+const STRIP: usize = 256; // derived: a strip's columns stay in the nearest cache
 
 /// Share of the year's deduction that reaches the firm in this quarter's prepayment.
 #[inline]
@@ -29,27 +36,13 @@ pub fn advance_share(quarter_of_year: i32, july: f64, october: f64) -> f64 {
     }
 }
 
-/// Income before R&D of a firm this quarter, as a yearly rate \[mn/yr\].
-#[inline]
-fn income(firms: &Firms, i: usize, ctx: &Context) -> f64 {
-    let tax = &ctx.parameters.tax;
-    super::tax::operating_profit(
-        firms.margin[i],
-        firms.sales[i],
-        firms.rd[i],
-        firms.taxed[i],
-        tax.loss_margin,
-        tax.research_return_in_income,
-    )
-}
-
 /// Super-deduction in yuan a year on firm `i`'s R&D and `fees` by the law `law` \[mn/yr\].
 fn extra_deduction(
     firms: &Firms,
     i: usize,
     research: f64,
     fees: f64,
-    law: &crate::policy::tax::Tax,
+    law: &Tax,
     ctx: &Context,
 ) -> f64 {
     if !firms.claims[i] || firms.sector[i] == Sector::Negative {
@@ -119,64 +112,105 @@ pub fn settle(state: &mut State, ctx: &Context) {
         ..Totals::default()
     };
     let of_year = ctx.quarter.of_year();
-    let share = loss_share(ctx);
-    for i in 0..firms.len() {
+    let mut from = 0;
+    while from < firms.len() {
+        let rows = from..usize::min(from + STRIP, firms.len());
+        prepay(firms, rows.clone(), of_year, &mut totals, ctx);
+        if of_year == 4 {
+            for i in rows.clone() {
+                if firms.alive[i] {
+                    let local = local_share(firms.ownership[i], ctx);
+                    close_year(firms, i, local, &mut totals, ctx);
+                }
+            }
+            turn_states(firms, rows.clone(), ctx);
+        }
+        from = rows.end;
+    }
+    totals.book(&mut state.books);
+}
+
+/// Part of its tax that a firm pays to local government: state-controlled firms of the centre pay
+/// to the centre.
+fn local_share(ownership: Ownership, ctx: &Context) -> f64 {
+    let share = ctx.parameters.tax.local_share;
+    if ownership == Ownership::State {
+        0.5 * share
+    } else {
+        share
+    }
+}
+
+/// Prepays a quarter of the tax on annualised income, less the relief that may be advanced, and in
+/// the second quarter what the settlement of last year still asks.
+fn prepay(firms: &mut Firms, rows: Range<usize>, of_year: i32, totals: &mut Totals, ctx: &Context) {
+    let law = &ctx.law.tax;
+    let (mut income, mut due) = ([0.0; STRIP], [0.0; STRIP]);
+    let (income, due) = (&mut income[..rows.len()], &mut due[..rows.len()]);
+    let at = rows.clone();
+    prepayments(
+        &firms.alive[at.clone()],
+        &firms.margin[at.clone()],
+        &firms.sales[at.clone()],
+        &firms.rd[at.clone()],
+        &firms.taxed[at.clone()],
+        &firms.carried_losses[at.clone()],
+        &firms.hightech_until[at.clone()],
+        &firms.staff[at.clone()],
+        &firms.assets[at],
+        ctx.q(),
+        &ctx.parameters.tax,
+        law,
+        income,
+        due,
+    );
+    let share = advance_share(of_year, law.prepayment_july, law.prepayment_october);
+    if share > 0.0 {
+        for (k, i) in rows.clone().enumerate() {
+            if firms.claims[i] && firms.alive[i] {
+                due[k] = advanced(firms, i, income[k], due[k], share, ctx);
+            }
+        }
+    }
+    let at = rows.clone();
+    draw_on(
+        income,
+        &firms.rd[at.clone()],
+        &firms.gift[at.clone()],
+        due,
+        &firms.alive[at.clone()],
+        totals.discount,
+        &mut firms.income_this_year[at.clone()],
+        &mut firms.cash[at.clone()],
+        &mut firms.prepaid[at.clone()],
+        &mut firms.profit_value[at],
+    );
+    for (k, i) in rows.enumerate() {
         if !firms.alive[i] {
             continue;
         }
-        let local = if firms.ownership[i] == Ownership::State {
-            // state-controlled firms of the centre pay to the centre
-            0.5 * ctx.parameters.tax.local_share
-        } else {
-            ctx.parameters.tax.local_share
-        };
-        prepay(firms, i, local, of_year, &mut totals, ctx);
+        let local = local_share(firms.ownership[i], ctx);
+        totals.pay(firms.weight[i] * due[k], local);
         if of_year == 2 && firms.tax_due[i] != 0.0 {
             firms.cash[i] -= firms.tax_due[i];
             firms.profit_value[i] -= totals.discount * firms.tax_due[i];
             totals.pay(firms.weight[i] * firms.tax_due[i], local);
             firms.tax_due[i] = 0.0;
         }
-        if of_year == 4 {
-            close_year(firms, i, local, &mut totals, ctx);
-            firms.taxed[i] = next_state(firms, i, share, ctx);
-        }
     }
-    totals.book(&mut state.books);
 }
 
-/// Prepays a quarter of the tax on annualised income, less the relief that may be advanced.
-fn prepay(
-    firms: &mut Firms,
-    i: usize,
-    local: f64,
-    of_year: i32,
-    totals: &mut Totals,
-    ctx: &Context,
-) {
-    let quarter = 1.0 / 4.0; // derived: quarters a year
+/// What a claimant still prepays of `due` when `share` of the year's relief is advanced \[mn\].
+fn advanced(firms: &Firms, i: usize, income: f64, due: f64, share: f64, ctx: &Context) -> f64 {
     let law = &ctx.law.tax;
-    let y = income(firms, i, ctx);
     let research = firms.rd[i];
-    firms.income_this_year[i] += quarter * y;
     let status = tax_status(firms, i, ctx.q(), law);
-    let losses: f64 = firms.losses[i].iter().sum();
-    let before = math::max(y - research - losses, 0.0);
-    let mut due = quarter * corporate_tax(before, status, law);
-    let share = advance_share(of_year, law.prepayment_july, law.prepayment_october);
-    if share > 0.0 && firms.claims[i] {
-        // platform fees of the year count at its end
-        let extra = extra_deduction(firms, i, research, 0.0, law, ctx);
-        let advance = share * relief(y - research, losses, extra, status, law).now;
-        // a prepayment can fall to nothing and give back what was prepaid, not more
-        due = math::max(due - advance, -firms.prepaid[i]);
-    }
-    let real = firms.cash[i] - due;
-    firms.cash[i] = real;
-    firms.prepaid[i] += due;
-    totals.pay(firms.weight[i] * due, local);
-    let profit = quarter * (y - research - firms.gift[i]) - due;
-    firms.profit_value[i] += totals.discount * profit;
+    // platform fees of the year count at its end
+    let extra = extra_deduction(firms, i, research, 0.0, law, ctx);
+    let losses = firms.carried_losses[i];
+    let advance = share * relief(income - research, losses, extra, status, law).now;
+    // a prepayment can fall to nothing and give back what was prepaid, not more
+    math::max(due - advance, -firms.prepaid[i])
 }
 
 /// Worth, at the end of the record, of a yuan of this quarter.
@@ -191,7 +225,7 @@ fn close_year(firms: &mut Firms, i: usize, local: f64, totals: &mut Totals, ctx:
     let q = ctx.q();
     let status = tax_status(firms, i, q, law);
     let research = firms.rd_this_year[i];
-    let losses: f64 = firms.losses[i].iter().sum();
+    let losses = firms.carried_losses[i];
     let claimed = extra_deduction(firms, i, research, firms.platform_fees[i], law, ctx);
     let gift = firms.gift[i];
     let extra = claimed + law.basic_research_gift * gift;
@@ -210,11 +244,15 @@ fn close_year(firms: &mut Firms, i: usize, local: f64, totals: &mut Totals, ctx:
     } else {
         law.loss_years_general
     };
-    absorb_losses(a.income, &mut firms.losses[i], years as usize);
-    let fresh = math::max(-a.income, 0.0);
-    let kept = firms.losses[i].iter().sum::<f64>() - fresh;
-    let old = firms.extra_losses[i] / math::max(losses, f64::MIN_POSITIVE);
-    firms.extra_losses[i] = old * kept + math::min(math::max(extra - a.given_up, 0.0), fresh);
+    // most firms have no loss to use, to age or to add
+    if losses > 0.0 || a.income < 0.0 {
+        absorb_losses(a.income, &mut firms.losses[i], years as usize);
+        let fresh = math::max(-a.income, 0.0);
+        firms.carried_losses[i] = firms.losses[i].iter().sum();
+        let kept = firms.carried_losses[i] - fresh;
+        let old = firms.extra_losses[i] / math::max(losses, f64::MIN_POSITIVE);
+        firms.extra_losses[i] = old * kept + math::min(math::max(extra - a.given_up, 0.0), fresh);
+    }
     let weight = firms.weight[i];
     firms.tax_due[i] = a.tax - firms.prepaid[i];
     firms.prepaid[i] = 0.0;
@@ -252,24 +290,33 @@ fn wants_refund(firms: &Firms, i: usize, status: TaxStatus, ctx: &Context) -> bo
     seen.refund_share * seen.standard_rate_of(status) > position.average_rate(seen) * usable
 }
 
-/// Draws next year's state of the chain; larger firms fall into losses more seldom.
-fn next_state(firms: &Firms, i: usize, share: f64, ctx: &Context) -> bool {
-    let tax = &ctx.parameters.tax;
-    let to_loss = if firms.taxed[i] {
-        loss_entry(
-            share,
-            tax.loss_persistence,
-            firms.sales[i],
-            tax.loss_size_slope,
-        )
-    } else {
-        tax.loss_persistence
-    };
-    ctx.uniform(firms.id[i], 0, 0, Purpose::TaxState) >= to_loss
+/// Draws next year's states of the chain; larger firms fall into losses more seldom.
+fn turn_states(firms: &mut Firms, rows: Range<usize>, ctx: &Context) {
+    let mut draw = [0.0; STRIP];
+    let draw = &mut draw[..rows.len()];
+    let q = ctx.q() as u32;
+    fill_uniform(
+        ctx.key,
+        &firms.id[rows.clone()],
+        q,
+        0,
+        Purpose::TaxState,
+        draw,
+    );
+    next_states(
+        &firms.alive[rows.clone()],
+        &firms.sales[rows.clone()],
+        draw,
+        loss_share(ctx),
+        &ctx.parameters.tax,
+        &mut firms.taxed[rows],
+    );
 }
 
 /// Chance that a taxed year is followed by a loss year, `π(1−p)/(1−π)` at sales of 100 mn,
 /// falling with size.
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
 pub fn loss_entry(share: f64, persistence: f64, sales: f64, slope: f64) -> f64 {
     const REFERENCE: f64 = 100.0; // derived: sales at which the national share holds, mn
     let size = math::pow(math::max(sales, 1.0) / REFERENCE, -slope);

@@ -185,6 +185,7 @@ fn without_money(state: &State) -> State {
         &mut firms.profit_value,
         &mut firms.extra_deduction,
         &mut firms.extra_losses,
+        &mut firms.carried_losses,
         &mut firms.platform_fees,
         &mut firms.loan,
     ] {

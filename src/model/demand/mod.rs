@@ -27,7 +27,7 @@ use super::context::Context;
 use super::firms::{FIELDS, Firms};
 use super::state::State;
 use crate::base::math;
-use crate::base::rng::{Purpose, fill_normal};
+use crate::base::rng::{Purpose, fill_normal, fill_uniform};
 
 crate::family! {
     /// Parameters: how demand is split, what firms earn, pay out and need.
@@ -123,6 +123,18 @@ pub struct MarketState {
     pull: Vec<f64>,
     /// Standard normal shock to each firm's appeal.
     shock: Vec<f64>,
+    /// Sales at which each firm is at rest \[mn/yr\].
+    target: Vec<f64>,
+    /// Growth of each firm's market over the quarter \[ratio\].
+    growth_factor: Vec<f64>,
+    /// Sales of each firm over those a quarter ago \[ratio\].
+    ratio: Vec<f64>,
+    /// Rows of the firms whose needs turn this quarter.
+    turn_row: Vec<usize>,
+    /// Their ids.
+    turn_id: Vec<u32>,
+    /// What they drew.
+    draw: Vec<f64>,
 }
 
 impl Default for MarketState {
@@ -140,6 +152,12 @@ impl Default for MarketState {
             tally: DemandTally::default(),
             pull: Vec::new(),
             shock: Vec::new(),
+            target: Vec::new(),
+            growth_factor: Vec::new(),
+            ratio: Vec::new(),
+            turn_row: Vec::new(),
+            turn_id: Vec::new(),
+            draw: Vec::new(),
         }
     }
 }
@@ -169,11 +187,6 @@ pub fn sell(state: &mut State, ctx: &Context) {
     }
     move_demand(state, ctx);
     move_firms(state, ctx);
-    let margins = margins(&state.firms, ctx.parameters.demand.loss_margin);
-    let newest = 1.0 / 8.0; // derived: mean age of two years
-    for (held, now) in state.market.profit_margin.iter_mut().zip(margins) {
-        *held += newest * (now - *held);
-    }
     earn(state, ctx);
     turn_needs(state, ctx);
     if ctx.quarter.of_year() == DIVIDEND_QUARTER {
@@ -278,34 +291,110 @@ fn move_firms(state: &mut State, ctx: &Context) {
         factor[m] = math::exp(state.market.growth[m]);
     }
     let firms = &mut state.firms;
-    let MarketState { pull, shock, .. } = &mut state.market;
-    shock.resize(firms.len(), 0.0);
-    fill_normal(
-        ctx.key,
-        &firms.id,
-        ctx.q() as u32,
-        0,
-        Purpose::Preference,
+    let n = firms.len();
+    let MarketState {
+        pull,
         shock,
-    );
-    for i in 0..firms.len() {
-        if !firms.alive[i] {
-            continue;
-        }
+        target,
+        growth_factor,
+        ratio,
+        ..
+    } = &mut state.market;
+    for column in [&mut *shock, target, growth_factor, ratio] {
+        column.resize(n, 0.0);
+    }
+    let q = ctx.q() as u32;
+    fill_normal(ctx.key, &firms.id, q, 0, Purpose::Preference, shock);
+    for i in 0..n {
         let m = market_of(firms.field[i], firms.segment[i]);
-        let target = per_attraction[m] * pull[i];
-        let step = drift + sd * shock[i];
-        firms.ln_appeal[i] += if target < floor { step.abs() } else { step };
-        let before = firms.sales[i];
-        let sales = next_sales(before, factor[m], target, p.share_speed);
-        firms.sales[i] = sales;
-        firms.sales_mean[i] += NEWEST_OF_TWELVE * (sales - firms.sales_mean[i]);
-        if before > 0.0 {
-            let ratio = sales / before;
-            firms.new_product_sales[i] *= ratio;
-            firms.staff[i] *= 1.0 + p.staff_elasticity * (ratio - 1.0 - labour);
+        target[i] = per_attraction[m] * pull[i];
+        growth_factor[i] = factor[m];
+    }
+    move_sales(
+        &firms.alive,
+        target,
+        growth_factor,
+        shock,
+        drift,
+        sd,
+        floor,
+        p.share_speed,
+        &mut firms.ln_appeal,
+        &mut firms.sales,
+        ratio,
+    );
+    follow_sales(
+        &firms.alive,
+        &firms.sales,
+        ratio,
+        labour,
+        p,
+        &mut firms.sales_mean,
+        &mut firms.new_product_sales,
+        &mut firms.staff,
+        &mut firms.assets,
+    );
+}
+
+crate::dispatched! {
+    /// Moves appeal and sales of firms in business; `ratio` is sales over those a quarter ago, −1
+    /// where there were none.
+    fn move_sales(
+        alive: &[bool],
+        target: &[f64],
+        growth_factor: &[f64],
+        shock: &[f64],
+        drift: f64,
+        sd: f64,
+        floor: f64,
+        speed: f64,
+        ln_appeal: &mut [f64],
+        sales: &mut [f64],
+        ratio: &mut [f64],
+    ) {
+        let n = ratio.len();
+        let (alive, target, growth_factor) = (&alive[..n], &target[..n], &growth_factor[..n]);
+        let (shock, ln_appeal, sales) = (&shock[..n], &mut ln_appeal[..n], &mut sales[..n]);
+        for k in 0..n {
+            let step = drift + sd * shock[k];
+            let step = if target[k] < floor { step.abs() } else { step };
+            let before = sales[k];
+            let now = next_sales(before, growth_factor[k], target[k], speed);
+            ln_appeal[k] = if alive[k] { ln_appeal[k] + step } else { ln_appeal[k] };
+            sales[k] = if alive[k] { now } else { before };
+            let grown = now / before;
+            ratio[k] = if alive[k] & (before > 0.0) { grown } else { -1.0 };
         }
-        firms.assets[i] += p.asset_speed * (p.asset_ratio * sales - firms.assets[i]);
+    }
+}
+
+crate::dispatched! {
+    /// Moves what follows the sales of firms in business: their mean, new products, staff, assets.
+    fn follow_sales(
+        alive: &[bool],
+        sales: &[f64],
+        ratio: &[f64],
+        labour: f64,
+        p: &DemandParameters,
+        sales_mean: &mut [f64],
+        new_product_sales: &mut [f64],
+        staff: &mut [f64],
+        assets: &mut [f64],
+    ) {
+        let n = ratio.len();
+        let (alive, sales, sales_mean) = (&alive[..n], &sales[..n], &mut sales_mean[..n]);
+        let (new_product_sales, staff) = (&mut new_product_sales[..n], &mut staff[..n]);
+        let assets = &mut assets[..n];
+        let (elasticity, speed, per_sales) = (p.staff_elasticity, p.asset_speed, p.asset_ratio);
+        for k in 0..n {
+            let (live, sold) = (alive[k], ratio[k] >= 0.0);
+            let mean = sales_mean[k] + NEWEST_OF_TWELVE * (sales[k] - sales_mean[k]);
+            sales_mean[k] = if live { mean } else { sales_mean[k] };
+            new_product_sales[k] *= if sold { ratio[k] } else { 1.0 };
+            staff[k] *= if sold { 1.0 + elasticity * (ratio[k] - 1.0 - labour) } else { 1.0 };
+            let held = assets[k] + speed * (per_sales * sales[k] - assets[k]);
+            assets[k] = if live { held } else { assets[k] };
+        }
     }
 }
 
@@ -314,20 +403,24 @@ fn earn(state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.demand;
     let firms = &mut state.firms;
     let (mut sales, mut profits) = (0.0, 0.0);
+    let mut fields = [[0.0; 2]; FIELDS];
     for i in 0..firms.len() {
         if !firms.alive[i] {
             continue;
         }
-        let profit = operating_profit(
-            firms.sales[i],
-            firms.rd[i],
-            firms.margin[i],
-            firms.taxed[i],
-            p,
-        );
+        let (sold, margin, taxed) = (firms.sales[i], firms.margin[i], firms.taxed[i]);
+        let profit = operating_profit(sold, firms.rd[i], margin, taxed, p);
         firms.cash[i] += profit / 4.0; // derived: quarters a year
-        sales += firms.weight[i] * firms.sales[i];
+        let weighted = firms.weight[i] * sold;
+        sales += weighted;
         profits += firms.weight[i] * profit;
+        let [kept, all] = &mut fields[usize::from(firms.field[i])];
+        *kept += weighted * if taxed { margin } else { -p.loss_margin };
+        *all += weighted;
+    }
+    let newest = 1.0 / 8.0; // derived: mean age of two years
+    for (held, now) in state.market.profit_margin.iter_mut().zip(ratios(fields)) {
+        *held += newest * (now - *held);
     }
     let (sold, earned) = (sales / 4.0, profits / 4.0); // derived: quarters a year
     state
@@ -346,32 +439,51 @@ fn earn(state: &mut State, ctx: &Context) {
 fn turn_needs(state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.demand;
     let firms = &mut state.firms;
-    let tally = &mut state.market.tally;
+    let market = &mut state.market;
     let turn = ctx.q().rem_euclid(4) as u32;
     let expiry = probability(p.need_expiry, 1.0);
-    for i in 0..firms.len() {
-        if !firms.alive[i] {
-            continue;
+    // chance of an opening by market, without R&D and with it
+    let mut opening = [[0.0; 2]; MARKETS];
+    for (chances, growth) in opening.iter_mut().zip(market.growth) {
+        let growth = 4.0 * (growth - ctx.world.price_growth); // derived: a year
+        *chances = [false, true].map(|does_rd| probability(need_hazard(does_rd, growth, p), 1.0));
+    }
+    market.turn_row.clear();
+    market.turn_id.clear();
+    for (i, (&id, &alive)) in firms.id.iter().zip(&firms.alive).enumerate() {
+        if id % 4 == turn && alive {
+            market.turn_row.push(i);
+            market.turn_id.push(id);
         }
-        if firms.id[i] % 4 == turn {
-            let u = ctx.uniform(firms.id[i], 0, 0, Purpose::Need);
-            if firms.need[i] {
-                if u < expiry {
-                    firms.need[i] = false;
-                    tally.needs_expired += firms.weight[i];
-                }
-            } else {
-                let m = market_of(firms.field[i], firms.segment[i]);
-                let growth = 4.0 * (state.market.growth[m] - ctx.world.price_growth); // derived: a year
-                if u < probability(need_hazard(firms.rd[i] > 0.0, growth, p), 1.0) {
-                    firms.need[i] = true;
-                    tally.needs_opened += firms.weight[i];
-                }
+    }
+    market.draw.resize(market.turn_id.len(), 0.0);
+    let q = ctx.q() as u32;
+    fill_uniform(
+        ctx.key,
+        &market.turn_id,
+        q,
+        0,
+        Purpose::Need,
+        &mut market.draw,
+    );
+    let tally = &mut market.tally;
+    for (&i, &u) in market.turn_row.iter().zip(&market.draw) {
+        if firms.need[i] {
+            if u < expiry {
+                firms.need[i] = false;
+                tally.needs_expired += firms.weight[i];
+            }
+        } else {
+            let m = market_of(firms.field[i], firms.segment[i]);
+            if u < opening[m][usize::from(firms.rd[i] > 0.0)] {
+                firms.need[i] = true;
+                tally.needs_opened += firms.weight[i];
             }
         }
-        if firms.need[i] {
-            tally.open_needs += firms.weight[i];
-        }
+    }
+    let rows = firms.need.iter().zip(&firms.alive).zip(&firms.weight);
+    for ((&need, &alive), &weight) in rows {
+        tally.open_needs += if need & alive { weight } else { 0.0 };
     }
 }
 
@@ -398,24 +510,24 @@ fn pay_dividends(state: &mut State, ctx: &Context) {
 
 /// Profit after R&D over sales by field \[share\].
 fn margins(firms: &Firms, loss_margin: f64) -> [f64; FIELDS] {
-    let (mut profit, mut sales) = ([0.0; FIELDS], [0.0; FIELDS]);
+    let mut fields = [[0.0; 2]; FIELDS];
     for i in 0..firms.len() {
         if firms.alive[i] {
-            let f = usize::from(firms.field[i]);
-            let margin = if firms.taxed[i] {
-                firms.margin[i]
-            } else {
-                -loss_margin
-            };
-            profit[f] += firms.weight[i] * firms.sales[i] * margin;
-            sales[f] += firms.weight[i] * firms.sales[i];
+            let weighted = firms.weight[i] * firms.sales[i];
+            let [profit, sales] = &mut fields[usize::from(firms.field[i])];
+            *profit += weighted
+                * if firms.taxed[i] {
+                    firms.margin[i]
+                } else {
+                    -loss_margin
+                };
+            *sales += weighted;
         }
     }
-    let mut margins = [0.0; FIELDS];
-    for f in 0..FIELDS {
-        if sales[f] > 0.0 {
-            margins[f] = profit[f] / sales[f];
-        }
-    }
-    margins
+    ratios(fields)
+}
+
+/// First over second number of each field, 0 where there is no second.
+fn ratios(fields: [[f64; 2]; FIELDS]) -> [f64; FIELDS] {
+    fields.map(|[part, whole]| if whole > 0.0 { part / whole } else { 0.0 })
 }

@@ -30,37 +30,36 @@ pub(super) struct Surroundings {
 impl Surroundings {
     /// Weighted means over living firms.
     pub(super) fn gather(firms: &Firms) -> Self {
-        let mut scene = Self::default();
-        let (mut in_region, mut in_field) = ([0.0; REGIONS], [0.0; FIELDS]);
+        // all firms, doers, those that know how to claim, those that know of the certificate
+        let mut regions = [[0.0; 4]; REGIONS];
+        // all firms, their log productivity
+        let mut fields = [[0.0; 2]; FIELDS];
         for i in 0..firms.len() {
             if !firms.alive[i] {
                 continue;
             }
-            let (r, f) = (usize::from(firms.region[i]), usize::from(firms.field[i]));
             let weight = firms.weight[i];
-            in_region[r] += weight;
-            in_field[f] += weight;
-            if firms.rd[i] > 0.0 {
-                scene.doers[r] += weight;
-            }
-            if firms.aware_claim[i] {
-                scene.aware_claim[r] += weight;
-            }
-            if firms.aware_hightech[i] {
-                scene.aware_hightech[r] += weight;
-            }
-            scene.ln_productivity[f] += weight * firms.ln_productivity[i];
+            let held = |is: bool| if is { weight } else { 0.0 };
+            let region = &mut regions[usize::from(firms.region[i])];
+            region[0] += weight;
+            region[1] += held(firms.rd[i] > 0.0);
+            region[2] += held(firms.aware_claim[i]);
+            region[3] += held(firms.aware_hightech[i]);
+            let field = &mut fields[usize::from(firms.field[i])];
+            field[0] += weight;
+            field[1] += weight * firms.ln_productivity[i];
         }
-        for r in 0..REGIONS {
-            if in_region[r] > 0.0 {
-                scene.doers[r] /= in_region[r];
-                scene.aware_claim[r] /= in_region[r];
-                scene.aware_hightech[r] /= in_region[r];
+        let mut scene = Self::default();
+        for (r, [all, doers, claim, hightech]) in regions.into_iter().enumerate() {
+            if all > 0.0 {
+                scene.doers[r] = doers / all;
+                scene.aware_claim[r] = claim / all;
+                scene.aware_hightech[r] = hightech / all;
             }
         }
-        for f in 0..FIELDS {
-            if in_field[f] > 0.0 {
-                scene.ln_productivity[f] /= in_field[f];
+        for (mean, [all, sum]) in scene.ln_productivity.iter_mut().zip(fields) {
+            if all > 0.0 {
+                *mean = sum / all;
             }
         }
         scene
@@ -133,6 +132,14 @@ pub(super) fn enter(state: &mut State, scene: &Surroundings, ctx: &Context) {
         state.entry.founding_graduates,
         p.founders_from_graduates,
     );
+    let mut local = [1.0; REGIONS];
+    for ((local, &now), &before) in local
+        .iter_mut()
+        .zip(&scene.doers)
+        .zip(&state.entry.founding_doers)
+    {
+        *local = surroundings(now, before, p.founders_from_doers);
+    }
     let mut paid_in = 0.0;
     for s in 0..SEGMENTS {
         let recorded = recorded_growth(s, p);
@@ -141,12 +148,8 @@ pub(super) fn enter(state: &mut State, scene: &Surroundings, ctx: &Context) {
         for cell in 0..CELLS {
             let stream = s * CELLS + cell;
             let (region, field) = (cell / FIELDS, cell % FIELDS);
-            let local = surroundings(
-                scene.doers[region],
-                state.entry.founding_doers[region],
-                p.founders_from_doers,
-            );
-            let founders = state.entry.pool[stream] * state.entry.trend[s] * graduates * local;
+            let founders =
+                state.entry.pool[stream] * state.entry.trend[s] * graduates * local[region];
             state.entry.clock[stream] += founders * shares[field] / (4.0 * weight); // derived: quarters a year
             while state.entry.clock[stream] >= state.entry.threshold[stream] {
                 let ordinal = state.entry.ordinal[stream];

@@ -3,12 +3,88 @@
 use super::rules::{Health, exit_probability, is_split};
 use super::{EntryParameters, SEGMENTS};
 use crate::base::math;
-use crate::base::rng::Purpose;
+use crate::base::rng::{Purpose, fill_uniform};
 use crate::model::books::{Account, Instrument};
 use crate::model::context::Context;
 use crate::model::firms::{Firm, Firms};
 use crate::model::population::{SPLIT_BITS, is_entrant, split_id};
 use crate::model::state::State;
+
+/// Firms whose turn it is to be tested, as columns.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Tested {
+    row: Vec<usize>,
+    id: Vec<u32>,
+    real_sales: Vec<f64>,
+    cash: Vec<f64>,
+    young: Vec<bool>,
+    loss: Vec<bool>,
+    probability: Vec<f64>,
+    draw: Vec<f64>,
+}
+
+impl Tested {
+    /// Forgets the firms and keeps the memory.
+    fn clear(&mut self) {
+        self.row.clear();
+        self.id.clear();
+        self.real_sales.clear();
+        self.cash.clear();
+        self.young.clear();
+        self.loss.clear();
+        self.probability.clear();
+        self.draw.clear();
+    }
+
+    /// Gathers the firms whose turn it is and says for each how likely it closes and what it drew.
+    fn take(&mut self, firms: &Firms, p: &EntryParameters, ctx: &Context) {
+        self.clear();
+        let turn = ctx.q().rem_euclid(4) as u32; // derived: quarters a year
+        for (i, (&id, &alive)) in firms.id.iter().zip(&firms.alive).enumerate() {
+            if id % 4 == turn && alive {
+                let stands = health(firms, i, p, ctx);
+                self.row.push(i);
+                self.id.push(id);
+                self.real_sales.push(stands.real_sales);
+                self.cash.push(stands.cash);
+                self.young.push(stands.young);
+                self.loss.push(stands.loss);
+            }
+        }
+        self.probability.resize(self.row.len(), 0.0);
+        self.draw.resize(self.row.len(), 0.0);
+        let (real_sales, cash) = (&self.real_sales, &self.cash);
+        let (young, loss) = (&self.young, &self.loss);
+        probabilities(real_sales, cash, young, loss, p, &mut self.probability);
+        let q = ctx.q() as u32;
+        fill_uniform(ctx.key, &self.id, q, 1, Purpose::Entry, &mut self.draw);
+    }
+}
+
+crate::dispatched! {
+    /// Probability of closing within a year of each firm tested.
+    fn probabilities(
+        real_sales: &[f64],
+        cash: &[f64],
+        young: &[bool],
+        loss: &[bool],
+        p: &EntryParameters,
+        out: &mut [f64],
+    ) {
+        let n = out.len();
+        let (real_sales, cash) = (&real_sales[..n], &cash[..n]);
+        let (young, loss) = (&young[..n], &loss[..n]);
+        for k in 0..n {
+            let stands = Health {
+                real_sales: real_sales[k],
+                cash: cash[k],
+                young: young[k],
+                loss: loss[k],
+            };
+            out[k] = exit_probability(stands, p);
+        }
+    }
+}
 
 /// How firm `i` stands; founding firms count as older than young.
 pub(super) fn health(firms: &Firms, i: usize, p: &EntryParameters, ctx: &Context) -> Health {
@@ -32,16 +108,14 @@ pub(super) fn close(state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.entry;
     let firms = &mut state.firms;
     let entry = &mut state.entry;
-    let turn = ctx.q().rem_euclid(4) as u32; // derived: quarters a year
+    let tested = &mut entry.tested;
+    tested.take(firms, p, ctx);
     let (mut paid, mut left, mut repaid) = (0.0, 0.0, 0.0);
-    for i in 0..firms.len() {
-        if !firms.alive[i] || firms.id[i] % 4 != turn {
+    for k in 0..tested.row.len() {
+        if tested.draw[k] >= tested.probability[k] {
             continue;
         }
-        let probability = exit_probability(health(firms, i, p, ctx), p);
-        if ctx.uniform(firms.id[i], 0, 1, Purpose::Entry) >= probability {
-            continue;
-        }
+        let i = tested.row[k];
         let settled = math::clamp(firms.cash[i], 0.0, firms.loan[i]);
         firms.loan[i] -= settled;
         repaid += firms.weight[i] * settled;
@@ -59,6 +133,7 @@ pub(super) fn close(state: &mut State, ctx: &Context) {
         entry.tally.exits += firms.weight[i];
         entry.tally.agents_left += 1.0;
     }
+    tested.clear();
     entry.tally.paid_out = paid - left;
     let (owners, exit) = (Account::Households, Instrument::EntryExit);
     state.books.pay(Account::Firms, owners, exit, paid);
@@ -90,13 +165,10 @@ pub(super) fn split(state: &mut State, ctx: &Context) {
     }
     for i in 0..state.firms.len() {
         let firms = &state.firms;
-        if !firms.alive[i]
+        let limit = limit[firms.segment[i] as usize];
+        if !is_split(firms.weight[i], firms.sales[i], limit)
+            || !firms.alive[i]
             || firms.splits[i] >= SPLIT_BITS
-            || !is_split(
-                firms.weight[i],
-                firms.sales[i],
-                limit[firms.segment[i] as usize],
-            )
         {
             continue;
         }

@@ -142,6 +142,8 @@ pub struct EntryState {
     pub free: VecDeque<usize>,
     /// Counters of this quarter.
     pub tally: EntryTally,
+    /// Firms tested this quarter.
+    tested: leave::Tested,
 }
 
 impl EntryState {
@@ -195,14 +197,18 @@ fn place(state: &mut State, row: super::firms::Firm) -> usize {
 
 fn count(state: &mut State) {
     let firms = &state.firms;
-    let tally = &mut state.entry.tally;
-    for i in 0..firms.len() {
-        if firms.alive[i] {
-            tally.living_agents += 1.0;
-            tally.living_firms += firms.weight[i];
-            if firms.segment[i] == Segment::Small {
-                tally.living_small += firms.weight[i];
-            }
-        }
+    let (mut agents, mut all, mut small) = (0_u32, 0.0, 0.0);
+    for ((&alive, &weight), &segment) in firms.alive.iter().zip(&firms.weight).zip(&firms.segment) {
+        let weight = if alive { weight } else { 0.0 };
+        agents += u32::from(alive);
+        all += weight;
+        small += if segment == Segment::Small {
+            weight
+        } else {
+            0.0
+        };
     }
+    let tally = &mut state.entry.tally;
+    tally.living_agents = f64::from(agents);
+    (tally.living_firms, tally.living_small) = (all, small);
 }

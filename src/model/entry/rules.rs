@@ -64,7 +64,8 @@ pub struct Health {
 /// `h · (S/10)^(−size) · e^(young + loss) + distress`, the last where debts pass a share of sales.
 ///
 /// Example: h = 0.06, sales 10 mn, neither young nor in loss, solvent: 0.06; young at 0.4: 0.0895.
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
 pub fn exit_hazard(health: Health, p: &EntryParameters) -> f64 {
     let mut log = -p.exit_size * math::ln(math::max(health.real_sales, 1e-6) / REFERENCE_SALES); // derived: 1 yuan
     if health.young {
@@ -82,7 +83,8 @@ pub fn exit_hazard(health: Health, p: &EntryParameters) -> f64 {
 }
 
 /// Probability of closing within a year.
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
 pub fn exit_probability(health: Health, p: &EntryParameters) -> f64 {
     1.0 - math::exp(-exit_hazard(health, p))
 }
