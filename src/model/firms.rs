@@ -150,6 +150,8 @@ crate::columns! {
         taxed: bool,
         /// Tax loss by age, youngest first \[mn\].
         losses: [f64; 10],
+        /// Sum of its tax losses of all ages \[mn\].
+        loss_total: f64,
         /// Claims the super-deduction.
         claims: bool,
         /// Knows how to claim.

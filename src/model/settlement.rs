@@ -211,8 +211,9 @@ fn close_year(firms: &mut Firms, i: usize, local: f64, totals: &mut Totals, ctx:
         law.loss_years_general
     };
     absorb_losses(a.income, &mut firms.losses[i], years as usize);
+    firms.loss_total[i] = firms.losses[i].iter().sum();
     let fresh = math::max(-a.income, 0.0);
-    let kept = firms.losses[i].iter().sum::<f64>() - fresh;
+    let kept = firms.loss_total[i] - fresh;
     let old = firms.extra_losses[i] / math::max(losses, f64::MIN_POSITIVE);
     firms.extra_losses[i] = old * kept + math::min(math::max(extra - a.given_up, 0.0), fresh);
     let weight = firms.weight[i];
