@@ -268,21 +268,26 @@ crate::dispatched! {
         let n = loan.len();
         let (alive, staff, sales) = (&alive[..n], &staff[..n], &sales[..n]);
         let weight = &weight[..n];
-        let mut partial = [[0.0; 8]; POOLS];
-        let mut add = |i: usize, lane: usize| {
-            let sum = if alive[i] & (loan[i] > 0.0) { weight[i] * loan[i] } else { 0.0 };
-            let larger = (staff[i] > limits.0) | (sales[i] > limits.1);
-            partial[0][lane] += if larger { 0.0 } else { sum };
-            partial[1][lane] += if larger { sum } else { 0.0 };
-        };
-        for strip in 0..n / 8 {
-            for lane in 0..8 {
-                add(8 * strip + lane, lane);
+        let (mut small, mut large) = ([0.0; 8], [0.0; 8]);
+        let mut from = 0;
+        while from < n {
+            // the last strip may be short
+            let lanes = (n - from).min(8);
+            let mut sums = [[0.0; 8]; POOLS];
+            for lane in 0..lanes {
+                let i = from + lane;
+                let sum = if alive[i] & (loan[i] > 0.0) { weight[i] * loan[i] } else { 0.0 };
+                let larger = (staff[i] > limits.0) | (sales[i] > limits.1);
+                sums[0][lane] = if larger { 0.0 } else { sum };
+                sums[1][lane] = if larger { sum } else { 0.0 };
             }
+            for lane in 0..8 {
+                small[lane] += sums[0][lane];
+                large[lane] += sums[1][lane];
+            }
+            from += 8;
         }
-        for i in n / 8 * 8..n {
-            add(i, i % 8);
-        }
+        let partial = [small, large];
         partial
     }
 }
