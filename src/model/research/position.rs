@@ -7,7 +7,7 @@ use crate::base::math;
 use crate::model::context::Context;
 use crate::model::firms::Firms;
 use crate::model::tax::position::user_cost;
-use crate::model::tax::statute::{DeductionRates, TaxStatus};
+use crate::model::tax::statute::{DeductionRates, TaxStatus, super_deduction_rate};
 use crate::model::tax::{CarryTable, TaxPosition};
 use crate::policy::tax::Tax;
 
@@ -69,7 +69,14 @@ pub fn tax_position(
     law: &Tax,
     ctx: &Context,
 ) -> TaxPosition {
-    position_of(firms, i, research, claims, &Law::new(law), ctx)
+    let reported = research + firms.relabelled[i];
+    let tech_sme = firms.is_tech_sme(i, ctx.q());
+    let rate = if claims {
+        super_deduction_rate(firms.sector[i], tech_sme, reported / firms.sales[i], law)
+    } else {
+        0.0
+    };
+    position_at(firms, i, research, rate, law, ctx)
 }
 
 /// [`tax_position`] under a law whose rates are tabulated.
@@ -82,29 +89,40 @@ pub fn position_of(
     law: &Law,
     ctx: &Context,
 ) -> TaxPosition {
-    let q = ctx.q();
-    let tax = &ctx.parameters.tax;
-    let status = tax_status(firms, i, q, law.tax);
-    let tech_sme = firms.is_tech_sme(i, q);
-    let registered = status.hightech || tech_sme;
-    let sales = firms.sales[i];
+    let reported = research + firms.relabelled[i];
+    let tech_sme = firms.is_tech_sme(i, ctx.q());
+    let (sector, sales) = (firms.sector[i], firms.sales[i]);
     let rate = if claims {
-        let reported = research + firms.relabelled[i];
-        law.rates
-            .of(firms.sector[i], tech_sme, reported, sales, law.tax)
+        law.rates.of(sector, tech_sme, reported, sales, law.tax)
     } else {
         0.0
     };
+    position_at(firms, i, research, rate, law.tax, ctx)
+}
+
+/// Tax position at a super-deduction rate.
+#[inline(always)]
+fn position_at(
+    firms: &Firms,
+    i: usize,
+    research: f64,
+    rate: f64,
+    law: &Tax,
+    ctx: &Context,
+) -> TaxPosition {
+    let tax = &ctx.parameters.tax;
+    let status = tax_status(firms, i, ctx.q(), law);
+    let returned = (1.0 + tax.research_return_in_income) * research;
     TaxPosition {
-        income: firms.margin[i] * sales + (1.0 + tax.research_return_in_income) * research,
+        income: firms.margin[i] * firms.sales[i] + returned,
         taxed: firms.taxed[i],
         losses: firms.loss_total[i],
         status,
         rate,
-        loss_years: if registered {
-            law.tax.loss_years_registered
+        loss_years: if status.hightech || firms.is_tech_sme(i, ctx.q()) {
+            law.loss_years_registered
         } else {
-            law.tax.loss_years_general
+            law.loss_years_general
         },
     }
 }
