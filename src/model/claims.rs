@@ -82,8 +82,7 @@ pub fn relabelling_gain(m: f64, research: f64, saving: f64, expected_fine: f64, 
 fn extra_relief(firms: &Firms, i: usize, research: f64, carry: &CarryTable, ctx: &Context) -> f64 {
     let law = &ctx.seen.tax;
     let position = tax_position(firms, i, research, true, law, ctx);
-    position.relief_value(research, position.rate, carry, law)
-        - position.relief_value(research, 0.0, carry, law)
+    position.extra_relief_at(research, position.usable(carry), law)
 }
 
 /// What a fee costs a firm that counts part of it in its claim, each yuan counted saving
@@ -163,6 +162,10 @@ fn choose_relabelling(firms: &Firms, i: usize, carry: &CarryTable, ctx: &Context
             law,
         )
     };
+    // where no tier lifts the rate, the interior choice is the best
+    if law.tier_1_rate <= 0.0 && law.tier_2_rate <= 0.0 && law.tier_3_rate <= 0.0 {
+        return interior;
+    }
     let plain = rate(interior);
     let unit = saving / math::max(plain, f64::MIN_POSITIVE);
     let gain = |m: f64| {
@@ -171,20 +174,24 @@ fn choose_relabelling(firms: &Firms, i: usize, carry: &CarryTable, ctx: &Context
         (s - plain) * unit * research
             + relabelling_gain(m, research, s * unit, expected_fine, p.relabelling_cost)
     };
-    let mut best = interior;
-    let mut most = gain(interior);
+    let mut best = (interior, None);
     for threshold in [
         law.tier_1_threshold,
         law.tier_2_threshold,
         law.tier_3_threshold,
     ] {
         let m = threshold * firms.sales[i] - research;
-        if m > interior && m <= cap * research && gain(m) > most {
-            most = gain(m);
-            best = m;
+        if m > interior && m <= cap * research {
+            let most = best.1.unwrap_or_else(|| gain(interior));
+            let more = gain(m);
+            best = if more > most {
+                (m, Some(more))
+            } else {
+                (best.0, Some(most))
+            };
         }
     }
-    best
+    best.0
 }
 
 /// Yearly, in the second quarter (settlement): who gets to know, who claims, who relabels.

@@ -218,6 +218,10 @@ fn apply_hightech(firms: &mut Firms, i: usize, certified_share: f64, ctx: &Conte
     let value = certificate_value(gain, award, preparation, tax.discount_rate, p);
     let bar = hightech_threshold(firms.sales[i], law) * firms.sales_mean[i];
     let gap = bar - firms.rd_mean[i] - firms.relabelled[i];
+    let yearly = value / p.certificate_years;
+    if yearly <= 0.0 {
+        return 0.0; // no way over the bar is cheaper than nothing
+    }
     let claims = &ctx.parameters.claims;
     let m = firms.relabelled[i] + gap;
     let relabel_cost = if m <= claims.relabelled_cap * research {
@@ -226,13 +230,12 @@ fn apply_hightech(firms: &mut Firms, i: usize, certified_share: f64, ctx: &Conte
     } else {
         f64::INFINITY
     };
-    let research_cost = extra_research_cost(firms, i, gap, ctx);
-    match route(
-        gap,
-        value / p.certificate_years,
-        relabel_cost,
-        research_cost,
-    ) {
+    let research_cost = if gap > 0.0 {
+        extra_research_cost(firms, i, gap, ctx)
+    } else {
+        0.0
+    };
+    match route(gap, yearly, relabel_cost, research_cost) {
         Route::Out => return 0.0,
         Route::Already => {}
         Route::Relabel(gap) => firms.relabelled[i] += gap,

@@ -4,10 +4,11 @@ use super::super::books::{Account, Instrument};
 use super::super::context::Context;
 use super::super::firms::{Firms, REGIONS};
 use super::super::state::State;
-use super::credit::BUCKETS;
-use super::{MONTHS, POOLS, credit, need, operating_income, set_liquidity, tied};
-use crate::base::rng::Purpose;
-use crate::base::{dist, math};
+use super::credit::{BUCKETS, ByState};
+use super::{
+    FinanceParameters, MONTHS, POOLS, credit, need, operating_income, set_liquidity, tied,
+};
+use crate::base::math;
 
 /// An application of this quarter.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,6 +27,9 @@ pub(super) struct Terms {
     relief: [f64; POOLS],
     /// Yearly worth of options on shares per yuan of loan, all value in R&D \[1/yr\].
     option: f64,
+    hazards: ByState,
+    /// Odds that own luck adds, of firms unknown and known to a bank.
+    odds: [f64; 2],
 }
 
 /// Cost of banks' own funds \[1/yr\].
@@ -35,11 +39,14 @@ pub(super) fn bank_funds(ctx: &Context) -> f64 {
 
 /// What banks post this quarter; re-lending serves small technology firms only.
 pub(super) fn terms(relending: f64, ctx: &Context) -> Terms {
+    let p = &ctx.parameters.finance;
     let gain = bank_funds(ctx) - ctx.seen.finance.relending_rate;
     Terms {
         mean_rate: [ctx.world.sme_loan_rate, ctx.world.loan_rate],
         relief: [relending * math::max(gain, 0.0), 0.0],
-        option: credit::option_yield(&ctx.seen.finance, &ctx.parameters.finance),
+        option: credit::option_yield(&ctx.seen.finance, p),
+        hazards: ByState::hazards(p),
+        odds: credit::own_odds(p),
     }
 }
 
@@ -67,20 +74,19 @@ impl Terms {
     /// Rate firm `i` is charged \[1/yr\].
     pub(super) fn posted(&self, firms: &Firms, i: usize, pool: usize, ctx: &Context) -> f64 {
         let p = &ctx.parameters.finance;
-        let hazard = credit::default_hazard(firms.taxed[i], firms.cash[i], p);
+        let hazard = self.hazards.of(firms.taxed[i], firms.cash[i]);
         let cap = credit::rate_cap(self.mean_rate[pool], p);
         math::min(self.required(firms, i, (pool, hazard), ctx), cap)
     }
 }
 
 /// What the year takes of firm `i` beyond what is its own \[mn\]: working funds and equipment, and
-/// R&D that the year's income does not cover; below 0 it has more than it needs.
-pub(super) fn shortage(firms: &Firms, i: usize, ctx: &Context) -> f64 {
+/// R&D that the year's income does not cover; below 0 it has more than it needs. It turns its
+/// working funds over every `months`.
+#[inline]
+pub(super) fn shortage(firms: &Firms, i: usize, months: f64, ctx: &Context) -> f64 {
     let p = &ctx.parameters.finance;
     let sales = firms.sales[i];
-    // a lasting trait: the same draw in every quarter
-    let trait_draw = ctx.key.uniform(firms.id[i], 0, 0, 1, Purpose::FirmFinance);
-    let months = dist::lognormal(trait_draw, p.working_months, p.working_log_sd);
     let growth = need::growth(sales, firms.sales_mean[i]);
     let funds = need::working_funds(sales, months, growth) + need::equipment(sales, growth, p);
     let income = math::max(operating_income(firms, i, ctx), 0.0);
@@ -90,7 +96,8 @@ pub(super) fn shortage(firms: &Firms, i: usize, ctx: &Context) -> f64 {
 
 /// Loan firm `i` would like to have and a bank would grant it \[mn\]: what it is short of, at most
 /// the `posted` part of the limit.
-pub(super) fn target_loan(firms: &Firms, i: usize, posted: f64, ctx: &Context) -> f64 {
+#[inline]
+pub(super) fn target_loan(firms: &Firms, i: usize, months: f64, posted: f64, ctx: &Context) -> f64 {
     let p = &ctx.parameters.finance;
     let worth = firms.knowledge[i] * ctx.world.price;
     let limit = credit::credit_limit(
@@ -100,26 +107,29 @@ pub(super) fn target_loan(firms: &Firms, i: usize, posted: f64, ctx: &Context) -
         &ctx.seen.finance,
         p,
     );
-    math::clamp(shortage(firms, i, ctx), 0.0, posted * limit)
+    math::clamp(shortage(firms, i, months, ctx), 0.0, posted * limit)
 }
 
-/// What a loan of `amount` is worth to firm `i` over a year \[mn\]: dearer money replaced, and the
-/// surplus of R&D that it lets through beyond what the firm's own cash does.
-fn gain(firms: &Firms, i: usize, amount: f64, rate: f64, ctx: &Context) -> f64 {
+/// Dearer money that a loan of `amount` at `rate` replaces over a year \[mn\].
+#[inline]
+fn saving(amount: f64, rate: f64, p: &FinanceParameters) -> f64 {
+    amount * (p.shadow_rate - rate - p.loan_fee)
+}
+
+/// Surplus of R&D that a loan of `amount` lets through beyond what the own cash of firm `i`
+/// does \[mn/yr\].
+fn surplus_of_loan(firms: &Firms, i: usize, amount: f64, ctx: &Context) -> f64 {
     let p = &ctx.parameters.finance;
-    let saved = amount * (p.shadow_rate - rate - p.loan_fee);
     let wanted = firms.rd_desired[i];
     let buffer = p.buffer_months / MONTHS * firms.sales[i];
-    let (own, income) = (
-        firms.cash[i] - firms.loan[i],
-        operating_income(firms, i, ctx),
-    );
+    let own = firms.cash[i] - firms.loan[i];
+    let income = operating_income(firms, i, ctx);
     let now = need::liquidity(own, buffer, 0.0, income);
     if now >= wanted {
-        return saved;
+        return 0.0;
     }
     let then = need::liquidity(own + amount, buffer, tied(firms, i, amount, p), income);
-    saved + surplus_let_through(firms, i, now, math::min(then, wanted) - now, ctx)
+    surplus_let_through(firms, i, now, math::min(then, wanted) - now, ctx)
 }
 
 /// Yearly surplus of R&D of firm `i` that `extra` beyond `now` \[mn/yr\] lets through \[mn/yr\].
@@ -145,29 +155,35 @@ pub(super) fn surplus_let_through(
     )
 }
 
-/// Whether firm `i` asks for `amount`, and how a bank looks at it.
+/// Whether firm `i` asks for `amount` where a `share` of its region's applications is approved,
+/// and how a bank looks at it that finds out the factor `found` on its expected loss.
+#[inline]
 pub(super) fn consider(
     firms: &Firms,
     i: usize,
-    amount: f64,
-    pool: usize,
+    (amount, pool): (f64, usize),
     share: f64,
+    found: f64,
     terms: &Terms,
     ctx: &Context,
 ) -> Option<Ask> {
-    let p = &ctx.parameters.finance;
-    let gain = gain(firms, i, amount, terms.posted(firms, i, pool, ctx), ctx);
-    let hazard = credit::default_hazard(firms.taxed[i], firms.cash[i], p);
-    let cap = credit::rate_cap(terms.mean_rate[pool], p);
-    let passes = terms.required(firms, i, (pool, hazard), ctx) <= cap;
-    let chance = credit::expected_chance(share, firms.banked[i], passes, p);
-    if !credit::applies(chance, gain, p) {
+    // nothing to ask for is worth nothing
+    if amount <= 0.0 {
         return None;
     }
-    // a mean-one factor on expected loss: what the bank finds out beyond its rules
-    let u = ctx.uniform(firms.id[i], 0, 0, Purpose::LoanApply);
-    let median = math::exp(-0.5 * p.score_log_sd * p.score_log_sd);
-    let found = dist::lognormal(u, median, p.score_log_sd);
+    let p = &ctx.parameters.finance;
+    let hazard = terms.hazards.of(firms.taxed[i], firms.cash[i]);
+    let cap = credit::rate_cap(terms.mean_rate[pool], p);
+    let required = terms.required(firms, i, (pool, hazard), ctx);
+    let odds = terms.odds[usize::from(firms.banked[i])];
+    let chance = credit::expected_chance(share, odds, required <= cap, p);
+    let saved = saving(amount, math::min(required, cap), p);
+    // surplus only adds to what is saved: it is worked out where it could tip the scale
+    if !credit::applies(chance, saved, p)
+        && !credit::applies(chance, saved + surplus_of_loan(firms, i, amount, ctx), p)
+    {
+        return None;
+    }
     let headroom = cap - terms.required(firms, i, (pool, hazard * found), ctx);
     Some(Ask {
         firm: i as u32,

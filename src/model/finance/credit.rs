@@ -29,6 +29,32 @@ pub fn default_hazard(taxed: bool, cash: f64, p: &FinanceParameters) -> f64 {
     p.default_hazard * math::exp(loss + dry)
 }
 
+/// A number for each state of a firm that default hangs on: a loss year or not, no cash or some.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ByState([[f64; 2]; 2]);
+
+impl ByState {
+    /// Hazards of default \[1/yr\], worked out once and looked up by firm.
+    pub fn hazards(p: &FinanceParameters) -> Self {
+        let of = |taxed, cash| default_hazard(taxed, cash, p);
+        Self([
+            [of(false, 0.0), of(false, -1.0)],
+            [of(true, 0.0), of(true, -1.0)],
+        ])
+    }
+
+    /// What `f` makes of each number.
+    pub fn map(self, f: impl Fn(f64) -> f64) -> Self {
+        Self(self.0.map(|row| row.map(&f)))
+    }
+
+    /// The number of a firm in this state.
+    #[inline]
+    pub fn of(&self, taxed: bool, cash: f64) -> f64 {
+        self.0[usize::from(taxed)][usize::from(cash < 0.0)]
+    }
+}
+
 /// Most a bank lends to a firm \[mn\]: security over the part of the loss the bank carries.
 ///
 /// Security is seen in sales and in assets that can be mortgaged; `knowledge` \[mn\] counts at the
@@ -124,19 +150,22 @@ pub fn rank(score: f64, queues: usize) -> usize {
     ((share * queues as f64) as usize).min(queues - 1)
 }
 
-/// Chance of approval a firm expects: its region's share of approvals, its own luck in log
-/// odds, and doubt where it fails what banks post.
+/// Chance of approval a firm expects: its region's share of approvals, its own luck in odds
+/// ([`own_odds`]), and doubt where it fails what banks post.
 ///
-/// Example: share one half, banked with log odds ln 3: 0.75.
+/// Example: share one half, odds 3: 0.75.
 #[inline]
-pub fn expected_chance(share: f64, banked: bool, passes: bool, p: &FinanceParameters) -> f64 {
-    let odds = math::exp(if banked {
-        p.history_log_odds
-    } else {
-        -p.history_log_odds
-    });
+pub fn expected_chance(share: f64, odds: f64, passes: bool, p: &FinanceParameters) -> f64 {
     let chance = share * odds / (1.0 - share + share * odds);
     if passes { chance } else { p.doubt * chance }
+}
+
+/// Odds of approval that a firm's own luck adds, for firms without and with a loan before.
+pub fn own_odds(p: &FinanceParameters) -> [f64; 2] {
+    [
+        math::exp(-p.history_log_odds),
+        math::exp(p.history_log_odds),
+    ]
 }
 
 /// Whether asking pays: `p·ΔW > a + (1 − p)·stigma`, in million yuan.

@@ -28,10 +28,12 @@
 mod apply;
 pub mod credit;
 pub mod equity;
+mod liquidity;
 pub mod need;
 pub mod parameters;
 mod repay;
 mod tally;
+mod turn;
 
 pub use parameters::FinanceParameters;
 pub use repay::repay_and_default;
@@ -46,6 +48,8 @@ use crate::base::rng::Purpose;
 use crate::base::{dist, math};
 use apply::Ask;
 use credit::BUCKETS;
+use liquidity::{set_liquidity, tied};
+use turn::Turn;
 
 const MONTHS: f64 = 12.0; // derived: months a year
 
@@ -69,6 +73,8 @@ pub struct FinanceState {
     pub tally: FinanceTally,
     /// Dry powder of funds with market and with state partners \[mn\].
     pub powder: [f64; equity::KINDS],
+    turn: Turn,
+    debtors: repay::Debtors,
     asks: Vec<Ask>,
     deals: Vec<equity::Deal>,
 }
@@ -119,23 +125,6 @@ fn operating_income(firms: &Firms, i: usize, ctx: &Context) -> f64 {
     )
 }
 
-/// Part of a loan of firm `i` that is tied up in equipment \[mn\].
-#[inline]
-fn tied(firms: &Firms, i: usize, loan: f64, p: &FinanceParameters) -> f64 {
-    let growth = need::growth(firms.sales[i], firms.sales_mean[i]);
-    math::min(loan, need::equipment(firms.sales[i], growth, p))
-}
-
-/// Writes what firm `i` can spend on R&D.
-#[inline]
-fn set_liquidity(firms: &mut Firms, i: usize, ctx: &Context) {
-    let p = &ctx.parameters.finance;
-    let income = operating_income(firms, i, ctx);
-    let buffer = p.buffer_months / MONTHS * firms.sales[i];
-    let tied = tied(firms, i, firms.loan[i], p);
-    firms.liquidity[i] = need::liquidity(firms.cash[i], buffer, tied, income);
-}
-
 impl FinanceState {
     /// Gives the founding firms their cash and loans, and banks their quotas.
     pub fn found(state: &mut State, ctx: &Context) -> Self {
@@ -178,7 +167,8 @@ const FOUNDING_APPROVAL: f64 = 0.96; // derived: 3.6 % refused, OECD scoreboard 
 /// Lends and invests, and writes what every firm with R&D can spend on it.
 pub fn lend(state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.finance;
-    let (stock, turn) = (outstanding(&state.firms, ctx), ctx.q().rem_euclid(4) as u32); // derived: one quarter of the year each
+    let stock = outstanding(&state.firms, ctx);
+    liquidity::write(&mut state.firms, ctx);
     let finance = &mut state.finance;
     finance.tally = FinanceTally::default();
     grow_quota(finance, ctx);
@@ -187,25 +177,21 @@ pub fn lend(state: &mut State, ctx: &Context) {
     let terms = apply::terms(finance.relending, ctx);
     let mut asks = std::mem::take(&mut finance.asks);
     asks.clear();
+    let mut turn = std::mem::take(&mut finance.turn);
+    turn.line_up(&state.firms, ctx);
     let mut demand = [[0.0; BUCKETS]; POOLS];
     // loans that stay on the books whatever is lent now
     let (mut standing, mut returned) = (stock, 0.0);
-    for i in 0..state.firms.len() {
-        let firms = &mut state.firms;
-        if !firms.alive[i] || firms.rd[i] <= 0.0 {
-            continue;
-        }
-        set_liquidity(firms, i, ctx);
-        if turn_of(firms.id[i]) != turn {
-            continue;
-        }
+    for (row, &firm) in turn.firm.iter().enumerate() {
+        let (firms, i) = (&mut state.firms, firm as usize);
         let pool = credit::pool_of(firms.staff[i], firms.sales[i], p);
         let weight = firms.weight[i];
-        let amount = apply::target_loan(firms, i, finance.posted[pool], ctx);
+        let amount = apply::target_loan(firms, i, turn.months[row], finance.posted[pool], ctx);
         finance.tally.considered[pool] += weight;
         finance.tally.wanted[pool] += weight * amount;
         let share = finance.approval[usize::from(firms.region[i])];
-        if let Some(ask) = apply::consider(firms, i, amount, pool, share, &terms, ctx) {
+        let (loan, found) = ((amount, pool), turn.found[row]);
+        if let Some(ask) = apply::consider(firms, i, loan, share, found, &terms, ctx) {
             finance.tally.applied[pool] += weight;
             standing[pool] -= weight * firms.loan[i];
             if ask.sound {
@@ -238,15 +224,9 @@ pub fn lend(state: &mut State, ctx: &Context) {
     for pool in 0..POOLS {
         tally.quota_used[pool] = stock[pool] / math::max(quota[pool], f64::MIN_POSITIVE);
     }
-    equity::invest(state, ctx);
+    equity::invest(state, &turn, ctx);
+    state.finance.turn = turn;
     tally::count_doers(state, ctx);
-}
-
-/// Quarter of the year in which a firm thinks of loans; the low five bits of an id are the path
-/// of its splits and zero in founding firms, so the ordinal above them decides as well.
-#[inline]
-fn turn_of(id: u32) -> u32 {
-    (id ^ id >> 5) % 4 // derived: see above
 }
 
 /// Quotas grow by the recorded path and the lever's points.
@@ -262,14 +242,54 @@ fn grow_quota(finance: &mut FinanceState, ctx: &Context) {
 /// Loans outstanding of living firms by quota \[mn\].
 fn outstanding(firms: &Firms, ctx: &Context) -> [f64; POOLS] {
     let p = &ctx.parameters.finance;
-    let mut partial = [[0.0; 8]; POOLS];
-    for i in 0..firms.len() {
-        if firms.alive[i] && firms.loan[i] > 0.0 {
-            let pool = credit::pool_of(firms.staff[i], firms.sales[i], p);
-            partial[pool][i % 8] += firms.weight[i] * firms.loan[i];
-        }
-    }
+    let limits = (p.sme_staff, p.sme_sales);
+    let partial = owed(
+        &firms.alive,
+        &firms.staff,
+        &firms.sales,
+        &firms.weight,
+        &firms.loan,
+        limits,
+    );
     partial.map(|sums| sums.iter().sum())
+}
+
+crate::dispatched! {
+    /// Loans of living firms by quota \[mn\], in eight partial sums each; `limits` are staff and
+    /// sales up to which a firm is small.
+    fn owed(
+        alive: &[bool],
+        staff: &[f64],
+        sales: &[f64],
+        weight: &[f64],
+        loan: &[f64],
+        limits: (f64, f64),
+    ) -> [[f64; 8]; POOLS] {
+        let n = loan.len();
+        let (alive, staff, sales) = (&alive[..n], &staff[..n], &sales[..n]);
+        let weight = &weight[..n];
+        let (mut small, mut large) = ([0.0; 8], [0.0; 8]);
+        let mut from = 0;
+        while from < n {
+            // the last strip may be short
+            let lanes = (n - from).min(8);
+            let mut sums = [[0.0; 8]; POOLS];
+            for lane in 0..lanes {
+                let i = from + lane;
+                let sum = if alive[i] & (loan[i] > 0.0) { weight[i] * loan[i] } else { 0.0 };
+                let larger = (staff[i] > limits.0) | (sales[i] > limits.1);
+                sums[0][lane] = if larger { 0.0 } else { sum };
+                sums[1][lane] = if larger { sum } else { 0.0 };
+            }
+            for lane in 0..8 {
+                small[lane] += sums[0][lane];
+                large[lane] += sums[1][lane];
+            }
+            from += 8;
+        }
+        let partial = [small, large];
+        partial
+    }
 }
 
 #[cfg(test)]

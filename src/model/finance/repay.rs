@@ -2,11 +2,37 @@
 
 use super::super::books::{Account, Instrument};
 use super::super::context::Context;
+use super::super::firms::Firms;
 use super::super::state::State;
 use super::apply::{bank_funds, terms};
+use super::credit::ByState;
 use super::{credit, operating_income, outstanding};
 use crate::base::math;
-use crate::base::rng::Purpose;
+use crate::base::rng::{Purpose, fill_uniform};
+
+/// Firms with a loan, and the uniform that decides on default.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Debtors {
+    firm: Vec<u32>,
+    id: Vec<u32>,
+    luck: Vec<f64>,
+}
+
+impl Debtors {
+    fn line_up(&mut self, firms: &Firms, ctx: &Context) {
+        self.firm.clear();
+        self.id.clear();
+        for (i, (&loan, &id)) in firms.loan.iter().zip(&firms.id).enumerate() {
+            if loan > 0.0 {
+                self.firm.push(i as u32);
+                self.id.push(id);
+            }
+        }
+        self.luck.resize(self.id.len(), 0.0);
+        let (now, purpose) = (ctx.q() as u32, Purpose::LoanDefault);
+        fill_uniform(ctx.key, &self.id, now, 0, purpose, &mut self.luck);
+    }
+}
 
 /// Pays interest, lets loans go bad, books who bears the loss.
 ///
@@ -17,17 +43,14 @@ pub fn repay_and_default(state: &mut State, ctx: &Context) {
     let terms = terms(state.finance.relending, ctx);
     let (firms, finance) = (&mut state.firms, &mut state.finance);
     let (mut interest, mut secured, mut lost, mut covered) = (0.0, 0.0, 0.0, 0.0);
-    for i in 0..firms.len() {
-        let loan = firms.loan[i];
-        if loan <= 0.0 {
-            continue;
-        }
-        let (weight, cash) = (firms.weight[i], firms.cash[i]);
-        let hazard = credit::default_hazard(firms.taxed[i], cash, p);
-        let chance = 1.0 - math::exp(-hazard / 4.0); // derived: quarters a year
-        let failed =
-            !firms.alive[i] || ctx.uniform(firms.id[i], 0, 0, Purpose::LoanDefault) < chance;
-        if failed {
+    let debtors = &mut finance.debtors;
+    debtors.line_up(firms, ctx);
+    // chance of default over a quarter, by state
+    let chances = ByState::hazards(p).map(|hazard| 1.0 - math::exp(-hazard / 4.0)); // derived: quarters a year
+    for (&firm, &u) in debtors.firm.iter().zip(&debtors.luck) {
+        let i = firm as usize;
+        let (loan, weight, cash) = (firms.loan[i], firms.weight[i], firms.cash[i]);
+        if !firms.alive[i] || u < chances.of(firms.taxed[i], cash) {
             let sold = (1.0 - p.loss_given_default) * loan;
             firms.assets[i] = math::max(firms.assets[i] - sold, 0.0);
             firms.loan[i] = 0.0;

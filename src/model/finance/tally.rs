@@ -70,17 +70,15 @@ impl FinanceTally {
 pub(super) fn count_doers(state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.finance;
     let (firms, tally) = (&state.firms, &mut state.finance.tally);
+    let least = p.borrower_least / MONTHS;
     for i in 0..firms.len() {
         if firms.alive[i] && firms.rd[i] > 0.0 {
-            let pool = credit::pool_of(firms.staff[i], firms.sales[i], p);
-            let weight = firms.weight[i];
+            let (weight, sales) = (firms.weight[i], firms.sales[i]);
+            let pool = credit::pool_of(firms.staff[i], sales, p);
+            let counted = |is: bool| if is { weight } else { 0.0 };
             tally.doers[pool] += weight;
-            if firms.loan[i] > p.borrower_least / MONTHS * firms.sales[i] {
-                tally.borrowers[pool] += weight;
-            }
-            if firms.liquidity[i] < firms.rd_desired[i] {
-                tally.constrained[pool] += weight;
-            }
+            tally.borrowers[pool] += counted(firms.loan[i] > least * sales);
+            tally.constrained[pool] += counted(firms.liquidity[i] < firms.rd_desired[i]);
         }
     }
 }

@@ -201,9 +201,9 @@ fn relending_quota_lowers_and_its_rate_raises_what_is_posted() {
 fn chance_follows_own_luck_and_doubt() {
     let mut p = parameters().finance;
     p.history_log_odds = math::ln(3.0);
-    assert!((expected_chance(0.5, true, true, &p) - 0.75).abs() < 1e-12);
-    assert!((expected_chance(0.5, false, true, &p) - 0.25).abs() < 1e-12);
-    assert!((expected_chance(0.5, true, false, &p) - 0.075).abs() < 1e-12);
+    assert!((expected_chance(0.5, own_odds(&p)[1], true, &p) - 0.75).abs() < 1e-12);
+    assert!((expected_chance(0.5, own_odds(&p)[0], true, &p) - 0.25).abs() < 1e-12);
+    assert!((expected_chance(0.5, own_odds(&p)[1], false, &p) - 0.075).abs() < 1e-12);
 }
 
 #[test]
@@ -281,21 +281,22 @@ fn loans_and_cash_follow_the_books() {
 #[test]
 fn a_firm_wants_what_its_year_takes_beyond_what_is_its_own() {
     let mut scene = Scene::new(OFF);
-    scene.parameters.finance.working_log_sd = 0.0;
     scene.parameters.tax.research_return_in_income = 0.65;
     let mut state = economy(1, 1.0);
     let firms = &mut state.firms;
     (firms.sales[0], firms.sales_mean[0], firms.taxed[0]) = (120.0, 120.0, true);
     (firms.cash[0], firms.loan[0], firms.rd_desired[0]) = (15.0, 5.0, 12.0);
     let ctx = scene.context(0);
+    let months = ctx.parameters.finance.working_months;
+    let target = |state: &State, posted| apply::target_loan(&state.firms, 0, months, posted, &ctx);
     // working 30 + equipment 0.4·120·0.1·2.5 = 12 + R&D 12 − (7.2 + 1.65·2) − own 10
-    let want = apply::target_loan(&state.firms, 0, 1.0, &ctx);
+    let want = target(&state, 1.0);
     assert!((want - 33.5).abs() < 1e-9, "{want}");
     // half of the limit 0.3·120 + 0.25·100 is posted
-    let want = apply::target_loan(&state.firms, 0, 0.5, &ctx);
+    let want = target(&state, 0.5);
     assert!((want - 30.5).abs() < 1e-9, "{want}");
     state.firms.sales_mean[0] = 100.0;
-    assert!(apply::target_loan(&state.firms, 0, 1.0, &ctx) > 40.0);
+    assert!(target(&state, 1.0) > 40.0);
 }
 
 #[test]
@@ -392,7 +393,7 @@ fn founding_firms_take_turns_over_the_year() {
     use crate::model::population::firm_id;
     let mut counts = [0; 4];
     for ordinal in 0..400 {
-        counts[turn_of(firm_id(Segment::Services, ordinal)) as usize] += 1;
+        counts[turn::turn_of(firm_id(Segment::Services, ordinal)) as usize] += 1;
     }
     assert_eq!(counts, [100; 4]);
 }

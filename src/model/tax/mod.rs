@@ -25,7 +25,8 @@ pub use position::TaxPosition;
 /// R&D returns is part of a taxed year's profit.
 ///
 /// Example: margin 8 %, sales 100, R&D 4, ν = 0.65: 8 + 6.6 = 14.6.
-#[inline]
+#[allow(clippy::inline_always)] // called in strip loops
+#[inline(always)]
 pub fn operating_profit(
     margin: f64,
     sales: f64,

@@ -1,5 +1,7 @@
 //! A firm's tax position, its B-index and user cost.
 
+#![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
+
 use super::carry::CarryTable;
 use super::statute::{TaxStatus, corporate_tax, relief, unused_value};
 use crate::base::math;
@@ -24,18 +26,16 @@ pub struct TaxPosition {
 
 impl TaxPosition {
     /// Statutory average rate on income in a taxed year without R&D \[share\].
-    #[inline]
+    #[inline(always)]
     pub fn average_rate(&self, law: &Tax) -> f64 {
-        if self.income > 0.0 {
-            corporate_tax(self.income, self.status, law) / self.income
-        } else {
-            law.standard_rate
-        }
+        let earns = self.income > 0.0;
+        let rate = corporate_tax(self.income, self.status, law) / self.income;
+        if earns { rate } else { law.standard_rate }
     }
 
     /// Usable share u of a loss added now.
     #[inline]
-    fn usable(&self, carry: &CarryTable) -> f64 {
+    pub(in crate::model) fn usable(&self, carry: &CarryTable) -> f64 {
         let depth = self.losses / math::max(self.income, f64::MIN_POSITIVE);
         carry.usable(self.taxed, self.loss_years, depth)
     }
@@ -57,19 +57,31 @@ impl TaxPosition {
     /// what it saves now plus what its unused part is worth.
     #[inline]
     pub fn relief_value(&self, research: f64, rate: f64, carry: &CarryTable, law: &Tax) -> f64 {
+        self.relief_at(research, rate, self.usable(carry), law)
+    }
+
+    /// [`TaxPosition::relief_value`] where a share `usable` of a loss added now finds income.
+    #[inline(always)]
+    pub fn relief_at(&self, research: f64, rate: f64, usable: f64, law: &Tax) -> f64 {
         let deduction = (1.0 + rate) * research;
         let income = if self.taxed { self.income } else { 0.0 };
         let r = relief(income, self.losses, deduction, self.status, law);
-        let tau = self.average_rate(law);
         let later = unused_value(
             r.unused,
             rate * research,
-            tau,
-            self.usable(carry),
+            self.average_rate(law),
+            usable,
             law.standard_rate_of(self.status),
             law,
         );
         r.now + later
+    }
+
+    /// Relief on `research` from the super-deduction: with it less without it \[mn/yr\].
+    #[inline(always)]
+    pub fn extra_relief_at(&self, research: f64, usable: f64, law: &Tax) -> f64 {
+        self.relief_at(research, self.rate, usable, law)
+            - self.relief_at(research, 0.0, usable, law)
     }
 
     /// B-index: pre-tax return that one unit of R&D must earn, `(1 − A)/(1 − τ̄ v)`.
@@ -79,9 +91,15 @@ impl TaxPosition {
     /// `(1 − τ(1+s))/(1 − τ)`: 0.667 at τ = 25 %, s = 100 %.
     #[inline]
     pub fn b_index(&self, research: f64, carry: &CarryTable, law: &Tax) -> f64 {
-        let allowance = self.relief_value(research, self.rate, carry, law) / research;
-        let tau = self.average_rate(law);
-        let returns_taxed = tau * carry.taxed_returns(self.taxed);
+        let returns = carry.taxed_returns(self.taxed);
+        self.b_index_at(research, self.usable(carry), returns, law)
+    }
+
+    /// [`TaxPosition::b_index`] with the usable share of a loss and the taxed share of returns.
+    #[inline(always)]
+    pub fn b_index_at(&self, research: f64, usable: f64, returns: f64, law: &Tax) -> f64 {
+        let allowance = self.relief_at(research, self.rate, usable, law) / research;
+        let returns_taxed = self.average_rate(law) * returns;
         // Relief near a cliff can exceed the cost itself; a price of R&D stays positive.
         math::max(1.0 - allowance, FLOOR) / (1.0 - returns_taxed)
     }
@@ -92,7 +110,7 @@ const FLOOR: f64 = 0.05; // derived: keeps the logarithm of the price defined at
 
 impl Tax {
     /// Statutory rate at which a refund is paid: the high-tech or the standard rate.
-    #[inline]
+    #[inline(always)]
     pub fn standard_rate_of(&self, status: TaxStatus) -> f64 {
         if status.hightech {
             self.hightech_rate
@@ -105,7 +123,7 @@ impl Tax {
 /// Relative user cost of R&D capital, `c = B·p·(ρ + δ)/(ρ₀ + δ)`.
 ///
 /// Example: B = 2/3, p = 1, ρ = ρ₀: c = 2/3.
-#[inline]
+#[inline(always)]
 pub fn user_cost(
     b_index: f64,
     input_price: f64,

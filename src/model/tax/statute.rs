@@ -1,6 +1,9 @@
 //! The statutory tax function: what the law takes from a taxable income.
 
+#![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
+
 use crate::base::math;
+use crate::model::firms::Sector;
 use crate::policy::tax::Tax;
 
 /// Which brackets of the law a firm meets this year.
@@ -18,7 +21,7 @@ pub struct TaxStatus {
 /// and the small-profit rate ends at a cliff.
 ///
 /// Example: law of 2023, small, 3.0 mn: 0.15 mn; 3.01 mn at 25 %: 0.7525 mn.
-#[inline]
+#[inline(always)]
 pub fn corporate_tax(income: f64, status: TaxStatus, law: &Tax) -> f64 {
     let income = math::max(income, 0.0);
     let rate = if status.hightech {
@@ -50,7 +53,7 @@ pub struct Relief {
 ///
 /// The order is the law's: R&D deduction, then losses, then the small-profit test on what is
 /// left. A deduction that only displaces old losses is not lost: it comes back in `unused`.
-#[inline]
+#[inline(always)]
 pub fn relief(income: f64, losses: f64, deduction: f64, status: TaxStatus, law: &Tax) -> Relief {
     let before = math::max(income - losses, 0.0);
     let after = math::max(income - losses - deduction, 0.0);
@@ -63,7 +66,7 @@ pub fn relief(income: f64, losses: f64, deduction: f64, status: TaxStatus, law: 
 /// Value today of the unused part of a deduction of which `extra` is the super-deduction:
 /// carried forward it is worth `tau · usable` a yuan, refunded `share · tau_refund`; the firm
 /// takes the better for the part that may be refunded.
-#[inline]
+#[inline(always)]
 pub fn unused_value(
     unused: f64,
     extra: f64,
@@ -84,13 +87,7 @@ pub fn unused_value(
 /// `intensity` is R&D over sales. Rates by kind: all, manufacturing, technology SME, chips and
 /// machine tools, intensity tier.
 #[inline]
-pub fn super_deduction_rate(
-    sector: crate::model::firms::Sector,
-    tech_sme: bool,
-    intensity: f64,
-    law: &Tax,
-) -> f64 {
-    use crate::model::firms::Sector;
+pub fn super_deduction_rate(sector: Sector, tech_sme: bool, intensity: f64, law: &Tax) -> f64 {
     if sector == Sector::Negative {
         return 0.0;
     }
@@ -114,6 +111,52 @@ pub fn super_deduction_rate(
         }
     }
     rate
+}
+
+/// Super-deduction rates of a law by sector and register, before intensity tiers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DeductionRates {
+    /// `[sector][technology SME]`.
+    plain: [[f64; 2]; SECTORS.len()],
+    /// Whether a tier can lift that rate.
+    lifted: [[bool; 2]; SECTORS.len()],
+}
+
+/// Sectors, in the order of their numbers.
+const SECTORS: [Sector; 5] = [
+    Sector::Maker,
+    Sector::Service,
+    Sector::Negative,
+    Sector::Chips,
+    Sector::Tools,
+];
+
+impl DeductionRates {
+    /// Tabulates a law.
+    pub fn new(law: &Tax) -> Self {
+        let at = |intensity| {
+            SECTORS.map(|sector| {
+                [false, true].map(|sme| super_deduction_rate(sector, sme, intensity, law))
+            })
+        };
+        let (plain, top) = (at(f64::NEG_INFINITY), at(f64::INFINITY));
+        let mut lifted = [[false; 2]; SECTORS.len()];
+        for (lifted, (plain, top)) in lifted.iter_mut().zip(plain.iter().zip(&top)) {
+            *lifted = [top[0] > plain[0], top[1] > plain[1]];
+        }
+        Self { plain, lifted }
+    }
+
+    /// [`super_deduction_rate`] of a firm that reports R&D of `reported` on `sales`.
+    #[inline(always)]
+    pub fn of(&self, sector: Sector, sme: bool, reported: f64, sales: f64, law: &Tax) -> f64 {
+        let (row, column) = (sector as usize, usize::from(sme));
+        if self.lifted[row][column] {
+            super_deduction_rate(sector, sme, reported / sales, law)
+        } else {
+            self.plain[row][column]
+        }
+    }
 }
 
 /// Least R&D over sales that the high-tech certificate asks of a firm with `sales` \[mn\].
@@ -225,6 +268,22 @@ mod tests {
         assert_eq!(transfer_income_free(3.0, 0.0, 1.0), 0.0);
         assert!(transfer_income_free(8.0, 5.0, 1.0) < 6.5);
         assert!(transfer_income_free(8.0, 6.0, 0.5) > 6.5);
+    }
+
+    #[test]
+    fn tabulated_rates_are_the_law_s() {
+        let mut law = law_2023();
+        for tier in [0.0, 1.1, 1.5] {
+            law.tier_2_rate = tier;
+            let rates = DeductionRates::new(&law);
+            for (number, sector) in SECTORS.into_iter().enumerate() {
+                assert_eq!(sector as usize, number);
+                for (sme, reported) in [(false, 1.0), (true, 1.0), (false, 6.0), (true, 6.0)] {
+                    let expected = super_deduction_rate(sector, sme, reported / 100.0, &law);
+                    assert_eq!(rates.of(sector, sme, reported, 100.0, &law), expected);
+                }
+            }
+        }
     }
 
     #[test]

@@ -18,7 +18,8 @@
 
 use super::credit::BUCKETS;
 use super::parameters::FinanceParameters;
-use super::{MONTHS, apply, credit, need, set_liquidity, turn_of};
+use super::turn::{Turn, turn_of};
+use super::{MONTHS, apply, credit, need, set_liquidity};
 use crate::base::math;
 use crate::base::rng::Purpose;
 use crate::model::books::{Account, Instrument};
@@ -125,10 +126,13 @@ struct Round {
 
 /// The round firm `i` offers: what it lacks beyond its loan, iff that is worth the control it
 /// gives up.
-fn offer(firms: &Firms, i: usize, ctx: &Context) -> Option<Round> {
+fn offer(firms: &Firms, i: usize, months: f64, ctx: &Context) -> Option<Round> {
     let p = &ctx.parameters.finance;
     let stake = p.largest_stake * firms.assets[i] - firms.equity[i];
-    let amount = math::min(apply::shortage(firms, i, ctx) - firms.loan[i], stake);
+    let amount = math::min(
+        apply::shortage(firms, i, months, ctx) - firms.loan[i],
+        stake,
+    );
     if amount <= 0.0 {
         return None;
     }
@@ -159,21 +163,18 @@ fn leader(u: f64, powder: &[f64; KINDS]) -> usize {
     usize::from(u * (powder[0] + powder[STATE]) >= powder[0])
 }
 
-/// Raises, invests and leaves, in this order.
-pub(super) fn invest(state: &mut State, ctx: &Context) {
+/// Raises, invests in firms whose turn it is, and leaves, in this order.
+pub(super) fn invest(state: &mut State, turn: &Turn, ctx: &Context) {
     raise(state, ctx);
     let p = &ctx.parameters.finance;
-    let turn = ctx.q().rem_euclid(4) as u32; // derived: one quarter of the year each
     let spread = ctx.parameters.research.returns_spread;
     let mut deals = std::mem::take(&mut state.finance.deals);
     deals.clear();
     let mut demand = [[0.0; BUCKETS]; KINDS];
     let (firms, finance) = (&state.firms, &mut state.finance);
-    for i in 0..firms.len() {
-        if !firms.alive[i] || firms.rd[i] <= 0.0 || turn_of(firms.id[i]) != turn {
-            continue;
-        }
-        let Some(round) = offer(firms, i, ctx) else {
+    for (&firm, &months) in turn.firm.iter().zip(&turn.months) {
+        let i = firm as usize;
+        let Some(round) = offer(firms, i, months, ctx) else {
             continue;
         };
         let weight = firms.weight[i];
@@ -199,7 +200,7 @@ pub(super) fn invest(state: &mut State, ctx: &Context) {
     }
     pay_in(state, &deals, &demand, ctx);
     state.finance.deals = deals;
-    leave(state, turn, ctx);
+    leave(state, ctx);
 }
 
 /// Pays rounds out of dry powder, the best first.
@@ -258,7 +259,8 @@ fn exit(u: f64, p: &FinanceParameters) -> Option<Exit> {
 }
 
 /// Ends stakes, each firm in its own quarter of the year; stakes of closed firms are lost.
-fn leave(state: &mut State, turn: u32, ctx: &Context) {
+fn leave(state: &mut State, ctx: &Context) {
+    let turn = ctx.q().rem_euclid(4) as u32; // derived: one quarter of the year each
     let p = &ctx.parameters.finance;
     let (firms, tally) = (&mut state.firms, &mut state.finance.tally.equity);
     for i in 0..firms.len() {

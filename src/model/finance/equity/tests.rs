@@ -2,6 +2,13 @@ use super::super::tests::{OFF, Scene, cash, economy, parameters};
 use super::*;
 use crate::model::finance::FinanceTally;
 
+/// Invests in the firms whose turn it is.
+fn invest(state: &mut State, ctx: &Context) {
+    let mut turn = Turn::default();
+    turn.line_up(&state.firms, ctx);
+    super::invest(state, &turn, ctx);
+}
+
 /// Firms without cash, so that many are short after loans; no bank lends.
 fn short(n: u32, weight: f64) -> State {
     let mut state = economy(n, weight);
