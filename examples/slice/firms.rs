@@ -242,9 +242,7 @@ leverlab::dispatched! {
             rate[i] = rate_of(class[i], p.rate);
             power[i] = relative_user_cost(profits[i], losses[i], rate[i], p);
         }
-        for x in &mut *power {
-            *x = math::pow(*x, p.elasticity);
-        }
+        strip::raise(power, p.elasticity);
         for i in 0..n {
             let wanted = p.intensity * revenue[i] * power[i];
             let purse = available(cash[i], profits[i], debt[i]);
@@ -258,9 +256,7 @@ leverlab::dispatched! {
         }
         record.rd.add(rd);
         record.tax.add(tax);
-        for x in &mut *power {
-            *x = math::pow(*x, -p.hazard);
-        }
+        strip::raise(power, -p.hazard);
         for i in 0..n {
             let innovates = if v[i] < 1.0 - power[i] { 1.0 } else { 0.0 };
             productivity[i] *= 1.0 + 0.03 * innovates;
