@@ -177,14 +177,13 @@ struct Record {
 }
 
 impl Firms {
-    /// `n` firms at the start.
-    pub fn found(n: u32) -> Self {
-        let mut firms = Self::default();
-        firms.reserve(n as usize);
+    /// Replaces whatever there is by `n` firms at the start, in the same memory.
+    pub fn found(&mut self, n: u32) {
+        self.clear();
+        self.reserve(n as usize);
         for id in 0..n {
-            firms.push(founding(id));
+            self.push(founding(id));
         }
-        firms
     }
 
     /// One quarter of all firms.

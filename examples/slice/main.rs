@@ -25,9 +25,9 @@ struct Replicate {
     running: Duration,
 }
 
-fn replicate(n: u32, run: u32, p: &Parameters) -> Replicate {
+fn replicate(firms: &mut Firms, n: u32, run: u32, p: &Parameters) -> Replicate {
     let start = Instant::now();
-    let mut firms = Firms::found(n);
+    firms.found(n);
     let building = start.elapsed();
     let key = Key { seed: 1, run };
     let records: Vec<Totals> = (0..QUARTERS)
@@ -81,7 +81,10 @@ fn main() {
     }
     let p = Parameters::standard();
     let (start_memory, start_processor, start) = (peak_memory(), processor_time(), Instant::now());
-    let outcomes: Vec<Replicate> = (0..replicates).map(|run| replicate(n, run, &p)).collect();
+    let mut firms = Firms::default();
+    let outcomes: Vec<Replicate> = (0..replicates)
+        .map(|run| replicate(&mut firms, n, run, &p))
+        .collect();
     let (wall, processor) = (start.elapsed(), processor_time() - start_processor);
     let list = |part: fn(&Replicate) -> f64| outcomes.iter().map(part).collect::<Vec<_>>();
     let seconds = |part: fn(&Replicate) -> Duration| {
