@@ -8,4 +8,5 @@ pub mod math;
 pub mod metric;
 pub mod rng;
 pub mod stats;
+pub mod strip;
 pub mod time;
