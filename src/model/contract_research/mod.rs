@@ -231,7 +231,6 @@ fn look_around(market: &mut ContractResearchState, state: &State, ctx: &Context,
     let ground = Ground {
         addresses: &market.addresses,
         firms: &state.firms,
-        universities: &state.universities,
         ctx,
     };
     ground.search(&mut market.requests, &market.searching, round);

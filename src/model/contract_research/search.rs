@@ -9,7 +9,6 @@ use crate::base::rng::{Key, Purpose};
 use crate::model::context::Context;
 use crate::model::firms::{Firms, REGIONS};
 use crate::model::population::field_distance;
-use crate::model::universities::Universities;
 
 /// Units a firm looks at when it searches.
 const CANDIDATES: usize = 6; // derived: a handful; the choice among them is the logit
@@ -71,7 +70,6 @@ crate::dispatched! {
 pub(super) struct Ground<'a> {
     pub(super) addresses: &'a Addresses,
     pub(super) firms: &'a Firms,
-    pub(super) universities: &'a Universities,
     pub(super) ctx: &'a Context<'a>,
 }
 
@@ -94,11 +92,11 @@ impl Ground<'_> {
             fill_candidates(key, ids, quarter, first, n, p, w);
             for (row, &at) in strip.iter().enumerate() {
                 let request = &mut requests[at as usize];
-                let refused = (round > 0).then_some(request.unit as usize);
+                let refused = (round > 0).then_some(request.unit);
                 let of = |draws: &Draws| std::array::from_fn(|k| draws[k][row]);
                 let draws = [of(&near), of(&place), of(&wait)];
                 let firm = request.firm as usize;
-                request.unit = self.best(firm, draws, &distaste, refused) as u32;
+                request.unit = self.best(firm, draws, &distaste, refused);
             }
         }
     }
@@ -110,22 +108,21 @@ impl Ground<'_> {
         firm: usize,
         [near, place, wait]: [[f64; CANDIDATES]; 3],
         distaste: &[f64; 3],
-        refused: Option<usize>,
-    ) -> usize {
+        refused: Option<u32>,
+    ) -> u32 {
         let alumni = self.ctx.parameters.contract_research.alumni;
         let home = usize::from(self.firms.region[firm]);
         let field = usize::from(self.firms.field[firm]);
-        let units = &self.universities.units;
         let mut best = (f64::INFINITY, None);
-        let mut seen = [usize::MAX; CANDIDATES];
+        let mut seen = [u32::MAX; CANDIDATES];
         for k in 0..CANDIDATES {
             let region = if near[k] < alumni { home } else { REGIONS };
-            let unit = self.addresses.at(region, place[k]);
+            let address = self.addresses.at(region, place[k]);
+            let unit = address.unit;
             seen[k] = unit;
-            let distance = field_distance(field, usize::from(units.field[unit]));
+            let distance = field_distance(field, usize::from(address.field));
             // utility plus a Gumbel draw is highest where the wait at rate e^utility is shortest
-            let mean = self.addresses.mean_wait[unit];
-            let wait = mean * wait[k] * distaste[(2.0 * distance) as usize];
+            let wait = address.mean_wait * wait[k] * distaste[(2.0 * distance) as usize];
             // a unit met twice has one draw, the first
             if wait < best.0 && Some(unit) != refused && !seen[..k].contains(&unit) {
                 best = (wait, Some(unit));
