@@ -129,6 +129,19 @@ impl Strip {
         }
     }
 
+    /// Settles all stages, from the last back.
+    fn settle(&mut self, stages: &[Stage; STAGES], saved: f64, p: &FunnelParameters) {
+        let (worth, absorptive) = (&mut self.worth, &self.absorptive);
+        let end = STAGES - 1;
+        let out = &mut self.settled;
+        let (stage, willing) = (&stages[end], &self.willing);
+        last(worth, absorptive, willing, stage, p, &mut out[end]);
+        for k in (0..SERVED).rev() {
+            let (gap, served, stage) = (&self.gap[k], &self.served[k], &stages[k]);
+            earlier(worth, absorptive, gap, served, stage, saved, p, &mut out[k]);
+        }
+    }
+
     /// What is settled for a stage of a row.
     fn plan(&self, stage: usize, row: usize) -> Plan {
         let [go, pass, fail] = [0, 1, 2].map(|what| self.settled[stage][what][row] as f32);
@@ -137,29 +150,45 @@ impl Strip {
 }
 
 crate::dispatched! {
-    /// Settles all stages of a strip, from the last, which is worth the product, back.
-    fn settle_strip(
-        strip: &mut Strip,
-        stages: &[Stage; STAGES],
+    /// Settles the last stage, which is worth the product.
+    fn last(
+        worth: &mut Column,
+        absorptive: &Column,
+        willing: &Column,
+        stage: &Stage,
+        p: &FunnelParameters,
+        out: &mut [Column; 3],
+    ) {
+        let [go, pass, fail] = out;
+        for i in 0..STRIP {
+            let (h, w) = (absorptive[i], willing[i]);
+            let view = View { gap: 0.0, served: 0.0, absorptive: h, willing: w };
+            let (settled, before) = settle(worth[i], view, stage, 0.0, p);
+            [go[i], pass[i], fail[i]] = settled;
+            worth[i] = before;
+        }
+    }
+}
+
+crate::dispatched! {
+    /// Settles a stage that platforms serve.
+    fn earlier(
+        worth: &mut Column,
+        absorptive: &Column,
+        gap: &Column,
+        served: &Column,
+        stage: &Stage,
         saved: f64,
         p: &FunnelParameters,
+        out: &mut [Column; 3],
     ) {
-        let Strip { worth, absorptive, willing, gap, served, settled } = strip;
-        for k in (0..STAGES).rev() {
-            let [go, pass, fail] = &mut settled[k];
-            let stage = stages[k];
-            for i in 0..STRIP {
-                let view = if k < SERVED {
-                    let (gap, served) = (gap[k][i], served[k][i]);
-                    View { gap, served, absorptive: absorptive[i], willing: 1.0 }
-                } else {
-                    let (absorptive, willing) = (absorptive[i], willing[i]);
-                    View { gap: 0.0, served: 0.0, absorptive, willing }
-                };
-                let (settled, before) = settle(worth[i], view, &stage, saved, p);
-                [go[i], pass[i], fail[i]] = settled;
-                worth[i] = before;
-            }
+        let [go, pass, fail] = out;
+        for i in 0..STRIP {
+            let (g, s, h) = (gap[i], served[i], absorptive[i]);
+            let view = View { gap: g, served: s, absorptive: h, willing: 1.0 };
+            let (settled, before) = settle(worth[i], view, stage, saved, p);
+            [go[i], pass[i], fail[i]] = settled;
+            worth[i] = before;
         }
     }
 }
@@ -173,7 +202,7 @@ pub(super) fn hold(due: &mut [Project], stages: &[Stage; STAGES], state: &State,
         for (row, project) in projects.iter().enumerate() {
             strip.gather(row, project, state, p);
         }
-        settle_strip(&mut strip, stages, saved, p);
+        strip.settle(stages, saved, p);
         for (row, project) in projects.iter_mut().enumerate() {
             project.plan = std::array::from_fn(|stage| strip.plan(stage, row));
         }
