@@ -46,10 +46,10 @@ pub struct PlatformTally {
 /// A project that waits for a place.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Applicant {
-    region: usize,
-    /// Keyed place in the queue.
+    region: u8,
+    /// Keyed place in the queue, drawn where places are short.
     draw: f64,
-    project: usize,
+    project: u32,
     mass: f64,
 }
 
@@ -135,7 +135,7 @@ pub fn serve(state: &mut State, ctx: &Context) {
             platforms.tally.used[kind] += kept;
         }
         let due = &mut state.funnel.projects[under_review(ctx.q())];
-        grant(&mut platforms, &mut left, due, kind);
+        grant(&mut platforms, &mut left, due, kind, ctx);
         let cost = running[kind] * ctx.world.price / 4.0; // derived: quarters a year
         platforms.fee[kind] = cost * seen.platform_fee;
         platforms.fee_paid[kind] = cost * law.platform_fee;
@@ -151,27 +151,49 @@ pub fn serve(state: &mut State, ctx: &Context) {
     state.platforms = platforms;
 }
 
-/// Gives places in keyed order, region by region.
+/// Gives places region by region: to all where there are enough, else in keyed order.
 fn grant(
     platforms: &mut PlatformsState,
     left: &mut [f64; REGIONS],
     due: &mut [Project],
     kind: usize,
+    ctx: &Context,
 ) {
-    let queue = &mut platforms.queue[kind];
+    let PlatformsState { queue, tally, .. } = platforms;
+    let queue = &mut queue[kind];
     let mut wanted = [0.0; REGIONS];
     for applicant in queue.iter() {
-        wanted[applicant.region] += applicant.mass;
+        wanted[usize::from(applicant.region)] += applicant.mass;
     }
-    if (0..REGIONS).any(|region| wanted[region] > left[region]) {
-        queue.sort_unstable_by(|a, b| a.draw.total_cmp(&b.draw).then(a.project.cmp(&b.project)));
-    }
+    let short: [bool; REGIONS] = std::array::from_fn(|region| wanted[region] > left[region]);
+    let mut give = |applicant: &Applicant, due: &mut [Project]| {
+        let left = &mut left[usize::from(applicant.region)];
+        let served = min(*left, applicant.mass);
+        *left -= served;
+        tally.used[kind] += served;
+        due[applicant.project as usize].served[kind] = served / applicant.mass;
+    };
+    queue.retain_mut(|applicant| {
+        let project = &due[applicant.project as usize];
+        let short = short[usize::from(applicant.region)];
+        if short {
+            applicant.draw = draw(project, kind, ctx);
+        } else {
+            give(applicant, due);
+        }
+        short
+    });
+    queue.sort_unstable_by(|a, b| a.draw.total_cmp(&b.draw).then(a.project.cmp(&b.project)));
     for applicant in queue.iter() {
-        let served = min(left[applicant.region], applicant.mass);
-        left[applicant.region] -= served;
-        platforms.tally.used[kind] += served;
-        due[applicant.project].served[kind] = served / applicant.mass;
+        give(applicant, due);
     }
+}
+
+/// Keyed place of a project in this year's queue for a platform.
+fn draw(project: &Project, kind: usize, ctx: &Context) -> f64 {
+    let number = (ctx.quarter.year() as u32) << 1 | kind as u32;
+    let (a, b) = (project.invention_id, project.firm_id);
+    ctx.key.uniform(a, b, 0, number, Purpose::Funnel)
 }
 
 /// Projects between reviews give up the same share of their places where places are lacking.
@@ -217,15 +239,11 @@ fn line_up(platforms: &mut PlatformsState, state: &mut State, ctx: &Context) {
             let time_won = worth * faster / STAGES as f64;
             let net = deduction.net(fee[kind], &state.firms, project.firm as usize, ctx);
             if application_gain(saved[kind], time_won, net) > 0.0 {
-                let (firm, year) = (project.firm_id, ctx.quarter.year() as u32);
-                let who = (project.invention_id, firm);
-                let number = year << 1 | kind as u32;
-                let draw = ctx.key.uniform(who.0, who.1, 0, number, Purpose::Funnel);
                 platforms.tally.applied[kind] += mass;
                 platforms.queue[kind].push(Applicant {
-                    region: usize::from(project.region),
-                    draw,
-                    project: index,
+                    region: project.region,
+                    draw: 0.0,
+                    project: index as u32,
                     mass,
                 });
             }

@@ -1,4 +1,5 @@
 //! How much research does a firm buy outside, in how many contracts, and from whom?
+#![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
 
 use super::ContractResearchParameters;
 use crate::base::math;
@@ -33,6 +34,7 @@ pub fn wanted_share(occasion: Occasion, p: &ContractResearchParameters) -> f64 {
 /// v·price·(R/(price·R₀))^e \[mn\].
 ///
 /// Example: v = 0.25, R = R₀, price 1: 0.25.
+#[inline(always)]
 pub fn mean_contract(rd: f64, price: f64, p: &ContractResearchParameters) -> f64 {
     p.price * price * math::pow(rd / (price * p.size_reference), p.size_elasticity)
 }

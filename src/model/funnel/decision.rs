@@ -19,7 +19,7 @@ pub fn competing_risks(hazard: f64, failure: f64) -> (f64, f64) {
 #[inline]
 pub fn gap(project: &Project, stage: usize, p: &FunnelParameters) -> f64 {
     let need = [p.proof_readiness, p.pilot_readiness, 0.0][stage];
-    max(0.0, need - project.readiness)
+    max(0.0, need - f64::from(project.readiness))
 }
 
 /// Hazard of passing: base, slowed by the gap and by want of absorptive capacity \[1/yr\].

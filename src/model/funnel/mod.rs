@@ -9,6 +9,9 @@
 //! fields (M38) is left out.
 
 mod decision;
+mod movement;
+mod project;
+mod purse;
 mod review;
 #[cfg(test)]
 mod tests;
@@ -17,18 +20,19 @@ pub use decision::{
     competing_risks, gap, go_on_share, pass_hazard, product_revenue, product_worth,
     productivity_jump,
 };
+pub use movement::ration;
+pub use project::{Plan, Project, REVIEWS, STAGES, under_review};
 
 use super::books::{Account, Instrument};
 use super::context::Context;
-use super::firms::{FIELDS, Firms, REGIONS};
+use super::firms::{FIELDS, REGIONS};
 use super::platforms::SERVED;
 use super::state::State;
 use super::transfer::Motive;
-use crate::base::math::{max, min};
-use review::{Reviews, Stage, stages};
+use movement::{Sums, move_on, note, tariffs};
+use purse::Purses;
+use review::stages;
 
-/// Proof of concept, pilot, first sale.
-pub const STAGES: usize = 3;
 /// Levels of the technology readiness scale.
 pub const READINESS_LEVELS: f64 = 9.0; // derived: levels 1 to 9
 /// Quarters within which industrialisation counts.
@@ -86,66 +90,6 @@ crate::family! {
     }
 }
 
-/// What a firm settled for a stage at its last review.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Plan {
-    /// Share of the stage's mass it goes on with.
-    pub go: f64,
-    /// Part of funded mass that passes in a quarter.
-    pub pass: f64,
-    /// Part of funded mass that fails in a quarter.
-    pub fail: f64,
-}
-
-/// A lot of real inventions in a firm.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Project {
-    /// Row of the firm.
-    pub firm: u32,
-    /// Id of the firm.
-    pub firm_id: u32,
-    /// Id of the invention.
-    pub invention_id: u32,
-    /// Field of the invention.
-    pub field: u8,
-    /// Region of the firm.
-    pub region: u8,
-    /// Quarter index of disclosure.
-    pub disclosed: i32,
-    /// Quarter index of the deal.
-    pub begun: i32,
-    /// Quality, median 1.
-    pub quality: f64,
-    /// Revenue of the product \[mn/yr, 2020 prices\].
-    pub revenue: f64,
-    /// Readiness \[0..1\].
-    pub readiness: f64,
-    /// Real inventions that entered.
-    pub entered: f64,
-    /// Real inventions by stage.
-    pub mass: [f64; STAGES],
-    /// Share of the stage's mass in a platform until the next review.
-    pub served: [f64; SERVED],
-    /// Plans by stage until the next review.
-    pub plan: [Plan; STAGES],
-}
-
-impl Project {
-    /// Whether its firm is still in business.
-    pub fn has_firm(&self, firms: &Firms) -> bool {
-        let row = self.firm as usize;
-        firms.alive[row] && firms.id[row] == self.firm_id
-    }
-}
-
-/// Number of quarters between reviews.
-pub const REVIEWS: usize = 4; // derived: yearly
-
-/// Which projects are reviewed in quarter index `q`: those begun in that quarter of a year.
-pub fn under_review(q: i32) -> usize {
-    q.rem_euclid(REVIEWS as i32) as usize
-}
-
 /// What waits for its first sale in a firm.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Waiting {
@@ -183,7 +127,7 @@ pub struct FunnelState {
     pub projects: [Vec<Project>; REVIEWS],
     /// What waits for its first sale at the quarter's end.
     pub waiting: Vec<Waiting>,
-    /// Mass in platforms that next quarter's reviews leave alone, by kind and region.
+    /// Mass in platforms that the next quarter's reviews leave alone, by kind and region.
     pub held: [[f64; REGIONS]; SERVED],
     /// Mass under a use-motivated contract within 12 quarters, by cohort.
     pub dealt_within_12: Vec<f64>,
@@ -195,10 +139,8 @@ pub struct FunnelState {
     pub first_sales: [f64; FIELDS],
     /// Mean quality of what is offered by field.
     pub offered_quality: Vec<f64>,
-    /// Scratch of this quarter's reviews.
-    reviews: Reviews,
     /// Scratch: what projects see of their firms.
-    purses: Vec<Purse>,
+    purses: Purses,
     /// Counters of this quarter.
     pub tally: FunnelTally,
 }
@@ -216,150 +158,81 @@ impl FunnelState {
     }
 }
 
-/// Sums over the projects of a quarter.
-#[derive(Clone, Copy, Debug, Default)]
-struct Sums {
-    /// Quality times mass that waits for its first sale, by field.
-    quality: [f64; FIELDS],
-    /// That mass.
-    waiting: [f64; FIELDS],
-    /// What firms pay for stages and for places \[mn\].
-    spent: [f64; 2],
-}
-
 /// Reviews projects, moves masses, counts.
 pub fn advance(state: &mut State, ctx: &Context) {
     let mut funnel = std::mem::take(&mut state.funnel);
+    let p = &ctx.parameters.funnel;
+    let saved = ctx.parameters.platforms.cost_saved;
     let stages = stages(ctx);
-    hold_reviews(&mut funnel, &stages, state, ctx);
-    let mut projects = std::mem::take(&mut funnel.projects);
-    let mut purses = std::mem::take(&mut funnel.purses);
-    funnel.first_sales = [0.0; FIELDS];
-    funnel.waiting.clear();
-    funnel.held = [[0.0; REGIONS]; SERVED];
+    let tariffs = tariffs(&stages, &state.platforms, saved, ctx.world.price);
+    let due = &mut funnel.projects[under_review(ctx.q())];
+    review::hold(due, &stages, state, ctx);
     let mut sums = Sums::default();
+    let FunnelState {
+        projects, purses, ..
+    } = &mut funnel;
     let next = under_review(ctx.q() + 1);
-    open_purses(&mut purses, &state.firms);
+    purses.clear(&state.firms);
     for (turn, list) in projects.iter_mut().enumerate() {
         list.retain_mut(|project| {
-            let purse = &mut purses[project.firm as usize];
+            let purse = purses.of(project.firm, &state.firms);
             let there = purse.id == project.firm_id;
             if there {
-                move_on(
-                    project,
-                    &stages,
-                    purse,
-                    &mut funnel,
-                    state,
-                    ctx,
-                    &mut sums.spent,
-                );
+                move_on(project, &tariffs, purse, &mut sums, ctx.q());
             }
-            let goes_on = there && !is_given_up(project, ctx);
+            let goes_on = there && !is_given_up(project, ctx.q(), p);
             if goes_on {
-                note(project, turn == next, &mut funnel, &mut sums);
+                note(project, turn == next, purse, &mut sums);
             } else {
-                funnel.tally.abandoned += project.mass.iter().sum::<f64>();
+                sums.abandoned += project.left();
             }
             goes_on
         });
     }
-    close_purses(&mut purses, &mut state.firms);
+    funnel.waiting.clear();
+    let waiting = &mut funnel.waiting;
+    (funnel.purses).close(&mut state.firms, waiting, ctx.world.price, p);
     let (from, to) = (Account::Firms, Account::Rest);
-    let [research, fees] = sums.spent;
     let books = &mut state.books;
-    books.pay(from, to, Instrument::ResearchCost, research);
-    books.pay(from, to, Instrument::Platforms, fees);
-    funnel.tally.spent = research;
-    funnel.offered_quality.resize(FIELDS, 1.0);
-    for field in 0..FIELDS {
-        if sums.waiting[field] > 0.0 {
-            funnel.offered_quality[field] = sums.quality[field] / sums.waiting[field];
-        }
-    }
-    funnel.projects = projects;
-    funnel.purses = purses;
+    books.pay(from, to, Instrument::ResearchCost, sums.research);
+    books.pay(from, to, Instrument::Platforms, sums.fees);
+    funnel.publish(&sums, ctx.q());
     state.funnel = funnel;
 }
 
 /// Whether a project is too old, or too little of it is left.
-fn is_given_up(project: &Project, ctx: &Context) -> bool {
-    let p = &ctx.parameters.funnel;
-    let old = f64::from(ctx.q() - project.begun) >= p.abandon_after;
-    old || project.mass.iter().sum::<f64>() <= p.abandon_below * project.entered
+#[inline]
+fn is_given_up(project: &Project, q: i32, p: &FunnelParameters) -> bool {
+    let old = f64::from(q - project.begun) >= p.abandon_after;
+    old || project.left() <= p.abandon_below * project.entered
 }
 
-/// Notes what a project leaves for the next quarter: what waits for a first sale, and the
-/// places it holds unless they are up for review.
-fn note(project: &Project, is_next: bool, funnel: &mut FunnelState, sums: &mut Sums) {
-    let offered = project.mass[STAGES - 1];
-    if offered > 0.0 {
-        let field = usize::from(project.field);
-        sums.quality[field] += offered * project.quality;
-        sums.waiting[field] += offered;
-        funnel.waiting.push(Waiting {
-            firm: project.firm,
-            mass: offered,
-        });
-    }
-    for stage in 0..STAGES {
-        funnel.tally.present[stage] += project.mass[stage];
-    }
-    if !is_next {
-        for kind in 0..SERVED {
-            let held = project.served[kind] * project.mass[kind];
-            funnel.held[kind][usize::from(project.region)] += held;
+impl FunnelState {
+    /// Counts what the projects did in quarter index `q`.
+    fn publish(&mut self, sums: &Sums, q: i32) {
+        let tally = &mut self.tally;
+        tally.passed = sums.passed;
+        tally.failed = sums.failed;
+        tally.present = sums.present;
+        tally.abandoned = sums.abandoned;
+        tally.offered = sums.offered;
+        tally.spent = sums.research;
+        tally.industrialised = sums.passed[STAGES - 1];
+        self.first_sales = sums.first_sales;
+        self.held = sums.held;
+        for (age, &mass) in sums.aged.iter().enumerate().take(WINDOW + 1) {
+            self.duration[age] += mass;
+            if mass > 0.0 {
+                add(&mut self.industrialised_within_24, q - age as i32, mass);
+            }
+        }
+        self.offered_quality.resize(FIELDS, 1.0);
+        for field in 0..FIELDS {
+            if sums.waiting[field] > 0.0 {
+                self.offered_quality[field] = sums.quality[field] / sums.waiting[field];
+            }
         }
     }
-}
-
-/// What a project needs to know of its firm, in one place.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Purse {
-    /// Id of the firm in business, [`NOBODY`] where there is none.
-    id: u32,
-    weight: f64,
-    cash: f64,
-    /// Fees for places this quarter \[mn\].
-    fees: f64,
-}
-
-/// Id of no firm.
-const NOBODY: u32 = u32::MAX;
-
-fn open_purses(purses: &mut Vec<Purse>, firms: &Firms) {
-    purses.clear();
-    purses.extend((0..firms.len()).map(|i| Purse {
-        id: if firms.alive[i] { firms.id[i] } else { NOBODY },
-        weight: firms.weight[i],
-        cash: firms.cash[i],
-        fees: 0.0,
-    }));
-}
-
-/// Writes cash and fees back; purses are scratch.
-fn close_purses(purses: &mut Vec<Purse>, firms: &mut Firms) {
-    let columns = firms.cash.iter_mut().zip(&mut firms.platform_fees);
-    for ((cash, fees), purse) in columns.zip(purses.iter()) {
-        *cash = purse.cash;
-        *fees += purse.fees;
-    }
-    purses.clear();
-}
-
-/// Firms review the projects whose turn it is.
-fn hold_reviews(funnel: &mut FunnelState, stages: &[Stage; STAGES], state: &State, ctx: &Context) {
-    let FunnelState {
-        projects, reviews, ..
-    } = funnel;
-    reviews.clear();
-    let due = &mut projects[under_review(ctx.q())];
-    for project in due.iter() {
-        let absorptive = state.firms.absorptive[project.firm as usize];
-        let willing = state.buyers.willing(usize::from(project.field));
-        reviews.push(project, absorptive, willing, &ctx.parameters.funnel);
-    }
-    reviews.settle(stages, due, ctx);
 }
 
 /// Use-motivated deals become projects and count for conversion.
@@ -389,7 +262,7 @@ pub fn enter(state: &mut State, ctx: &Context) {
             begun: ctx.q(),
             quality,
             revenue: product_revenue(quality, &ctx.parameters.funnel),
-            readiness: inventions.readiness[deal.invention] / READINESS_LEVELS,
+            readiness: (inventions.readiness[deal.invention] / READINESS_LEVELS) as f32,
             entered: deal.mass,
             mass: [deal.mass, 0.0, 0.0],
             ..Project::default()
@@ -406,80 +279,4 @@ fn add(cohorts: &mut Vec<f64>, disclosed: i32, mass: f64) {
         }
         cohorts[cohort] += mass;
     }
-}
-
-/// One quarter of one project, later stages first so that no mass moves twice; `spent` sums
-/// what firms pay for stages and for places \[mn\].
-fn move_on(
-    project: &mut Project,
-    stages: &[Stage; STAGES],
-    purse: &mut Purse,
-    funnel: &mut FunnelState,
-    state: &mut State,
-    ctx: &Context,
-    spent: &mut [f64; 2],
-) {
-    let price = ctx.world.price;
-    let saved = ctx.parameters.platforms.cost_saved;
-    let weight = purse.weight;
-    for k in (0..STAGES).rev() {
-        let mass = project.mass[k];
-        if mass <= 0.0 {
-            continue;
-        }
-        let plan = project.plan[k];
-        let served = project.served.get(k).copied().unwrap_or(0.0);
-        let [fee, fee_paid] = if k < SERVED {
-            [state.platforms.fee[k], state.platforms.fee_paid[k]].map(|fee| served * fee)
-        } else {
-            funnel.tally.offered += mass;
-            [0.0; 2]
-        };
-        let cost = stages[k].quarterly_cost(served, saved) * price;
-        let affordable = max(0.0, purse.cash) * weight / (cost + fee);
-        let funded = min(mass * plan.go, affordable);
-        purse.cash -= funded * (cost + fee_paid) / weight;
-        spent[0] += funded * cost;
-        purse.fees += funded * fee_paid / weight;
-        spent[1] += funded * fee_paid;
-        let passed = funded * plan.pass;
-        let failed = funded * plan.fail + (mass - funded) * stages[k].stale;
-        project.mass[k] = max(0.0, mass - passed - failed);
-        funnel.tally.passed[k] += passed;
-        funnel.tally.failed[k] += failed;
-        if k + 1 < STAGES {
-            project.mass[k + 1] += passed;
-        } else {
-            industrialise(project, passed, funnel, state, ctx);
-        }
-    }
-}
-
-/// Counts industrialised mass and passes its gain to the firm.
-fn industrialise(
-    project: &Project,
-    mass: f64,
-    funnel: &mut FunnelState,
-    state: &mut State,
-    ctx: &Context,
-) {
-    let p = &ctx.parameters.funnel;
-    funnel.tally.industrialised += mass;
-    funnel.first_sales[usize::from(project.field)] += mass;
-    let age = max(0.0, f64::from(ctx.q() - project.disclosed)) as usize;
-    if age <= WINDOW {
-        funnel.duration[age] += mass;
-        add(
-            &mut funnel.industrialised_within_24,
-            project.disclosed,
-            mass,
-        );
-    }
-    let firms = &mut state.firms;
-    let firm = project.firm as usize;
-    let each = mass / firms.weight[firm];
-    let revenue = project.revenue * ctx.world.price;
-    firms.new_product_sales[firm] += each * revenue;
-    let jump = productivity_jump(p.productivity_share * revenue * each, firms.sales[firm]);
-    firms.pending_gain[firm] = min(p.gain_cap, firms.pending_gain[firm] + jump);
 }

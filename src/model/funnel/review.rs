@@ -1,7 +1,7 @@
 //! What does a firm settle for a project at its yearly review?
 //!
 //! Worth is carried back from the product through the stages still ahead; reviews of a
-//! quarter are done together, column by column.
+//! quarter are done a strip at a time, column by column.
 #![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
 
 use super::decision::{competing_risks, gap, go_on_share, pass_hazard, product_worth};
@@ -9,6 +9,7 @@ use super::{FunnelParameters, Plan, Project, STAGES};
 use crate::base::math::max;
 use crate::model::context::Context;
 use crate::model::platforms::SERVED;
+use crate::model::state::State;
 
 /// Constants of a stage.
 #[derive(Clone, Copy, Debug)]
@@ -86,32 +87,80 @@ fn settle(
     ([go, pass, fail], max(0.0, ahead - until_end))
 }
 
-/// Columns of the reviews of one quarter.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Reviews {
-    worth: Vec<f64>,
-    absorptive: Vec<f64>,
-    willing: Vec<f64>,
-    gap: [Vec<f64>; SERVED],
-    served: [Vec<f64>; SERVED],
-    settled: [[Vec<f64>; 3]; STAGES],
+/// Projects reviewed together.
+const STRIP: usize = 64;
+/// One number for each project of a strip.
+type Column = [f64; STRIP];
+
+/// Columns of a strip of reviews.
+struct Strip {
+    /// Worth of the stage that is settled next \[mn, 2020 prices\].
+    worth: Column,
+    absorptive: Column,
+    willing: Column,
+    gap: [Column; SERVED],
+    served: [Column; SERVED],
+    /// What is settled by stage: go, pass, fail.
+    settled: [[Column; 3]; STAGES],
+}
+
+impl Strip {
+    /// A strip of nothing.
+    fn empty() -> Self {
+        let none = [0.0; STRIP];
+        Self {
+            worth: none,
+            absorptive: none,
+            willing: none,
+            gap: [none; SERVED],
+            served: [none; SERVED],
+            settled: [[none; 3]; STAGES],
+        }
+    }
+
+    /// Sets what a row sees.
+    fn gather(&mut self, row: usize, project: &Project, state: &State, p: &FunnelParameters) {
+        self.worth[row] = product_worth(project.revenue, p);
+        self.absorptive[row] = state.firms.absorptive[project.firm as usize];
+        self.willing[row] = state.buyers.willing(usize::from(project.field));
+        for k in 0..SERVED {
+            self.gap[k][row] = gap(project, k, p);
+            self.served[k][row] = project.served[k];
+        }
+    }
+
+    /// Settles all stages, from the last back.
+    fn settle(&mut self, stages: &[Stage; STAGES], saved: f64, p: &FunnelParameters) {
+        let (worth, absorptive) = (&mut self.worth, &self.absorptive);
+        let end = STAGES - 1;
+        let out = &mut self.settled;
+        let (stage, willing) = (&stages[end], &self.willing);
+        last(worth, absorptive, willing, stage, p, &mut out[end]);
+        for k in (0..SERVED).rev() {
+            let (gap, served, stage) = (&self.gap[k], &self.served[k], &stages[k]);
+            earlier(worth, absorptive, gap, served, stage, saved, p, &mut out[k]);
+        }
+    }
+
+    /// What is settled for a stage of a row.
+    fn plan(&self, stage: usize, row: usize) -> Plan {
+        let [go, pass, fail] = [0, 1, 2].map(|what| self.settled[stage][what][row] as f32);
+        Plan { go, pass, fail }
+    }
 }
 
 crate::dispatched! {
     /// Settles the last stage, which is worth the product.
     fn last(
-        worth: &mut [f64],
-        absorptive: &[f64],
-        willing: &[f64],
+        worth: &mut Column,
+        absorptive: &Column,
+        willing: &Column,
         stage: &Stage,
         p: &FunnelParameters,
-        out: &mut [Vec<f64>; 3],
+        out: &mut [Column; 3],
     ) {
         let [go, pass, fail] = out;
-        let n = worth.len();
-        let (absorptive, willing) = (&absorptive[..n], &willing[..n]);
-        let (go, pass, fail) = (&mut go[..n], &mut pass[..n], &mut fail[..n]);
-        for i in 0..n {
+        for i in 0..STRIP {
             let (h, w) = (absorptive[i], willing[i]);
             let view = View { gap: 0.0, served: 0.0, absorptive: h, willing: w };
             let (settled, before) = settle(worth[i], view, stage, 0.0, p);
@@ -124,20 +173,17 @@ crate::dispatched! {
 crate::dispatched! {
     /// Settles a stage that platforms serve.
     fn earlier(
-        worth: &mut [f64],
-        absorptive: &[f64],
-        gap: &[f64],
-        served: &[f64],
+        worth: &mut Column,
+        absorptive: &Column,
+        gap: &Column,
+        served: &Column,
         stage: &Stage,
         saved: f64,
         p: &FunnelParameters,
-        out: &mut [Vec<f64>; 3],
+        out: &mut [Column; 3],
     ) {
         let [go, pass, fail] = out;
-        let n = worth.len();
-        let (absorptive, gap, served) = (&absorptive[..n], &gap[..n], &served[..n]);
-        let (go, pass, fail) = (&mut go[..n], &mut pass[..n], &mut fail[..n]);
-        for i in 0..n {
+        for i in 0..STRIP {
             let (g, s, h) = (gap[i], served[i], absorptive[i]);
             let view = View { gap: g, served: s, absorptive: h, willing: 1.0 };
             let (settled, before) = settle(worth[i], view, stage, saved, p);
@@ -147,79 +193,18 @@ crate::dispatched! {
     }
 }
 
-impl Reviews {
-    /// Forgets the last quarter's.
-    pub(super) fn clear(&mut self) {
-        for column in [&mut self.worth, &mut self.absorptive, &mut self.willing] {
-            column.clear();
+/// Reviews the projects that are `due` and writes their plans.
+pub(super) fn hold(due: &mut [Project], stages: &[Stage; STAGES], state: &State, ctx: &Context) {
+    let p = &ctx.parameters.funnel;
+    let saved = ctx.parameters.platforms.cost_saved;
+    let mut strip = Strip::empty();
+    for projects in due.chunks_mut(STRIP) {
+        for (row, project) in projects.iter().enumerate() {
+            strip.gather(row, project, state, p);
         }
-        for column in self.gap.iter_mut().chain(&mut self.served) {
-            column.clear();
-        }
-    }
-
-    /// Adds a project.
-    pub(super) fn push(
-        &mut self,
-        project: &Project,
-        absorptive: f64,
-        willing: f64,
-        p: &FunnelParameters,
-    ) {
-        self.worth.push(product_worth(project.revenue, p));
-        self.absorptive.push(absorptive);
-        self.willing.push(willing);
-        for k in 0..SERVED {
-            self.gap[k].push(gap(project, k, p));
-            self.served[k].push(project.served[k]);
-        }
-    }
-
-    /// Settles all and writes the plans into the projects.
-    pub(super) fn settle(
-        &mut self,
-        stages: &[Stage; STAGES],
-        projects: &mut [Project],
-        ctx: &Context,
-    ) {
-        let p = &ctx.parameters.funnel;
-        let saved = ctx.parameters.platforms.cost_saved;
-        let n = self.worth.len();
-        for column in self.settled.iter_mut().flatten() {
-            column.resize(n, 0.0);
-        }
-        let end = STAGES - 1;
-        let (worth, absorptive) = (&mut self.worth, &self.absorptive);
-        let out = &mut self.settled;
-        last(
-            worth,
-            absorptive,
-            &self.willing,
-            &stages[end],
-            p,
-            &mut out[end],
-        );
-        for k in (0..SERVED).rev() {
-            let (gap, served) = (&self.gap[k], &self.served[k]);
-            earlier(
-                worth,
-                absorptive,
-                gap,
-                served,
-                &stages[k],
-                saved,
-                p,
-                &mut out[k],
-            );
-        }
+        strip.settle(stages, saved, p);
         for (row, project) in projects.iter_mut().enumerate() {
-            for (k, [go, pass, fail]) in out.iter().enumerate() {
-                project.plan[k] = Plan {
-                    go: go[row],
-                    pass: pass[row],
-                    fail: fail[row],
-                };
-            }
+            project.plan = std::array::from_fn(|stage| strip.plan(stage, row));
         }
     }
 }

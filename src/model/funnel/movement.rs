@@ -1,0 +1,152 @@
+//! How far does a project come in a quarter, and what does it cost?
+
+use super::purse::Purse;
+use super::review::Stage;
+use super::{Project, STAGES, WINDOW};
+use crate::base::math::max;
+use crate::model::firms::{FIELDS, REGIONS};
+use crate::model::platforms::{PlatformsState, SERVED};
+
+/// What a stage costs a real invention this quarter, and what it loses where it stands still.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tariff {
+    /// Cost without a place \[mn\].
+    cost: f64,
+    /// Part of that which a place saves \[mn\].
+    saved: f64,
+    /// Fee of a place as firms reckon with it \[mn\].
+    fee: f64,
+    /// Fee of a place as it is paid \[mn\].
+    fee_paid: f64,
+    /// Part of idle mass that fails \[share\].
+    stale: f64,
+}
+
+/// Tariffs of the stages at prices `price` times those of 2020; `saved` is the part of a
+/// stage's cost that a place replaces.
+pub(super) fn tariffs(
+    stages: &[Stage; STAGES],
+    platforms: &PlatformsState,
+    saved: f64,
+    price: f64,
+) -> [Tariff; STAGES] {
+    let fee = |fees: &[f64; SERVED], k: usize| fees.get(k).copied().unwrap_or(0.0);
+    std::array::from_fn(|k| {
+        let cost = stages[k].quarterly_cost(0.0, saved) * price;
+        Tariff {
+            cost,
+            saved: saved * cost,
+            fee: fee(&platforms.fee, k),
+            fee_paid: fee(&platforms.fee_paid, k),
+            stale: stages[k].stale,
+        }
+    })
+}
+
+/// What a budget funds of what is wanted at the prices `asked`, later stages first; `paid` of
+/// each is taken from the budget.
+///
+/// Example: a budget of 3, prices of 1: of 2 wanted in each of three stages it funds 2 of the
+/// last, 1 of the second, none of the first.
+#[inline]
+pub fn ration(
+    budget: &mut f64,
+    wanted: [f64; STAGES],
+    asked: [f64; STAGES],
+    paid: [f64; STAGES],
+) -> [f64; STAGES] {
+    let mut funded = wanted;
+    for k in (0..STAGES).rev() {
+        if wanted[k] * asked[k] > *budget {
+            funded[k] = *budget / asked[k];
+        }
+        *budget = max(0.0, *budget - funded[k] * paid[k]);
+    }
+    funded
+}
+
+/// Sums over the projects of a quarter, in real inventions.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sums {
+    pub passed: [f64; STAGES],
+    pub failed: [f64; STAGES],
+    pub present: [f64; STAGES],
+    pub offered: f64,
+    pub abandoned: f64,
+    /// What firms pay for stages \[mn\].
+    pub research: f64,
+    /// What they pay for places \[mn\].
+    pub fees: f64,
+    /// Quality times mass that waits for its first sale, by field.
+    pub quality: [f64; FIELDS],
+    /// That mass.
+    pub waiting: [f64; FIELDS],
+    /// First sales by field.
+    pub first_sales: [f64; FIELDS],
+    /// First sales by quarters since disclosure, the last place for all beyond the window.
+    pub aged: [f64; WINDOW + 2],
+    /// Mass in platforms that the next reviews leave alone.
+    pub held: [[f64; REGIONS]; SERVED],
+}
+
+/// One quarter of one project of the firm that `purse` belongs to; `q` is the quarter index.
+/// All stages move from what stood in them before, so that no mass moves twice.
+#[inline]
+pub(super) fn move_on(
+    project: &mut Project,
+    tariffs: &[Tariff; STAGES],
+    purse: &mut Purse,
+    sums: &mut Sums,
+    q: i32,
+) {
+    let served = [project.served[0], project.served[1], 0.0];
+    let (mass, plan) = (project.mass, project.plan);
+    let cost: [f64; STAGES] =
+        std::array::from_fn(|k| tariffs[k].cost - tariffs[k].saved * served[k]);
+    let fee: [f64; STAGES] = std::array::from_fn(|k| tariffs[k].fee_paid * served[k]);
+    let wanted = std::array::from_fn(|k| mass[k] * f64::from(plan[k].go));
+    let asked = std::array::from_fn(|k| cost[k] + tariffs[k].fee * served[k]);
+    let paid = std::array::from_fn(|k| cost[k] + fee[k]);
+    let funded = ration(&mut purse.budget, wanted, asked, paid);
+    let mut passed = [0.0; STAGES];
+    for k in 0..STAGES {
+        passed[k] = funded[k] * f64::from(plan[k].pass);
+        let idle = (mass[k] - funded[k]) * tariffs[k].stale;
+        let failed = funded[k] * f64::from(plan[k].fail) + idle;
+        project.mass[k] = max(0.0, mass[k] - passed[k] - failed);
+        sums.passed[k] += passed[k];
+        sums.failed[k] += failed;
+        sums.research += funded[k] * cost[k];
+        sums.fees += funded[k] * fee[k];
+        purse.spent += funded[k] * paid[k];
+        purse.fees += funded[k] * fee[k];
+    }
+    project.mass[1] += passed[0];
+    project.mass[2] += passed[1];
+    let (offered, sold) = (mass[STAGES - 1], passed[STAGES - 1]);
+    sums.offered += offered;
+    sums.first_sales[usize::from(project.field)] += sold;
+    let age = max(0.0, f64::from(q - project.disclosed)) as usize;
+    sums.aged[age.min(WINDOW + 1)] += sold;
+    purse.revenue += sold * project.revenue;
+}
+
+/// Notes what a project leaves for the next quarter: what waits for a first sale, and the
+/// places it holds unless they are up for review.
+#[inline]
+pub(super) fn note(project: &Project, is_next: bool, purse: &mut Purse, sums: &mut Sums) {
+    let offered = project.mass[STAGES - 1];
+    let field = usize::from(project.field);
+    sums.quality[field] += offered * project.quality;
+    sums.waiting[field] += offered;
+    purse.waiting += offered;
+    for k in 0..STAGES {
+        sums.present[k] += project.mass[k];
+    }
+    if !is_next {
+        for kind in 0..SERVED {
+            let held = project.served[kind] * project.mass[kind];
+            sums.held[kind][usize::from(project.region)] += held;
+        }
+    }
+}
