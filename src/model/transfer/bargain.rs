@@ -49,14 +49,15 @@ pub fn value_for_certificate(patents: f64, lacks: bool, price: f64, p: &Transfer
     }
 }
 
-/// Worth of obliging a unit that must place patents \[mn\]: firms whose `rank` is below
-/// `order_friends·push` are friendly.
-pub fn value_of_order(rank: f64, push: f64, price: f64, p: &TransferParameters) -> f64 {
-    if rank < p.order_friends * push {
-        p.order_value * price
-    } else {
-        0.0
-    }
+/// Whether a firm obliges a unit that must place patents: those whose `rank` is below
+/// `order_friends·push`.
+pub fn is_friendly(rank: f64, push: f64, p: &TransferParameters) -> bool {
+    rank < p.order_friends * push
+}
+
+/// Worth of obliging such a unit \[mn\].
+pub fn value_of_order(friendly: bool, price: f64, p: &TransferParameters) -> f64 {
+    if friendly { p.order_value * price } else { 0.0 }
 }
 
 /// What shields the official who signs.
@@ -90,11 +91,26 @@ pub fn blame(s: &Shield, p: &TransferParameters) -> f64 {
         * less(s.equity, p.equity_relief)
 }
 
-/// Lowest price the owner signs, `(seen·blame + keep)·(1 − credit·push)` \[mn\]; `seen` is
-/// the value the owner sees at current prices.
+/// What of the reserve price an owner under a push still asks, `1 − credit·push` \[share\].
+///
+/// Example: credit 0.5, push 0.4: 0.8.
+pub fn insisted(push: f64, p: &TransferParameters) -> f64 {
+    math::max(0.0, 1.0 - p.order_credit * push)
+}
+
+/// Lowest price the owner signs, `(seen·blame + keep)·insisted` \[mn\]; `seen` is the value
+/// the owner sees at current prices.
 pub fn reserve_price(seen: f64, price: f64, s: &Shield, p: &TransferParameters) -> f64 {
-    let full = seen * blame(s, p) + p.keep_cost * price;
-    full * math::max(0.0, 1.0 - p.order_credit * s.push)
+    reserve(seen, blame(s, p), p.keep_cost * price, insisted(s.push, p))
+}
+
+/// [`reserve_price`] of a given blame \[share of value\], cost of keeping \[mn\] and part
+/// insisted on.
+///
+/// Example: seen 2, blame 0.25, keep 0.1, half insisted on: 0.3.
+#[inline]
+pub fn reserve(seen: f64, blame: f64, keep: f64, insisted: f64) -> f64 {
+    (seen * blame + keep) * insisted
 }
 
 /// The firm's values by motive \[mn\].

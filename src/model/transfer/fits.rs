@@ -1,15 +1,12 @@
 //! What is each invention worth to each firm that its search came upon? All pairs of a
 //! quarter, in columns.
 
+use super::offers::Offers;
 use super::partners::Partner;
-use super::{Lot, TransferParameters, bargain};
+use super::{TransferParameters, bargain};
 use crate::base::math;
 use crate::base::rng::{Key, Purpose};
 use crate::model::population::field_distance;
-use crate::model::universities::Inventions;
-
-/// Highest readiness level.
-const READY: f64 = 9.0; // derived: TRL scale
 
 crate::dispatched! {
     /// Values in use; the noise of a match is kept over quarters, as a trait of the pair.
@@ -49,40 +46,40 @@ pub(super) struct Fits {
 }
 
 impl Fits {
-    /// Forgets the pairs of the last search.
-    pub(super) fn clear(&mut self) {
+    /// Values in use of all pairs of a lot and a firm that one of its `draws` came upon, in
+    /// the order of searches. Draws of one lot that come upon the same agent meet different
+    /// real firms of it, as many as it stands for.
+    pub(super) fn value(
+        &mut self,
+        offers: &Offers,
+        draws: usize,
+        found: &[u32],
+        rows: &[Partner],
+        key: Key,
+        p: &TransferParameters,
+    ) {
         for column in [&mut self.invention, &mut self.firm, &mut self.pair] {
             column.clear();
         }
         self.worth.clear();
         self.misfit.clear();
-    }
-
-    /// Adds a pair: draw `draw` of a lot came upon `partner`. Draws of one lot that come upon
-    /// the same agent meet different real firms of it, as many as it stands for.
-    pub(super) fn push(
-        &mut self,
-        v: &Inventions,
-        lot: &Lot,
-        draw: u32,
-        partner: &Partner,
-        p: &TransferParameters,
-    ) {
-        let row = lot.invention as usize;
-        let distance = field_distance(usize::from(v.field[row]), usize::from(partner.field));
-        let gap = math::max(0.0, READY - v.readiness[row]);
-        let need = partner.need || (v.posed[row] && distance == 0.0);
-        let wanted = if need { 1.0 } else { p.no_need };
-        let member = draw.min(partner.members - 1);
-        self.invention.push(v.id[row]);
-        self.firm.push(partner.id);
-        self.pair.push(member << 16 | lot.number & 0xFFFF);
-        self.worth.push(v.quality[row] * partner.ability * wanted);
-        self.misfit.push(bargain::misfit(distance, gap, p));
-    }
-
-    /// Works out all values in use.
-    pub(super) fn value(&mut self, key: Key, p: &TransferParameters) {
+        for (lot, found) in offers.lots.iter().zip(found.chunks(draws)) {
+            let offer = &offers.all[lot.offer as usize];
+            for (draw, &row) in found.iter().enumerate() {
+                let Some(partner) = rows.get(row as usize) else {
+                    continue;
+                };
+                let distance = field_distance(usize::from(offer.field), usize::from(partner.field));
+                let need = partner.need || (offer.posed && distance == 0.0);
+                let wanted = if need { 1.0 } else { p.no_need };
+                let member = (draw as u32).min(partner.members - 1);
+                self.invention.push(offer.id);
+                self.firm.push(partner.id);
+                self.pair.push(member << 16 | lot.number & 0xFFFF);
+                self.worth.push(offer.quality * partner.ability * wanted);
+                self.misfit.push(bargain::misfit(distance, offer.gap, p));
+            }
+        }
         self.usage.resize(self.worth.len(), 0.0);
         values_in_use(
             key,

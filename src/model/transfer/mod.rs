@@ -1,11 +1,15 @@
 //! Offices, search, bargains: which invention goes to which firm on what terms.
 
+mod addresses;
 pub mod bargain;
 mod fits;
+mod grants;
 mod market;
+mod offers;
 pub mod office;
-pub mod partners;
+mod partners;
 pub mod search;
+mod shelf;
 #[cfg(test)]
 mod tests;
 
@@ -161,9 +165,9 @@ pub struct TransferState {
     /// Deals struck this quarter.
     pub deals_this_quarter: Vec<Deal>,
     /// Where searches find firms.
-    pub addresses: search::Addresses,
+    addresses: addresses::Addresses,
     /// What searches see of firms this quarter.
-    pub partners: partners::Partners,
+    partners: partners::Partners,
     /// Technology managers \[thousand\].
     pub managers: f64,
     /// Counters.
@@ -174,18 +178,25 @@ pub struct TransferState {
     dues: [Vec<Due>; RING],
     /// Real cases each unit works this quarter.
     capacity: Vec<f64>,
-    /// Places each firm has left, by row of firm.
-    places: Vec<Places>,
-    /// Lots that look for a partner.
-    lots: Vec<Lot>,
-    /// Their searches.
+    /// Places each firm has left.
+    places: grants::Places,
+    /// Posted inventions and their real cases.
+    posted: Vec<(u32, f64)>,
+    /// Inventions worked this quarter and their real cases, by unit.
+    worked: Vec<(u32, f64)>,
+    /// What of them looks for a partner.
+    offers: offers::Offers,
+    /// Its searches.
     searches: search::Searches,
     /// What they came upon.
     fits: fits::Fits,
+    /// Lots and firms that are of use to each other, and their draws.
+    matches: Vec<market::Match>,
+    draws: market::Draws,
     /// What offices and firms agreed on before places run out.
     proposals: Vec<Proposal>,
-    /// Inventions worked this quarter and their real cases, by unit.
-    worked: Vec<(u32, f64)>,
+    /// Proposals in the order of grants.
+    ranked: Vec<(u64, u32)>,
     /// Scratch of one unit's worked cases on their way back to the shelf.
     fallen: Vec<Case>,
 }
@@ -199,16 +210,6 @@ struct Running {
     balance: f64,
 }
 
-/// Deals that one represented firm can still take: unused places last a year, a lot that
-/// took more than were left is made up for in later quarters.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Places {
-    /// Id of the firm.
-    firm_id: u32,
-    /// Deals, negative where the last lot was larger than what was left \[deals\].
-    left: f64,
-}
-
 /// A trial whose payment falls due.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Due {
@@ -219,21 +220,11 @@ struct Due {
     reserve: f64,
 }
 
-/// Real cases of one invention that meet the same firms.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Lot {
-    /// Row of the invention.
-    invention: u32,
-    /// Its number among the invention's lots.
-    number: u32,
-    /// Real cases.
-    mass: f64,
-}
-
 /// A lot that a firm is ready to take.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Proposal {
     order: f64,
+    invention_id: u32,
     invention: u32,
     lot: u32,
     firm: u32,
@@ -295,8 +286,11 @@ impl TransferState {
     pub fn found(state: &State, ctx: &Context) -> Self {
         let p = &ctx.parameters.transfer;
         let lever = &ctx.seen.transfer;
+        let mut partners = partners::Partners::default();
+        partners.draw_up(&state.firms, ctx);
         Self {
-            addresses: search::Addresses::found(&state.firms, p),
+            addresses: addresses::Addresses::found(&state.firms, p),
+            partners,
             managers: office::managers_at_rest(lever.managers, lever.manager_training, p),
             ..Self::default()
         }
@@ -316,14 +310,16 @@ pub fn deal(state: &mut State, ctx: &Context) {
     let mut transfer = std::mem::take(&mut state.transfer);
     transfer.tally = TransferTally::default();
     transfer.deals_this_quarter.clear();
-    transfer.proposals.clear();
-    transfer.worked.clear();
     transfer.managers =
         office::managers_next(transfer.managers, lever.managers, lever.manager_training, p);
     transfer.tally.managers = transfer.managers;
-    transfer.addresses.admit(&state.firms, ctx);
-    market::settle_dues(&mut transfer, state, ctx);
-    transfer.partners.draw_up(&state.firms, ctx);
+    let partners = &mut transfer.partners;
+    partners.draw_up(&state.firms, ctx);
+    let (changed, seen) = (&partners.changed, &partners.seen);
+    transfer
+        .addresses
+        .admit(changed, seen, &state.firms, ctx.key);
+    grants::settle_dues(&mut transfer, state, ctx);
     office::capacities(
         &state.universities,
         lever,
@@ -333,8 +329,8 @@ pub fn deal(state: &mut State, ctx: &Context) {
         &mut transfer.capacity,
     );
     market::gather(&mut transfer, state, ctx);
-    market::grant(&mut transfer, state, ctx);
-    market::reorder(&mut transfer, state, ctx);
+    grants::grant(&mut transfer, state, ctx);
+    shelf::reorder(&mut transfer, state, ctx);
     let t = &mut transfer.tally;
     t.mean_price = if t.contracts > 0.0 {
         t.value / t.contracts

@@ -63,13 +63,11 @@ pub fn capacities(
     capacity.clear();
     capacity.resize(n, 0.0);
     let (mut served, mut waiting) = (0.0, 0.0);
-    // a unit without an office: what waits on its shelf
+    // what waits on each shelf: only units without an office need it, but to add up all is
+    // faster than to ask for each invention
     let v = &u.inventions;
-    for k in 0..v.len() {
-        let unit = v.unit[k] as usize;
-        if !u.units.office[unit] {
-            capacity[unit] += v.shelf[k];
-        }
+    for (&unit, &shelf) in v.unit.iter().zip(&v.shelf) {
+        capacity[unit as usize] += shelf;
     }
     for i in 0..n {
         if u.units.office[i] {

@@ -1,0 +1,236 @@
+//! Grants proposals in keyed order while places and cash last, and moves what is dealt.
+
+use super::partners::NOBODY;
+use super::{Deal, DealKind, Due, Proposal, RING, Running, TransferState};
+use crate::base::math;
+use crate::model::books::{Account, Instrument};
+use crate::model::context::Context;
+use crate::model::state::State;
+
+/// Deals that one represented firm can still take, by row of firms: unused places last a year,
+/// a lot that took more than were left is made up for in later quarters.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Places {
+    /// Id of the firm.
+    holder: Vec<u32>,
+    /// Deals, negative where the last lot was larger than what was left \[deals\].
+    left: Vec<f64>,
+}
+
+crate::dispatched! {
+    /// Adds a quarter's places to what each firm has left, up to those of a year, which a firm
+    /// new in its row has in full; a firm has `base` places and one more for each `sales`
+    /// of `further`.
+    fn open_places(
+        base: f64,
+        further: f64,
+        ids: &[u32],
+        sales: &[f64],
+        holders: &mut [u32],
+        left: &mut [f64],
+    ) {
+        let firms = ids.iter().zip(sales);
+        for ((&id, &sales), (holder, left)) in firms.zip(holders.iter_mut().zip(left)) {
+            let quarter = base + sales / further;
+            let year = 4.0 * quarter; // derived: quarters a year
+            let kept = math::min(year, *left + quarter);
+            *left = if *holder == id { kept } else { year };
+            *holder = id;
+        }
+    }
+}
+
+impl Places {
+    /// Opens the places of a quarter.
+    fn open(&mut self, state: &State, ctx: &Context) {
+        let p = &ctx.parameters.transfer;
+        let firms = &state.firms;
+        self.holder.resize(firms.len(), NOBODY);
+        self.left.resize(firms.len(), 0.0);
+        let further = ctx.world.price * p.slot_sales;
+        let (holder, left) = (&mut self.holder, &mut self.left);
+        open_places(p.slots, further, &firms.id, &firms.sales, holder, left);
+    }
+}
+
+/// Places of proposals in keyed order.
+fn rank(proposals: &[Proposal], ranked: &mut Vec<(u64, u32)>) {
+    ranked.clear();
+    // the bits of numbers that are not negative stand in the order of the numbers
+    let keys = proposals.iter().map(|proposal| proposal.order.to_bits());
+    ranked.extend(keys.zip(0..));
+    let tie = |k: u32| {
+        let proposal = &proposals[k as usize];
+        (proposal.invention_id, proposal.lot)
+    };
+    ranked.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| tie(a.1).cmp(&tie(b.1))));
+}
+
+/// Grants proposals in keyed order while firms have places and cash. A firm with a place
+/// left takes the whole lot, so that what it takes does not hang on its weight.
+pub(super) fn grant(t: &mut TransferState, state: &mut State, ctx: &Context) {
+    let p = &ctx.parameters.transfer;
+    t.places.open(state, ctx);
+    rank(&t.proposals, &mut t.ranked);
+    let proposals = std::mem::take(&mut t.proposals);
+    let ranked = std::mem::take(&mut t.ranked);
+    for &(_, k) in &ranked {
+        let proposal = &proposals[k as usize];
+        let (row, firm) = (proposal.invention as usize, proposal.firm as usize);
+        let weight = state.firms.weight[firm];
+        let mut mass = math::min(proposal.mass, state.universities.inventions.shelf[row]);
+        if t.places.left[firm] <= 0.0 {
+            continue;
+        }
+        if proposal.fee > 0.0 {
+            let budget = p.fee_cash * math::max(0.0, state.firms.cash[firm]);
+            mass = math::min(mass, weight * budget / proposal.fee);
+        }
+        if mass > 0.0 {
+            t.places.left[firm] -= mass / weight;
+            strike(t, state, ctx, proposal, mass);
+        }
+    }
+    (t.proposals, t.ranked) = (proposals, ranked);
+    t.tally.without_deal = math::max(0.0, t.tally.cases - worked_deals(t));
+}
+
+/// Cases of this quarter that ended in a deal, posted ones aside.
+fn worked_deals(t: &TransferState) -> f64 {
+    let worked = t.deals_this_quarter.iter();
+    worked
+        .filter(|deal| deal.kind != DealKind::OpenLicence)
+        .map(|deal| deal.mass)
+        .sum()
+}
+
+/// Moves mass, money and rights of one deal, and counts it.
+fn strike(t: &mut TransferState, state: &mut State, ctx: &Context, of: &Proposal, mass: f64) {
+    let p = &ctx.parameters.transfer;
+    let (row, firm) = (of.invention as usize, of.firm as usize);
+    let per_firm = mass / state.firms.weight[firm];
+    let firm_id = state.firms.id[firm];
+    let v = &mut state.universities.inventions;
+    v.shelf[row] = math::max(0.0, v.shelf[row] - mass);
+    let (region, unit) = (v.region[row], v.unit[row] as usize);
+    let invention_id = v.id[row];
+    if of.kind == DealKind::Transfer {
+        state.firms.patents[firm] += per_firm;
+    }
+    pay_unit(t, state, ctx, firm, mass * of.fee);
+    let mut royalty = 0.0;
+    if of.kind == DealKind::Licence {
+        let later = of.price - of.fee;
+        owe(t, state, firm, per_firm * later);
+        let product = &ctx.parameters.funnel;
+        royalty = later / (product.revenue * ctx.world.price * product.horizon);
+    }
+    if of.kind == DealKind::Trial {
+        let length = math::clamp(p.trial_length, 1.0, (RING - 1) as f64);
+        t.dues[(ctx.q() as usize + length as usize) % RING].push(Due {
+            firm,
+            firm_id,
+            mass,
+            price: of.price,
+            reserve: of.reserve,
+        });
+    }
+    let contracts = mass / p.bundle;
+    let tally = &mut t.tally;
+    tally.contracts += contracts;
+    tally.by_motive[of.motive as usize] += contracts;
+    tally.by_kind[of.kind as usize] += contracts;
+    tally.value += mass * of.price;
+    tally.value_by_kind[of.kind as usize] += mass * of.price;
+    tally.patents += mass;
+    if state.firms.region[firm] == region {
+        tally.within_region += contracts;
+    }
+    t.deals_this_quarter.push(Deal {
+        invention: row,
+        invention_id,
+        firm,
+        firm_id,
+        mass,
+        motive: of.motive,
+        kind: of.kind,
+        price: of.price,
+        royalty,
+        unit,
+    });
+}
+
+/// A firm pays units, who pass the inventors' share on \[mn, real\].
+fn pay_unit(t: &mut TransferState, state: &mut State, ctx: &Context, firm: usize, amount: f64) {
+    if amount <= 0.0 {
+        return;
+    }
+    state.firms.cash[firm] -= amount / state.firms.weight[firm];
+    let books = &mut state.books;
+    books.pay(Account::Firms, Account::Units, Instrument::Licence, amount);
+    let inventors = ctx.law.rights.inventor_share * amount;
+    books.pay(
+        Account::Units,
+        Account::Households,
+        Instrument::InventorReward,
+        inventors,
+    );
+    crate::model::tax::reward::tax_rewards(books, inventors, ctx);
+    t.tally.received += amount;
+    t.tally.inventors += inventors;
+}
+
+/// Adds to the royalties that one represented firm still owes.
+fn owe(t: &mut TransferState, state: &State, firm: usize, amount: f64) {
+    if t.running.len() < state.firms.len() {
+        t.running.resize(state.firms.len(), Running::default());
+    }
+    let running = &mut t.running[firm];
+    let firm_id = state.firms.id[firm];
+    if running.firm_id != firm_id {
+        *running = Running {
+            firm_id,
+            balance: 0.0,
+        };
+    }
+    running.balance += amount;
+}
+
+/// Royalties of the quarter; payments and covers of trials that fall due.
+pub(super) fn settle_dues(t: &mut TransferState, state: &mut State, ctx: &Context) {
+    let p = &ctx.parameters.transfer;
+    // royalties run over the years a product pays
+    let part = math::min(1.0, 1.0 / (4.0 * ctx.parameters.funnel.horizon)); // derived: quarters a year
+    for firm in 0..t.running.len() {
+        let Running { firm_id, balance } = t.running[firm];
+        if balance <= 0.0 {
+            continue;
+        }
+        if !state.firms.alive[firm] || state.firms.id[firm] != firm_id {
+            t.running[firm].balance = 0.0;
+            continue;
+        }
+        let paid = balance * part;
+        t.running[firm].balance -= paid;
+        pay_unit(t, state, ctx, firm, paid * state.firms.weight[firm]);
+    }
+    let now = ctx.q() as usize % RING;
+    let mut dues = std::mem::take(&mut t.dues[now]);
+    for due in &dues {
+        let lives = state.firms.alive[due.firm] && state.firms.id[due.firm] == due.firm_id;
+        let good = if lives {
+            p.trial_good * p.trial_honest
+        } else {
+            0.0
+        };
+        pay_unit(t, state, ctx, due.firm, due.mass * good * due.price);
+        let cover = due.mass * (1.0 - good) * ctx.law.licensing.upfl_cover * due.reserve;
+        if cover > 0.0 {
+            let (from, to) = (Account::Central, Account::Units);
+            state.books.pay(from, to, Instrument::LicenceCover, cover);
+            t.tally.cover += cover;
+        }
+    }
+    dues.clear();
+    t.dues[now] = dues;
+}
