@@ -13,6 +13,7 @@ use crate::engine::Simulation;
 use crate::engine::batch::{self, Plan};
 use crate::engine::fan::fans;
 use crate::engine::replicate::Economy;
+use crate::engine::tree::Branch;
 use crate::evidence::Evidence;
 use crate::experiment::compare::{Comparison, MetricView, compare};
 use crate::report::files::{self, Provenance};
@@ -95,7 +96,7 @@ pub fn execute<S: Simulation>(
         threads,
         batch: 0,
     };
-    let total = u64::from(run.replicates) * order.scenarios.len() as u64;
+    let total = u64::from(run.replicates) * Branch::of(simulation).quarters();
     let meter = Meter::new(total, order.quiet);
     let ensemble = batch::run(simulation, &plan, &meter, &interrupt.stop)
         .map_err(|error| CliError::new(codes::BAD_FLAG, error.to_string()))?;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::run::BatchArgs;
 use crate::engine::Simulation;
+use crate::engine::tree::Branch;
 use crate::report::folder::default_folder;
 use crate::scenario::Scenario;
 
@@ -80,12 +81,15 @@ pub fn dry_run<S: Simulation>(simulation: &S, order: &Order) -> String {
         };
         out += &format!("  {} sets {sets}\n", scenario.meta.name);
     }
+    let tree = Branch::of(simulation);
+    out += &forks(&tree, count, simulation.horizon(), run.replicates);
     out += &format!(
         "results take about {:.0} MB of memory, besides ",
         bytes / 1e6
     );
     out += &format!(
-        "two populations a thread\nfolder {}:\n",
+        "{} population(s) a thread\nfolder {}:\n",
+        tree.kept() + 1,
         folder_of(order, &digest).display()
     );
     for scenario in &order.scenarios {
@@ -93,6 +97,19 @@ pub fn dry_run<S: Simulation>(simulation: &S, order: &Order) -> String {
     }
     out + "  summary.csv differences.csv runs.parquet details.parquet paths.parquet\n  \
            figures/ report.html manifest.json\n"
+}
+
+/// Says how many quarters are simulated, and how many are not because scenarios share them.
+fn forks(tree: &Branch, scenarios: usize, horizon: usize, runs: u32) -> String {
+    let runs = u64::from(runs);
+    let (quarters, alone) = (tree.quarters() * runs, (scenarios * horizon) as u64 * runs);
+    let mut out = format!("{quarters} quarters to run");
+    if alone > quarters {
+        let saved = alone - quarters;
+        let share = 100.0 * saved as f64 / alone as f64;
+        out += &format!(", {saved} saved where scenarios are still the same ({share:.0} %)");
+    }
+    out + "\n"
 }
 
 /// The command that reproduces a batch, as typed.

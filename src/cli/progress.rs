@@ -18,11 +18,12 @@ pub struct Meter {
 }
 
 impl Meter {
-    /// A meter of `total` replicates.
+    /// A meter of `total` quarters.
     pub fn new(total: u64, quiet: bool) -> Self {
         let bar = (!quiet && std::io::stderr().is_terminal()).then(|| {
             let bar = ProgressBar::new(total);
-            let look = "{bar:30} {pos}/{len} replicates, {elapsed} gone, about {eta} left";
+            let look =
+                "{bar:30} {human_pos} of {human_len} quarters, {elapsed} gone, about {eta} left";
             if let Ok(style) = ProgressStyle::with_template(look) {
                 bar.set_style(style);
             }
@@ -53,7 +54,7 @@ impl Progress for Meter {
             let tenth = finished * 10 / self.total.max(1);
             if self.told.fetch_max(tenth, Ordering::Relaxed) < tenth {
                 // A closed stderr is no reason for a run to fail.
-                let _ = writeln!(std::io::stderr(), "{finished} of {} replicates", self.total);
+                let _ = writeln!(std::io::stderr(), "{finished} of {} quarters", self.total);
             }
         }
     }
