@@ -37,6 +37,16 @@ impl Meter {
         }
     }
 
+    /// Says something beside the bar.
+    pub fn say(&self, text: &str) {
+        if let Some(bar) = &self.bar {
+            bar.println(text);
+        } else if !self.quiet {
+            // A closed stderr is no reason for a run to fail.
+            let _ = writeln!(std::io::stderr(), "{text}");
+        }
+    }
+
     /// Takes the bar away.
     pub fn finish(&self) {
         if let Some(bar) = &self.bar {

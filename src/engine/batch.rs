@@ -1,13 +1,13 @@
 //! Runs a whole batch in parallel: which outcome did every run have in every scenario?
 //!
 //! One task is one run in all scenarios, each quarter that they share once (`tree`). Each
-//! task writes its own slot, so neither the number of threads nor the size of a batch moves a
-//! bit of the result. A run that fails in one scenario is dropped in all.
+//! run is handed over by its number as it ends, so neither the number of threads nor their order
+//! moves a bit of the result. A run that fails in one scenario is dropped in all.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-
-use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, sync_channel};
 
 use super::tree::Branch;
 use super::worker::{Slot, Worker, silence_panics_of_runs};
@@ -22,7 +22,7 @@ pub struct Plan {
     pub per_draw: u32,
     /// Worker threads; 0 counts as 1.
     pub threads: usize,
-    /// Runs handed out at a time; 0 means four a thread.
+    /// Runs handed out at a time; 0 counts as 1.
     pub batch: usize,
 }
 
@@ -62,6 +62,35 @@ pub enum BatchError {
         /// What the system said.
         cause: String,
     },
+    /// What was finished could not be kept.
+    #[error("cannot record finished runs: {0}")]
+    Sink(io::Error),
+}
+
+/// Where finished runs go.
+pub trait Sink: Send {
+    /// Takes what a run came to; runs come in any order.
+    ///
+    /// # Errors
+    /// Where it cannot be kept.
+    fn take(&mut self, run: u32, slot: Slot) -> io::Result<()>;
+    /// Makes all that was taken last.
+    ///
+    /// # Errors
+    /// Where it cannot be kept.
+    fn flush(&mut self) -> io::Result<()>;
+}
+
+/// Keeps runs in memory.
+impl Sink for BTreeMap<u32, Slot> {
+    fn take(&mut self, run: u32, slot: Slot) -> io::Result<()> {
+        self.insert(run, slot);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Runs all scenarios of `simulation` over the runs of `plan`.
@@ -91,6 +120,25 @@ pub fn run_tree<S: Simulation>(
     progress: &dyn Progress,
     stop: &AtomicBool,
 ) -> Result<Ensemble, BatchError> {
+    let mut slots = BTreeMap::new();
+    let all: Vec<u32> = (0..plan.runs).collect();
+    run_into(simulation, tree, plan, &all, &mut slots, progress, stop)?;
+    Ok(gather(slots, simulation.scenarios(), plan.runs))
+}
+
+/// Runs the runs of that number and hands each over to `sink` as it ends.
+///
+/// # Errors
+/// [`BatchError`] where threads cannot be started or `sink` fails; the batch then ends.
+pub fn run_into<S: Simulation>(
+    simulation: &S,
+    tree: &Branch,
+    plan: &Plan,
+    runs: &[u32],
+    sink: &mut dyn Sink,
+    progress: &dyn Progress,
+    stop: &AtomicBool,
+) -> Result<(), BatchError> {
     silence_panics_of_runs();
     let threads = plan.threads.max(1);
     let pool = rayon::ThreadPoolBuilder::new()
@@ -100,56 +148,71 @@ pub fn run_tree<S: Simulation>(
             threads,
             cause: error.to_string(),
         })?;
-    let batch = if plan.batch == 0 {
-        threads * 4
-    } else {
-        plan.batch
-    };
-    let workers: Mutex<Vec<Worker<'_, S>>> = Mutex::new(Vec::new());
     let finished = AtomicU64::new(0);
     let tell = |quarters: u64| {
         let before = finished.fetch_add(quarters, Ordering::Relaxed);
         progress.done(before + quarters);
     };
-    let mut slots: Vec<Slot> = (0..plan.runs).map(|_| Slot::Pending).collect();
-    for (number, chunk) in slots.chunks_mut(batch).enumerate() {
-        if stop.load(Ordering::Relaxed) {
-            break;
-        }
-        let first = number * batch;
-        pool.install(|| {
-            chunk
-                .par_iter_mut()
-                .with_max_len(1)
-                .enumerate()
-                .for_each(|(place, slot)| {
-                    let pooled = workers.lock().ok().and_then(|mut free| free.pop());
-                    let mut worker = pooled.unwrap_or_else(|| Worker::new(simulation, tree));
-                    let id = plan.id((first + place) as u32);
-                    *slot = worker.run(id, &tell, stop);
-                    if let Ok(mut free) = workers.lock() {
-                        free.push(worker);
-                    }
-                });
+    let (next, step) = (AtomicUsize::new(0), plan.batch.max(1));
+    let broken = AtomicBool::new(false);
+    let stopped = || stop.load(Ordering::Relaxed) || broken.load(Ordering::Relaxed);
+    // A writer that falls behind holds the runs up rather than filling the memory.
+    let (send, receive) = sync_channel(2 * threads);
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            let written = write_down(&receive, sink);
+            broken.store(written.is_err(), Ordering::Relaxed);
+            drop(receive);
+            written
         });
+        pool.broadcast(|_| {
+            let mut worker = Worker::new(simulation, tree);
+            while !stopped() {
+                let first = next.fetch_add(step, Ordering::Relaxed);
+                if first >= runs.len() {
+                    break;
+                }
+                for &run in &runs[first..runs.len().min(first + step)] {
+                    let slot = worker.run(plan.id(run), &tell, &stopped);
+                    if slot != Slot::Pending && send.send((run, slot)).is_err() {
+                        return;
+                    }
+                }
+            }
+        });
+        drop(send);
+        let written = writer
+            .join()
+            .unwrap_or_else(|_| Err(io::Error::other("a fault")));
+        written.map_err(BatchError::Sink)
+    })
+}
+
+/// Hands over what ends; all that ended while the last was made to last goes together.
+fn write_down(receive: &Receiver<(u32, Slot)>, sink: &mut dyn Sink) -> io::Result<()> {
+    while let Ok(first) = receive.recv() {
+        for (run, slot) in std::iter::once(first).chain(receive.try_iter()) {
+            sink.take(run, slot)?;
+        }
+        sink.flush()?;
     }
-    Ok(gather(slots, simulation.scenarios(), plan.runs))
+    Ok(())
 }
 
 /// Collects the slots in run order.
-fn gather(slots: Vec<Slot>, scenarios: usize, asked: u32) -> Ensemble {
+fn gather(slots: BTreeMap<u32, Slot>, scenarios: usize, asked: u32) -> Ensemble {
     let mut ensemble = Ensemble {
         outcomes: vec![Vec::new(); scenarios],
         asked,
-        complete: true,
+        complete: slots.len() == asked as usize,
         ..Ensemble::default()
     };
-    for (run, slot) in slots.into_iter().enumerate() {
+    for (run, slot) in slots {
         match slot {
             Slot::Pending => ensemble.complete = false,
             Slot::Failed(failures) => ensemble.failures.extend(failures),
             Slot::Done(outcomes) => {
-                ensemble.runs.push(run as u32);
+                ensemble.runs.push(run);
                 for (column, outcome) in ensemble.outcomes.iter_mut().zip(outcomes) {
                     column.push(outcome);
                 }

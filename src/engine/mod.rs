@@ -5,10 +5,11 @@ mod bands;
 pub mod batch;
 pub mod fan;
 mod government;
+pub mod journal;
 mod policy_prefix;
 pub mod replicate;
 pub mod tree;
-mod worker;
+pub mod worker;
 
 /// Which parameter draw and which chance stream a run takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

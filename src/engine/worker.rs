@@ -4,14 +4,13 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::tree::Branch;
 use super::{Failure, Outcome, RunId, Simulation};
 
 /// What one run came to.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Slot {
+pub enum Slot {
     /// Stopped before its end.
     Pending,
     /// One outcome a scenario.
@@ -47,7 +46,7 @@ impl<'a, S: Simulation> Worker<'a, S> {
     }
 
     /// One run; `tell` hears of quarters as they are done with.
-    pub(super) fn run(&mut self, id: RunId, tell: &dyn Fn(u64), stop: &AtomicBool) -> Slot {
+    pub(super) fn run(&mut self, id: RunId, tell: &dyn Fn(u64), stop: &dyn Fn() -> bool) -> Slot {
         let mut ledger = Ledger {
             ends: (0..self.simulation.scenarios()).map(|_| None).collect(),
             failures: Vec::new(),
@@ -72,13 +71,13 @@ impl<'a, S: Simulation> Worker<'a, S> {
         free: usize,
         id: RunId,
         tell: &dyn Fn(u64),
-        stop: &AtomicBool,
+        stop: &dyn Fn() -> bool,
         ledger: &mut Ledger<S>,
     ) {
         let simulation = self.simulation;
         let scenario = branch.scenarios[0];
         for quarter in branch.from..branch.to {
-            ledger.stopped |= stop.load(Ordering::Relaxed);
+            ledger.stopped |= stop();
             if ledger.stopped {
                 return;
             }

@@ -1,5 +1,9 @@
 //! A toy of paired first-order autoregressions that can be told to fail.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use leverlab::cli::progress::Interrupt;
 use leverlab::engine::tree::Prefix;
 use leverlab::engine::{Direction, MetricSpec, Outcome, RunId, Simulation};
 
@@ -16,6 +20,10 @@ pub(crate) struct Toy {
     pub nans: Vec<(usize, u32)>,
     /// Panics in the past of these runs.
     pub past_panics: Vec<u32>,
+    /// Runs founded so far, by all copies.
+    pub founded: Arc<AtomicU32>,
+    /// Raises this when that run is founded.
+    pub stop: Option<(u32, Arc<Interrupt>)>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -99,6 +107,12 @@ impl Simulation for Toy {
         World::default()
     }
     fn found(&self, run: RunId, state: &mut World) {
+        self.founded.fetch_add(1, Ordering::SeqCst);
+        if let Some((at, interrupt)) = &self.stop
+            && *at == run.run
+        {
+            interrupt.stop.store(true, Ordering::SeqCst);
+        }
         assert!(!state.spoilt, "a spoilt state was used again");
         *state = World {
             level: 100.0 + 20.0 * chance(run.draw, 7),

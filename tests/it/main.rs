@@ -12,3 +12,4 @@ mod layers;
 mod messages;
 mod pairing;
 mod rules;
+mod survival;
