@@ -7,7 +7,7 @@ codes! {
     /// The folder holds something else.
     TAKEN = "E0801", "the output folder holds something else",
         "name another folder with -o",
-        "Results never go over files of another kind or of another batch. Name another folder with -o; --force writes over the results in it and keeps all other files, --fresh starts the same batch again.";
+        "Results never go over files of another kind or of another batch. Name another folder with -o; --force writes over the results in it and keeps all other files.";
     /// Another process writes to the folder.
     BUSY = "E0802", "the output folder is in use",
         "wait for it, or name another folder with -o",
@@ -15,7 +15,7 @@ codes! {
     /// The output cannot be written.
     UNWRITABLE = "E0803", "the output cannot be written",
         "free space, or name another folder with -o",
-        "The disk is full or read-only, or the folder may not be made there. Nothing was left half-written, and what the folder held is as it was. Free space, or name another folder with -o.";
+        "The disk is full or read-only, or the folder may not be made there. No result was left half-written, and what the folder held is as it was; finished runs stay recorded in its .work/, and the same command goes on from there. Free space, or name another folder with -o.";
     /// No results to read.
     NO_RESULTS = "E0804", "no finished results",
         "run the scenario again with -o to that folder",
@@ -42,12 +42,20 @@ codes! {
         "Runs that fail are dropped in all scenarios alike; with this many, what is left is no fair sample. The first cause is printed; a smaller change of the scenario may show what brings it about.";
     /// SIGINT.
     INTERRUPTED = "E0902", "interrupted",
-        "start again with --fresh",
-        "The batch was stopped with Ctrl-C. The runs that all scenarios have were written with `complete = false`; start again with --fresh.";
+        "give the same command again, it goes on from there",
+        "The batch was stopped with Ctrl-C. The runs that all scenarios have were written with `complete = false`; the same command goes on from there and ends as if it had never been stopped.";
     /// SIGTERM.
     TERMINATED = "E0903", "terminated",
-        "start again with --fresh",
-        "The system asked the batch to stop. The runs that all scenarios have were written with `complete = false`; start again with --fresh.";
+        "give the same command again, it goes on from there",
+        "The system asked the batch to stop. The runs that all scenarios have were written with `complete = false`; the same command goes on from there and ends as if it had never been stopped.";
+    /// Stored results do not fit.
+    MISMATCH = "E0904", "stored results do not fit",
+        "run the batch again with --fresh",
+        "A file is not what was written, a table does not follow from the stored runs, or a run done again gives other numbers. The table on stdout says which. Run the batch again with --fresh; if a run differs on the same version, please report it.";
+    /// Stored results are of another version.
+    OTHER_VERSION = "E0905", "results of another version",
+        "use the version that made them, with the same --seeds",
+        "Runs can be done again only by the version that made them, under the same evidence and scenarios. Use that version, name the evidence with --seeds, or run the batch anew.";
     /// A broken promise of the program.
     INTERNAL = "E0999", "internal fault",
         "please report it with the command and the scenario",
@@ -62,8 +70,12 @@ codes! {
         "Runs that failed in one scenario are left out of all, so that the rest stay paired; up to 5 % of them only warn.";
     /// The batch is not complete.
     INCOMPLETE = "W0203", "the batch is not complete",
-        "start again with --fresh for all of them",
-        "The batch was stopped; the runs that all scenarios have were written and are marked `complete = false`.";
+        "give the same command again for all of them",
+        "The batch was stopped; the runs that all scenarios have were written and are marked `complete = false`. The same command goes on from there.";
+    /// Records of earlier runs were damaged.
+    DAMAGED = "W0204", "damaged records were run again",
+        "look after the disk if it happens again",
+        "Every record of a finished run carries a checksum. Where it does not fit what is read back, the run is done again, which gives the same numbers; the disk or another program has changed the file.";
     /// The best two cannot be told apart.
     OVERLAP = "W0301", "the best two variants overlap",
         "ask for more runs with -n",
@@ -88,7 +100,7 @@ pub fn exit(code: Code) -> u8 {
     match code {
         TAKEN | THERE_ALREADY | BAD_FLAG => 2,
         UNKNOWN_NAME | NOTHING_SELECTED => 4,
-        RUNS_FAILED => 5,
+        RUNS_FAILED | MISMATCH => 5,
         UNWRITABLE => 6,
         INTERNAL => 10,
         BUSY | TERMINATED => 75,

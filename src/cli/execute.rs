@@ -1,5 +1,6 @@
 //! The way from checked scenarios to a results folder, shared by `run` and `compare`.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
@@ -9,14 +10,16 @@ use super::order::{Order, batch_digest, command_line, dry_run, folder_of};
 use super::progress::{Interrupt, Meter, listen};
 use super::run::BatchArgs;
 use super::{CliError, Problem, Session, codes};
-use crate::engine::Simulation;
-use crate::engine::batch::{self, Plan};
-use crate::engine::fan::fans;
+use crate::engine::batch::{self, BatchError, Plan};
+use crate::engine::fan::SeriesFan;
+use crate::engine::journal::{Journal, Shape};
 use crate::engine::replicate::Economy;
+use crate::engine::tree::Branch;
+use crate::engine::{Ensemble, Simulation};
 use crate::evidence::Evidence;
 use crate::experiment::compare::{Comparison, MetricView, compare};
 use crate::report::files::{self, Provenance};
-use crate::report::folder::{self, Claim, Permission};
+use crate::report::folder::{self, Claim, Hold, Permission};
 use crate::report::results::{Column, Results, ScenarioInfo};
 use crate::report::{Language, write_report};
 use crate::scenario::codes::EVIDENCE;
@@ -70,7 +73,7 @@ pub fn execute<S: Simulation>(
                 CliError::new(codes::NO_RESULTS, message)
             })?;
             let comparison = compare_results(&results);
-            let end = failed_runs(&results, &mut warnings);
+            let end = failed_runs(&results, &folder, &mut warnings);
             return Ok(Executed {
                 results,
                 comparison,
@@ -95,11 +98,15 @@ pub fn execute<S: Simulation>(
         threads,
         batch: 0,
     };
-    let total = u64::from(run.replicates) * order.scenarios.len() as u64;
-    let meter = Meter::new(total, order.quiet);
-    let ensemble = batch::run(simulation, &plan, &meter, &interrupt.stop)
-        .map_err(|error| CliError::new(codes::BAD_FLAG, error.to_string()))?;
-    meter.finish();
+    let (ensemble, fans) = recorded(
+        simulation,
+        &plan,
+        &hold,
+        &digest,
+        order,
+        interrupt,
+        &mut warnings,
+    )?;
     let columns = |specs: &[crate::engine::MetricSpec]| specs.iter().map(Column::from).collect();
     let quarters = simulation.quarters();
     let results = Results {
@@ -114,14 +121,14 @@ pub fn execute<S: Simulation>(
         metrics: columns(simulation.metrics()),
         details: columns(simulation.details()),
         series: columns(simulation.series()),
-        fans: fans(&ensemble, simulation.series().len(), quarters.len()),
+        fans,
         quarters,
         ensemble,
         assumption_driven: order.assumption_driven.clone(),
         command: order.command.clone(),
     };
     let comparison = compare_results(&results);
-    let mut end = failed_runs(&results, &mut warnings);
+    let mut end = failed_runs(&results, &folder, &mut warnings);
     if results.ensemble.runs.is_empty() {
         let cause = results
             .ensemble
@@ -152,6 +159,7 @@ pub fn execute<S: Simulation>(
         &files::put,
         &page,
     )?;
+    hold.drop_other_journals();
     if !results.ensemble.complete {
         let code = stopped_by(interrupt).unwrap_or(codes::INTERRUPTED);
         end = Some(Problem::new(code, "what was finished is written"));
@@ -167,6 +175,82 @@ pub fn execute<S: Simulation>(
         warnings,
         end,
     })
+}
+
+/// Bytes of quarterly paths that are held at a time.
+const PATHS_AT_A_TIME: usize = 64 << 20;
+/// Times that damaged records are run again before the disk is held to be at fault.
+const ATTEMPTS: usize = 3;
+
+/// Runs what the journal of the folder does not hold yet and reads all of it back.
+fn recorded<S: Simulation>(
+    simulation: &S,
+    plan: &Plan,
+    hold: &Hold,
+    digest: &str,
+    order: &Order,
+    interrupt: &Interrupt,
+    warnings: &mut Vec<Problem>,
+) -> Result<(Ensemble, Vec<SeriesFan>), CliError> {
+    let failed = |error: io::Error| {
+        let place = hold.folder().display();
+        let message = format!("cannot record runs in {place}: {error}; those recorded are kept");
+        CliError::new(codes::UNWRITABLE, message)
+    };
+    let shape = Shape::of(simulation);
+    let mut journal = Journal::open(hold.journal(), digest, shape).map_err(failed)?;
+    let tree = Branch::of(simulation);
+    let mut known = plan.runs as usize - journal.missing(plan.runs).len();
+    for _ in 0..ATTEMPTS {
+        let todo = journal.missing(plan.runs);
+        let meter = Meter::new(todo.len() as u64 * tree.quarters(), order.quiet);
+        if known > 0 && !todo.is_empty() {
+            meter.say(&format!("goes on from {known} of {} runs", plan.runs));
+        }
+        let stop = &interrupt.stop;
+        let ran = batch::run_into(simulation, &tree, plan, &todo, &mut journal, &meter, stop);
+        meter.finish();
+        if let Err(error) = ran {
+            journal.close();
+            return Err(match error {
+                BatchError::Sink(error) => failed(error),
+                BatchError::Threads { .. } => CliError::new(codes::BAD_FLAG, error.to_string()),
+            });
+        }
+        let before = journal.missing(plan.runs).len();
+        let ensemble = journal.ensemble(plan.runs).map_err(failed)?;
+        let damaged = journal.missing(plan.runs).len() - before;
+        if damaged > 0 {
+            let message = format!("{damaged} of the runs recorded earlier");
+            warnings.push(Problem::new(codes::DAMAGED, message));
+        }
+        if damaged == 0 || interrupt.stop.load(Ordering::SeqCst) {
+            let quarters = simulation.quarters().len();
+            let fans = fans(&mut journal, &ensemble, simulation.series().len(), quarters);
+            let fans = fans.map_err(failed)?;
+            journal.close();
+            return Ok((ensemble, fans));
+        }
+        known = plan.runs as usize - damaged;
+    }
+    Err(failed(io::Error::other("records come back changed")))
+}
+
+/// Fans of all series, read back from the journal a few at a time.
+fn fans(
+    journal: &mut Journal,
+    ensemble: &Ensemble,
+    series: usize,
+    quarters: usize,
+) -> io::Result<Vec<SeriesFan>> {
+    let one = ensemble.runs.len() * ensemble.outcomes.len() * quarters * 8;
+    let step = (PATHS_AT_A_TIME / one.max(1)).clamp(1, series.max(1));
+    let mut fans = Vec::with_capacity(series);
+    for first in (0..series).step_by(step) {
+        let some = first..series.min(first + step);
+        fans.extend(journal.paths(ensemble.asked, some, quarters)?.fans());
+    }
+    Ok(fans)
 }
 
 /// Seconds since 1970, for the volatile part of the manifest.
@@ -202,7 +286,7 @@ fn stopped_by(interrupt: &Interrupt) -> Option<Code> {
 }
 
 /// Warns of the runs that failed; over 5 % of them are a failure of the command.
-fn failed_runs(results: &Results, warnings: &mut Vec<Problem>) -> Option<Problem> {
+fn failed_runs(results: &Results, folder: &Path, warnings: &mut Vec<Problem>) -> Option<Problem> {
     let failures = &results.ensemble.failures;
     let first = failures.first()?;
     let mut runs: Vec<u32> = failures.iter().map(|failure| failure.run).collect();
@@ -210,11 +294,14 @@ fn failed_runs(results: &Results, warnings: &mut Vec<Problem>) -> Option<Problem
     runs.dedup();
     let asked = results.ensemble.asked;
     let message = format!(
-        "{} of {asked} runs failed and were dropped in all scenarios; the first: run {}, {}: {}",
+        "{} of {asked} runs failed and were dropped in all scenarios; the first: run {}, {}: \
+         {}; `leverlab replay {} --replicate {}` shows it",
         runs.len(),
         first.run,
         results.scenarios[first.scenario].name,
-        first.cause
+        first.cause,
+        folder.display(),
+        first.run
     );
     warnings.push(Problem::new(codes::RUNS_DROPPED, message));
     (runs.len() as u64 * 20 > u64::from(asked)).then(|| {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::run::BatchArgs;
 use crate::engine::Simulation;
+use crate::engine::tree::Branch;
 use crate::report::folder::default_folder;
 use crate::scenario::Scenario;
 
@@ -28,17 +29,22 @@ pub struct Order {
 
 /// Digest that names a batch and its folder.
 pub fn batch_digest(order: &Order) -> String {
+    digest_of(&order.scenarios, &order.evidence_digest)
+}
+
+/// Digest of a batch of these scenarios and this evidence under this model.
+pub fn digest_of(scenarios: &[Scenario], evidence_digest: &str) -> String {
     let mut hasher = blake3::Hasher::new();
     let mut add = |text: &str| {
         hasher.update(&(text.len() as u64).to_le_bytes());
         hasher.update(text.as_bytes());
     };
-    for scenario in &order.scenarios {
+    for scenario in scenarios {
         add(&scenario.meta.name);
         add(&scenario.digest);
     }
-    let run = &order.scenarios[0].run;
-    add(&order.evidence_digest);
+    let run = &scenarios[0].run;
+    add(evidence_digest);
     add(env!("LEVERLAB_MODEL_DIGEST"));
     add(&format!(
         "{} {} {:016x}",
@@ -80,12 +86,15 @@ pub fn dry_run<S: Simulation>(simulation: &S, order: &Order) -> String {
         };
         out += &format!("  {} sets {sets}\n", scenario.meta.name);
     }
+    let tree = Branch::of(simulation);
+    out += &forks(&tree, count, simulation.horizon(), run.replicates);
     out += &format!(
         "results take about {:.0} MB of memory, besides ",
         bytes / 1e6
     );
     out += &format!(
-        "two populations a thread\nfolder {}:\n",
+        "{} population(s) a thread\nfolder {}:\n",
+        tree.kept() + 1,
         folder_of(order, &digest).display()
     );
     for scenario in &order.scenarios {
@@ -93,6 +102,19 @@ pub fn dry_run<S: Simulation>(simulation: &S, order: &Order) -> String {
     }
     out + "  summary.csv differences.csv runs.parquet details.parquet paths.parquet\n  \
            figures/ report.html manifest.json\n"
+}
+
+/// Says how many quarters are simulated, and how many are not because scenarios share them.
+fn forks(tree: &Branch, scenarios: usize, horizon: usize, runs: u32) -> String {
+    let runs = u64::from(runs);
+    let (quarters, alone) = (tree.quarters() * runs, (scenarios * horizon) as u64 * runs);
+    let mut out = format!("{quarters} quarters to run");
+    if alone > quarters {
+        let saved = alone - quarters;
+        let share = 100.0 * saved as f64 / alone as f64;
+        out += &format!(", {saved} saved where scenarios are still the same ({share:.0} %)");
+    }
+    out + "\n"
 }
 
 /// The command that reproduces a batch, as typed.

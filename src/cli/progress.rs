@@ -18,11 +18,12 @@ pub struct Meter {
 }
 
 impl Meter {
-    /// A meter of `total` replicates.
+    /// A meter of `total` quarters.
     pub fn new(total: u64, quiet: bool) -> Self {
         let bar = (!quiet && std::io::stderr().is_terminal()).then(|| {
             let bar = ProgressBar::new(total);
-            let look = "{bar:30} {pos}/{len} replicates, {elapsed} gone, about {eta} left";
+            let look =
+                "{bar:30} {human_pos} of {human_len} quarters, {elapsed} gone, about {eta} left";
             if let Ok(style) = ProgressStyle::with_template(look) {
                 bar.set_style(style);
             }
@@ -33,6 +34,16 @@ impl Meter {
             quiet,
             total,
             told: AtomicU64::new(0),
+        }
+    }
+
+    /// Says something beside the bar.
+    pub fn say(&self, text: &str) {
+        if let Some(bar) = &self.bar {
+            bar.println(text);
+        } else if !self.quiet {
+            // A closed stderr is no reason for a run to fail.
+            let _ = writeln!(std::io::stderr(), "{text}");
         }
     }
 
@@ -53,7 +64,8 @@ impl Progress for Meter {
             let tenth = finished * 10 / self.total.max(1);
             if self.told.fetch_max(tenth, Ordering::Relaxed) < tenth {
                 // A closed stderr is no reason for a run to fail.
-                let _ = writeln!(std::io::stderr(), "{finished} of {} replicates", self.total);
+                let (percent, all) = (tenth * 10, self.total);
+                let _ = writeln!(std::io::stderr(), "{percent} % of {all} quarters");
             }
         }
     }

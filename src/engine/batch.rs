@@ -1,18 +1,17 @@
 //! Runs a whole batch in parallel: which outcome did every run have in every scenario?
 //!
-//! One task is one run: its past once, then every scenario in order, the baseline first.
-//! Each task writes its own slot, so neither the number of threads nor the size of a batch
+//! One task is one run in all scenarios, each quarter that they share once (`tree`). Each
+//! run is handed over by its number as it ends, so neither the number of threads nor their order
 //! moves a bit of the result. A run that fails in one scenario is dropped in all.
 
-use std::any::Any;
-use std::cell::{Cell, RefCell};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, Once};
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, sync_channel};
 
-use rayon::prelude::*;
-
-use super::{Ensemble, Failure, Outcome, RunId, Simulation};
+use super::tree::Branch;
+use super::worker::{Slot, Worker, silence_panics_of_runs};
+use super::{Ensemble, RunId, Simulation};
 
 /// How a batch is run; none of it moves a result but `runs` and `per_draw`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +22,7 @@ pub struct Plan {
     pub per_draw: u32,
     /// Worker threads; 0 counts as 1.
     pub threads: usize,
-    /// Runs handed out at a time; 0 means four a thread.
+    /// Runs handed out at a time; 0 counts as 1.
     pub batch: usize,
 }
 
@@ -39,8 +38,8 @@ impl Plan {
 
 /// Hears how far a batch has come.
 pub trait Progress: Sync {
-    /// Called from any thread after each replicate (one scenario of one run) with the number
-    /// finished so far.
+    /// Called from any thread with the number of quarters simulated or failed so far; those of a
+    /// run are [`Branch::quarters`].
     fn done(&self, finished: u64);
 }
 
@@ -63,13 +62,35 @@ pub enum BatchError {
         /// What the system said.
         cause: String,
     },
+    /// What was finished could not be kept.
+    #[error("cannot record finished runs: {0}")]
+    Sink(io::Error),
 }
 
-/// What one run came to.
-enum Slot {
-    Pending,
-    Done(Vec<Outcome>),
-    Failed(Vec<Failure>),
+/// Where finished runs go.
+pub trait Sink: Send {
+    /// Takes what a run came to; runs come in any order.
+    ///
+    /// # Errors
+    /// Where it cannot be kept.
+    fn take(&mut self, run: u32, slot: Slot) -> io::Result<()>;
+    /// Makes all that was taken last.
+    ///
+    /// # Errors
+    /// Where it cannot be kept.
+    fn flush(&mut self) -> io::Result<()>;
+}
+
+/// Keeps runs in memory.
+impl Sink for BTreeMap<u32, Slot> {
+    fn take(&mut self, run: u32, slot: Slot) -> io::Result<()> {
+        self.insert(run, slot);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Runs all scenarios of `simulation` over the runs of `plan`.
@@ -85,6 +106,39 @@ pub fn run<S: Simulation>(
     progress: &dyn Progress,
     stop: &AtomicBool,
 ) -> Result<Ensemble, BatchError> {
+    run_tree(simulation, &Branch::of(simulation), plan, progress, stop)
+}
+
+/// As [`run`], with a tree of one's own: tests run every scenario alone.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_tree<S: Simulation>(
+    simulation: &S,
+    tree: &Branch,
+    plan: &Plan,
+    progress: &dyn Progress,
+    stop: &AtomicBool,
+) -> Result<Ensemble, BatchError> {
+    let mut slots = BTreeMap::new();
+    let all: Vec<u32> = (0..plan.runs).collect();
+    run_into(simulation, tree, plan, &all, &mut slots, progress, stop)?;
+    Ok(gather(slots, simulation.scenarios(), plan.runs))
+}
+
+/// Runs the runs of that number and hands each over to `sink` as it ends.
+///
+/// # Errors
+/// [`BatchError`] where threads cannot be started or `sink` fails; the batch then ends.
+pub fn run_into<S: Simulation>(
+    simulation: &S,
+    tree: &Branch,
+    plan: &Plan,
+    runs: &[u32],
+    sink: &mut dyn Sink,
+    progress: &dyn Progress,
+    stop: &AtomicBool,
+) -> Result<(), BatchError> {
     silence_panics_of_runs();
     let threads = plan.threads.max(1);
     let pool = rayon::ThreadPoolBuilder::new()
@@ -94,153 +148,71 @@ pub fn run<S: Simulation>(
             threads,
             cause: error.to_string(),
         })?;
-    let batch = if plan.batch == 0 {
-        threads * 4
-    } else {
-        plan.batch
-    };
-    let workers: Mutex<Vec<Worker<S>>> = Mutex::new(Vec::new());
     let finished = AtomicU64::new(0);
-    let tell = |replicates: usize| {
-        let before = finished.fetch_add(replicates as u64, Ordering::Relaxed);
-        progress.done(before + replicates as u64);
+    let tell = |quarters: u64| {
+        let before = finished.fetch_add(quarters, Ordering::Relaxed);
+        progress.done(before + quarters);
     };
-    let mut slots: Vec<Slot> = (0..plan.runs).map(|_| Slot::Pending).collect();
-    for (number, chunk) in slots.chunks_mut(batch).enumerate() {
-        if stop.load(Ordering::Relaxed) {
-            break;
-        }
-        let first = number * batch;
-        pool.install(|| {
-            chunk
-                .par_iter_mut()
-                .with_max_len(1)
-                .enumerate()
-                .for_each(|(place, slot)| {
-                    let pooled = workers.lock().ok().and_then(|mut free| free.pop());
-                    let mut worker = pooled.unwrap_or_else(|| Worker::new(simulation));
-                    let id = plan.id((first + place) as u32);
-                    *slot = worker.run(simulation, id, &tell, stop);
-                    if let Ok(mut free) = workers.lock() {
-                        free.push(worker);
-                    }
-                });
+    let (next, step) = (AtomicUsize::new(0), plan.batch.max(1));
+    let broken = AtomicBool::new(false);
+    let stopped = || stop.load(Ordering::Relaxed) || broken.load(Ordering::Relaxed);
+    // A writer that falls behind holds the runs up rather than filling the memory.
+    let (send, receive) = sync_channel(2 * threads);
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            let written = write_down(&receive, sink);
+            broken.store(written.is_err(), Ordering::Relaxed);
+            drop(receive);
+            written
         });
-    }
-    Ok(gather(slots, simulation.scenarios(), plan.runs))
-}
-
-/// The two states a worker reuses: the shared past and the scenario under way.
-struct Worker<S: Simulation> {
-    past: S::State,
-    work: S::State,
-}
-
-impl<S: Simulation> Worker<S> {
-    fn new(simulation: &S) -> Self {
-        Self {
-            past: simulation.blank(),
-            work: simulation.blank(),
-        }
-    }
-
-    fn run(&mut self, simulation: &S, id: RunId, tell: &dyn Fn(usize), stop: &AtomicBool) -> Slot {
-        let scenarios = simulation.scenarios();
-        if stop.load(Ordering::Relaxed) {
-            return Slot::Pending;
-        }
-        let failed = |scenario, cause| Failure {
-            scenario,
-            run: id.run,
-            cause,
-        };
-        if let Err(cause) = guarded(|| simulation.past(id, &mut self.past)) {
-            *self = Self::new(simulation);
-            tell(scenarios);
-            return Slot::Failed(vec![failed(0, format!("in the recorded past: {cause}"))]);
-        }
-        let mut outcomes = Vec::with_capacity(scenarios);
-        let mut failures = Vec::new();
-        let mut baseline: Option<S::Reference> = None;
-        for scenario in 0..scenarios {
-            if stop.load(Ordering::Relaxed) {
-                return Slot::Pending;
-            }
-            let (past, work) = (&self.past, &mut self.work);
-            let result =
-                guarded(|| simulation.project(scenario, id, past, work, baseline.as_ref()))
-                    .and_then(|(outcome, reference)| {
-                        fault(simulation, &outcome).map_or(Ok((outcome, reference)), Err)
-                    });
-            match result {
-                Ok((outcome, reference)) => {
-                    outcomes.push(outcome);
-                    if scenario == 0 {
-                        baseline = Some(reference);
-                    }
-                    tell(1);
+        pool.broadcast(|_| {
+            let mut worker = Worker::new(simulation, tree);
+            while !stopped() {
+                let first = next.fetch_add(step, Ordering::Relaxed);
+                if first >= runs.len() {
+                    break;
                 }
-                Err(cause) => {
-                    self.work = simulation.blank();
-                    failures.push(failed(scenario, cause));
-                    if scenario == 0 {
-                        // Without the baseline no variant has anything to be compared with.
-                        tell(scenarios);
-                        break;
+                for &run in &runs[first..runs.len().min(first + step)] {
+                    let slot = worker.run(plan.id(run), &tell, &stopped);
+                    if slot != Slot::Pending && send.send((run, slot)).is_err() {
+                        return;
                     }
-                    tell(1);
                 }
             }
-        }
-        if failures.is_empty() {
-            Slot::Done(outcomes)
-        } else {
-            Slot::Failed(failures)
-        }
-    }
+        });
+        drop(send);
+        let written = writer
+            .join()
+            .unwrap_or_else(|_| Err(io::Error::other("a fault")));
+        written.map_err(BatchError::Sink)
+    })
 }
 
-/// What is wrong with an outcome, if anything.
-fn fault<S: Simulation>(simulation: &S, outcome: &Outcome) -> Option<String> {
-    let quarters = simulation.quarters().len();
-    let parts = [
-        ("metric", simulation.metrics(), &outcome.metrics, 1),
-        ("detail", simulation.details(), &outcome.details, 1),
-        ("series", simulation.series(), &outcome.paths, quarters),
-    ];
-    for (kind, specs, values, per_spec) in parts {
-        if values.len() != specs.len() * per_spec {
-            return Some(format!(
-                "{} values of kind {kind} where {} were due",
-                values.len(),
-                specs.len() * per_spec
-            ));
+/// Hands over what ends; all that ended while the last was made to last goes together.
+fn write_down(receive: &Receiver<(u32, Slot)>, sink: &mut dyn Sink) -> io::Result<()> {
+    while let Ok(first) = receive.recv() {
+        for (run, slot) in std::iter::once(first).chain(receive.try_iter()) {
+            sink.take(run, slot)?;
         }
-        if let Some(place) = values.iter().position(|value| !value.is_finite()) {
-            let id = specs[place / per_spec].id;
-            return Some(format!(
-                "{kind} `{id}` is {}, not a finite number",
-                values[place]
-            ));
-        }
+        sink.flush()?;
     }
-    None
+    Ok(())
 }
 
 /// Collects the slots in run order.
-fn gather(slots: Vec<Slot>, scenarios: usize, asked: u32) -> Ensemble {
+fn gather(slots: BTreeMap<u32, Slot>, scenarios: usize, asked: u32) -> Ensemble {
     let mut ensemble = Ensemble {
         outcomes: vec![Vec::new(); scenarios],
         asked,
-        complete: true,
+        complete: slots.len() == asked as usize,
         ..Ensemble::default()
     };
-    for (run, slot) in slots.into_iter().enumerate() {
+    for (run, slot) in slots {
         match slot {
             Slot::Pending => ensemble.complete = false,
             Slot::Failed(failures) => ensemble.failures.extend(failures),
             Slot::Done(outcomes) => {
-                ensemble.runs.push(run as u32);
+                ensemble.runs.push(run);
                 for (column, outcome) in ensemble.outcomes.iter_mut().zip(outcomes) {
                     column.push(outcome);
                 }
@@ -248,48 +220,4 @@ fn gather(slots: Vec<Slot>, scenarios: usize, asked: u32) -> Ensemble {
         }
     }
     ensemble
-}
-
-thread_local! {
-    static INSIDE_RUN: Cell<bool> = const { Cell::new(false) };
-    static LAST_PLACE: RefCell<String> = const { RefCell::new(String::new()) };
-}
-
-/// Makes the panic hook silent on threads that are inside a run; elsewhere the hook that was
-/// there before still speaks.
-fn silence_panics_of_runs() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let before = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            if INSIDE_RUN.get() {
-                let place = panic.location().map_or(String::new(), |at| {
-                    format!(" ({}:{})", at.file(), at.line())
-                });
-                LAST_PLACE.with(|last| *last.borrow_mut() = place);
-            } else {
-                before(panic);
-            }
-        }));
-    });
-}
-
-/// Runs `task`, turning a panic into its message and place.
-fn guarded<T>(task: impl FnOnce() -> T) -> Result<T, String> {
-    INSIDE_RUN.set(true);
-    let result = catch_unwind(AssertUnwindSafe(task));
-    INSIDE_RUN.set(false);
-    result.map_err(|payload| {
-        let place = LAST_PLACE.with(RefCell::take);
-        format!("{}{place}", message(payload.as_ref()))
-    })
-}
-
-/// The text of a panic.
-fn message(payload: &(dyn Any + Send)) -> String {
-    payload
-        .downcast_ref::<&str>()
-        .map(ToString::to_string)
-        .or_else(|| payload.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "a panic without a message".to_owned())
 }

@@ -2,7 +2,6 @@
 
 use rayon::prelude::*;
 
-use super::Ensemble;
 use crate::base::stats::{mean, quantile};
 
 /// Probabilities of [`Fan::q`].
@@ -39,45 +38,60 @@ pub fn fan(values: &mut [f64]) -> Fan {
     }
 }
 
-/// Fans of all series; empty where the ensemble holds no paths.
-pub fn fans(ensemble: &Ensemble, series: usize, quarters: usize) -> Vec<SeriesFan> {
-    let column = |scenario: usize, place: usize| {
-        ensemble.outcomes[scenario]
-            .iter()
-            .map(move |outcome| outcome.paths[place])
-    };
-    let scenarios = ensemble.outcomes.len();
-    (0..series)
-        .into_par_iter()
-        .map(|one| {
-            let places = || (0..quarters).map(move |quarter| one * quarters + quarter);
-            let level = |scenario| {
-                places()
-                    .map(|place| fan(&mut column(scenario, place).collect::<Vec<_>>()))
-                    .collect()
-            };
-            let difference = |scenario| {
-                places()
-                    .map(|place| {
-                        let pairs = column(scenario, place).zip(column(0, place));
-                        fan(&mut pairs
-                            .map(|(variant, base)| variant - base)
-                            .collect::<Vec<_>>())
-                    })
-                    .collect()
-            };
-            SeriesFan {
-                level: (0..scenarios).map(level).collect(),
-                difference: (1..scenarios).map(difference).collect(),
-            }
-        })
-        .collect()
+/// Paths of some series of all runs, run by run: `values[run][scenario][series][quarter]`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PathBlock {
+    /// Scenarios.
+    pub scenarios: usize,
+    /// Series.
+    pub series: usize,
+    /// Quarters.
+    pub quarters: usize,
+    /// Values.
+    pub values: Vec<f64>,
+}
+
+impl PathBlock {
+    /// Fans of its series over runs.
+    pub fn fans(&self) -> Vec<SeriesFan> {
+        let row = self.series * self.quarters;
+        let column = |scenario: usize, place: usize| {
+            self.values
+                .chunks_exact((self.scenarios * row).max(1))
+                .map(move |run| run[scenario * row + place])
+        };
+        (0..self.series)
+            .into_par_iter()
+            .map(|one| {
+                let places =
+                    || (0..self.quarters).map(move |quarter| one * self.quarters + quarter);
+                let level = |scenario| {
+                    places()
+                        .map(|place| fan(&mut column(scenario, place).collect::<Vec<_>>()))
+                        .collect()
+                };
+                let difference = |scenario| {
+                    places()
+                        .map(|place| {
+                            let pairs = column(scenario, place).zip(column(0, place));
+                            fan(&mut pairs
+                                .map(|(variant, base)| variant - base)
+                                .collect::<Vec<_>>())
+                        })
+                        .collect()
+                };
+                SeriesFan {
+                    level: (0..self.scenarios).map(level).collect(),
+                    difference: (1..self.scenarios).map(difference).collect(),
+                }
+            })
+            .collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Outcome;
 
     #[test]
     fn quantiles_of_one_to_five_by_hand() {
@@ -93,21 +107,14 @@ mod tests {
 
     #[test]
     fn paired_differences_are_taken_run_by_run() {
-        let outcome = |paths: [f64; 2]| Outcome {
-            paths: paths.to_vec(),
-            ..Outcome::default()
+        // two runs of two scenarios, one series of two quarters
+        let block = PathBlock {
+            scenarios: 2,
+            series: 1,
+            quarters: 2,
+            values: vec![1.0, 10.0, 3.0, 10.0, 100.0, 20.0, 102.0, 20.0],
         };
-        let ensemble = Ensemble {
-            runs: vec![0, 1],
-            outcomes: vec![
-                vec![outcome([1.0, 10.0]), outcome([100.0, 20.0])],
-                vec![outcome([3.0, 10.0]), outcome([102.0, 20.0])],
-            ],
-            asked: 2,
-            complete: true,
-            failures: Vec::new(),
-        };
-        let fans = fans(&ensemble, 1, 2);
+        let fans = block.fans();
         assert_eq!(fans[0].difference[0][0].q, [2.0; 9]);
         assert_eq!(fans[0].difference[0][1].q, [0.0; 9]);
         assert_eq!(fans[0].level[1][0].mean, 52.5);

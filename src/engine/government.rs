@@ -1,7 +1,5 @@
 //! Decides, quarter by quarter, which rules of a scenario act on the figures published by then.
 
-use std::borrow::Cow;
-
 use crate::base::bound::Bound;
 use crate::base::stats;
 use crate::base::time::Quarter;
@@ -52,40 +50,41 @@ impl Government {
     }
 
     /// The government of one run, before its first decision.
-    pub(super) fn begin<'a>(&'a self, policy: &'a PolicyPath, end: Quarter) -> Term<'a> {
-        let mut paths = Vec::new();
-        Settings::paths(&mut paths);
+    pub(super) fn begin(&self) -> Term {
         Term {
-            government: self,
-            paths,
             schedules: self.schedules.clone(),
-            policy: Cow::Borrowed(policy),
+            policy: None,
             watch: Watch::default(),
-            end,
         }
     }
 }
 
 /// One run's government: what it has decided so far.
 #[derive(Clone, Debug)]
-pub(super) struct Term<'a> {
-    government: &'a Government,
-    paths: Vec<&'static str>,
+pub(super) struct Term {
     schedules: Vec<Schedule>,
-    policy: Cow<'a, PolicyPath>,
+    /// The path since a rule has acted.
+    policy: Option<PolicyPath>,
     watch: Watch,
-    end: Quarter,
 }
 
-impl Term<'_> {
-    /// Policy from `now` on, after a look at what is published by then.
-    pub(super) fn decide(&mut self, record: &Record, now: Quarter) -> &PolicyPath {
+impl Term {
+    /// Policy from `now` on, after a look at what is published by then; `dated` until a rule has
+    /// acted.
+    pub(super) fn decide<'a>(
+        &'a mut self,
+        government: &Government,
+        dated: &'a PolicyPath,
+        record: &Record,
+        now: Quarter,
+        end: Quarter,
+    ) -> &'a PolicyPath {
         let Government {
             rules,
             series,
             discount,
             ..
-        } = self.government;
+        } = government;
         let figures: Vec<f64> = rules
             .iter()
             .zip(series)
@@ -93,13 +92,14 @@ impl Term<'_> {
             .collect();
         let acting = self.watch.look(rules, &figures);
         if !acting.is_empty() {
+            let mut paths = Vec::new();
+            Settings::paths(&mut paths);
             for rule in acting {
-                rule.act(&mut self.schedules, &self.paths, now);
+                rule.act(&mut self.schedules, &paths, now);
             }
-            let path = PolicyPath::new(&self.schedules, WARM_UP, self.end, *discount);
-            self.policy = Cow::Owned(path);
+            self.policy = Some(PolicyPath::new(&self.schedules, WARM_UP, end, *discount));
         }
-        &self.policy
+        self.policy.as_ref().unwrap_or(dated)
     }
 }
 

@@ -1,10 +1,16 @@
 //! Runs replicates: one (run, all scenarios) at a time, many in parallel, each a pure
 //! function of (scenario, seed, run). Takes the simulation as a trait, so tests inject faults.
 
+mod bands;
 pub mod batch;
 pub mod fan;
 mod government;
+pub mod journal;
+mod policy_prefix;
+pub mod replay;
 pub mod replicate;
+pub mod tree;
+pub mod worker;
 
 /// Which parameter draw and which chance stream a run takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +22,7 @@ pub struct RunId {
 }
 
 pub use crate::base::metric::{Direction, MetricSpec};
+use tree::Prefix;
 
 /// What one (scenario, run) gives.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -30,7 +37,8 @@ pub struct Outcome {
 
 /// A simulation that the engine can run in pairs.
 ///
-/// A run's past is the same for all scenarios: it is run once and copied.
+/// A run is a row of quarters from its founding: first a past that all scenarios share, then
+/// the quarters that are reported. What scenarios share is run once and copied ([`tree`]).
 pub trait Simulation: Sync {
     /// The state of one world; reused, so that a run allocates little.
     type State: Send;
@@ -46,20 +54,31 @@ pub trait Simulation: Sync {
     fn series(&self) -> &[MetricSpec];
     /// Labels of the reported quarters, e.g. `2025Q1`.
     fn quarters(&self) -> Vec<String>;
+    /// Quarters of a run from its founding to its end.
+    fn horizon(&self) -> usize;
+    /// Label of a quarter of a run, e.g. `2015Q3`.
+    fn label(&self, quarter: usize) -> String;
+    /// Digest of all that `scenario` gives agents to know up to and including `quarter`:
+    /// scenarios with the same digest have the same state at its end.
+    fn prefix(&self, scenario: usize, quarter: usize) -> Prefix;
     /// An empty state.
     fn blank(&self) -> Self::State;
-    /// Runs the recorded past of a run into `state`.
-    fn past(&self, run: RunId, state: &mut Self::State);
-    /// Copies `past` into `state` and runs `scenario` to its end; `reference` is the
-    /// baseline's, `None` when this is the baseline.
-    fn project(
+    /// Founds the world of a run in `state`, whatever that held.
+    fn found(&self, run: RunId, state: &mut Self::State);
+    /// Copies `from` over `to`, reusing its memory.
+    fn copy(&self, from: &Self::State, to: &mut Self::State);
+    /// Runs one quarter of `scenario` on a state that has come to it.
+    fn advance(&self, scenario: usize, run: RunId, state: &mut Self::State, quarter: usize);
+    /// What came of a run at its end, but for what needs the baseline.
+    fn outcome(&self, state: &Self::State) -> (Outcome, Self::Reference);
+    /// Adds to an outcome what hangs on the baseline's run; `state` is any one of the same run.
+    fn relate(
         &self,
-        scenario: usize,
-        run: RunId,
-        past: &Self::State,
-        state: &mut Self::State,
-        reference: Option<&Self::Reference>,
-    ) -> (Outcome, Self::Reference);
+        state: &Self::State,
+        baseline: &Self::Reference,
+        own: &Self::Reference,
+        outcome: &mut Outcome,
+    );
 }
 
 /// A run that failed, with its cause.

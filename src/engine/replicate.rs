@@ -1,9 +1,12 @@
 //! One replicate of the model: the economy as a [`Simulation`].
 //!
 //! A run goes through 2013–14 (warm-up) and the recorded history to the quarter before the
-//! scenarios start, once; every scenario continues from a copy of that state.
+//! scenarios start under the baseline's policy, then on under each scenario's own.
 
-use super::government::Government;
+use super::bands::Founders;
+use super::government::{Government, Term};
+use super::policy_prefix::prefixes;
+use super::tree::Prefix;
 use super::{MetricSpec, Outcome, RunId, Simulation};
 use crate::base::bound::Bound;
 use crate::base::rng::{Key, Purpose};
@@ -11,7 +14,6 @@ use crate::base::time::Quarter;
 use crate::base::{dist, math};
 use crate::evidence::{Distribution, Evidence};
 use crate::model::context::Context;
-use crate::model::firms::{Firms, Ownership, REGIONS};
 use crate::model::observe::{self, Reading, Record};
 use crate::model::parameters::Parameters;
 use crate::model::state::State;
@@ -53,14 +55,20 @@ pub struct Economy {
     drivers: Drivers,
     policies: Vec<PolicyPath>,
     governments: Vec<Government>,
+    prefixes: Vec<Vec<Prefix>>,
 }
 
 /// State and record of one world.
 #[derive(Clone, Debug, Default)]
 pub struct World {
+    parameters: Option<Parameters>,
     state: State,
     record: Record,
+    /// What a government with rules has decided so far.
+    term: Option<Term>,
+    /// Durations in the funnel when the scenarios began.
     duration: Vec<f64>,
+    founders: Founders,
 }
 
 impl World {
@@ -68,13 +76,13 @@ impl World {
     pub fn state(&self) -> &State {
         &self.state
     }
-}
 
-/// What a variant needs of the baseline's run: the present value of each firm's profit.
-#[derive(Clone, Debug, Default)]
-pub struct Profits {
-    id: Vec<u32>,
-    value: Vec<f64>,
+    /// Quarterly series as last read.
+    pub(super) fn last_series(&self) -> Vec<f64> {
+        let mut row = Vec::new();
+        observe::series_value(&self.record, self.record.len() - 1, &mut row);
+        row
+    }
 }
 
 impl Economy {
@@ -114,7 +122,7 @@ impl Economy {
             .iter()
             .find(|prior: &&Prior| prior.path == "tax.discount_rate")
             .map_or(0.0, |prior| prior.range[1]);
-        let policies = scenarios
+        let policies: Vec<PolicyPath> = scenarios
             .iter()
             .map(|scenario| PolicyPath::new(&scenario.schedules, WARM_UP, run.end, discount))
             .collect();
@@ -122,6 +130,11 @@ impl Economy {
             .iter()
             .map(|scenario| Government::new(scenario, discount))
             .collect::<Result<_, _>>()?;
+        let prefixes = scenarios
+            .iter()
+            .zip(&policies)
+            .map(|(scenario, path)| prefixes(path, &scenario.rules, run.start))
+            .collect();
         let drivers = Drivers::new(evidence)?;
         Ok(Self {
             run,
@@ -129,6 +142,7 @@ impl Economy {
             drivers,
             policies,
             governments,
+            prefixes,
         })
     }
 
@@ -203,29 +217,68 @@ impl Economy {
         &self.policies[scenario]
     }
 
-    fn advance(
+    /// Founds the world of a run and brings it to the quarter before the scenarios start.
+    pub fn past(&self, run: RunId, world: &mut World) {
+        Simulation::found(self, run, world);
+        for quarter in 0..self.past_quarters() {
+            self.advance(0, run, world, quarter);
+        }
+        self.begin(world);
+    }
+
+    /// One quarter of a scenario; `note` hears the name of each process before it runs.
+    pub(super) fn step(
         &self,
-        world: &mut World,
+        scenario: usize,
         run: RunId,
-        parameters: &Parameters,
-        policy: &PolicyPath,
-        first: Quarter,
-        last: Quarter,
+        world: &mut World,
+        quarter: usize,
+        note: &mut dyn FnMut(&'static str),
     ) {
-        let mut now = first;
-        while now <= last {
-            let ctx = self.context(self.key(run), now, parameters, policy, policy.at(now));
-            quarter::step(&mut world.state, &ctx);
-            let reading: Reading = observe::read(&world.state, &ctx);
-            world.record.push(reading);
-            now = now.next();
+        let now = WARM_UP.plus(quarter as i32);
+        let mut policy = &self.policies[0];
+        if now >= self.run.start {
+            if now == self.run.start {
+                self.begin(world);
+            }
+            policy = &self.policies[scenario];
+            let government = &self.governments[scenario];
+            if !government.is_bound_by_dates() {
+                let term = world.term.get_or_insert_with(|| government.begin());
+                policy = term.decide(government, policy, &world.record, now, self.run.end);
+            }
+        }
+        let parameters = world.parameters.as_ref().expect("founded before");
+        let ctx = self.context(self.key(run), now, parameters, policy, policy.at(now));
+        world.state.books.open();
+        for (name, process) in quarter::PROCESSES {
+            note(name);
+            process(&mut world.state, &ctx);
+        }
+        let reading: Reading = observe::read(&world.state, &ctx);
+        world.record.push(reading);
+    }
+
+    /// Quarters that all scenarios share by construction.
+    fn past_quarters(&self) -> usize {
+        self.run.start.since(WARM_UP) as usize
+    }
+
+    /// Marks the start of the scenarios.
+    fn begin(&self, world: &mut World) {
+        world.duration.clear();
+        world.duration.extend(world.state.funnel.duration.iter());
+        world.founders.note(&world.state.firms);
+        for value in &mut world.state.firms.profit_value {
+            *value = 0.0;
         }
     }
 }
 
 impl Simulation for Economy {
     type State = World;
-    type Reference = Profits;
+    /// Present value of profit of each firm of the start.
+    type Reference = Vec<f64>;
 
     fn scenarios(&self) -> usize {
         self.policies.len()
@@ -244,57 +297,58 @@ impl Simulation for Economy {
     }
 
     fn quarters(&self) -> Vec<String> {
-        let count = self.run.end.since(self.run.start) + 1;
-        (0..count)
-            .map(|t| self.run.start.plus(t).to_string())
+        (self.past_quarters()..self.horizon())
+            .map(|quarter| self.label(quarter))
             .collect()
+    }
+
+    fn horizon(&self) -> usize {
+        self.run.end.since(WARM_UP) as usize + 1
+    }
+
+    fn label(&self, quarter: usize) -> String {
+        WARM_UP.plus(quarter as i32).to_string()
+    }
+
+    fn prefix(&self, scenario: usize, quarter: usize) -> Prefix {
+        self.prefixes[scenario][quarter]
     }
 
     fn blank(&self) -> World {
         World::default()
     }
 
-    fn past(&self, run: RunId, world: &mut World) {
+    fn found(&self, run: RunId, world: &mut World) {
         world.state = State::default();
         world.record.clear();
+        world.term = None;
         let parameters = self.parameters(run.draw);
-        self.found(run, &parameters, &mut world.state);
-        let policy = &self.policies[0];
-        let last = self.run.start.plus(-1);
-        self.advance(world, run, &parameters, policy, WARM_UP, last);
-        world.duration.clear();
-        world.duration.extend(world.state.funnel.duration.iter());
-        for value in &mut world.state.firms.profit_value {
-            *value = 0.0;
-        }
+        Economy::found(self, run, &parameters, &mut world.state);
+        world.parameters = Some(parameters);
     }
 
-    fn project(
-        &self,
-        scenario: usize,
-        run: RunId,
-        past: &World,
-        world: &mut World,
-        reference: Option<&Profits>,
-    ) -> (Outcome, Profits) {
-        world.state.clone_from(&past.state);
-        world.record.clone_from(&past.record);
-        world.duration.clone_from(&past.duration);
-        let parameters = self.parameters(run.draw);
-        let policy = &self.policies[scenario];
-        let (start, end) = (self.run.start, self.run.end);
-        let government = &self.governments[scenario];
-        if government.is_bound_by_dates() {
-            self.advance(world, run, &parameters, policy, start, end);
-        } else {
-            let mut term = government.begin(policy, end);
-            let mut now = start;
-            while now <= end {
-                let policy = term.decide(&world.record, now);
-                self.advance(world, run, &parameters, policy, now, now);
-                now = now.next();
-            }
-        }
+    fn copy(&self, from: &World, to: &mut World) {
+        let World {
+            parameters,
+            state,
+            record,
+            term,
+            duration,
+            founders,
+        } = from;
+        to.parameters = *parameters;
+        to.state.clone_from(state);
+        to.record.clone_from(record);
+        to.term.clone_from(term);
+        to.duration.clone_from(duration);
+        to.founders.clone_from(founders);
+    }
+
+    fn advance(&self, scenario: usize, run: RunId, world: &mut World, quarter: usize) {
+        self.step(scenario, run, world, quarter, &mut |_| ());
+    }
+
+    fn outcome(&self, world: &World) -> (Outcome, Vec<f64>) {
         let first = observe::reading_index(self.run.start);
         let last = observe::reading_index(self.run.end);
         let metrics = observe::headline(
@@ -307,72 +361,17 @@ impl Simulation for Economy {
         );
         let mut details = Vec::new();
         observe::detail_values(&world.record, first, last, &mut details);
-        let profits = Profits {
-            id: past.state.firms.id.clone(),
-            value: survivors(&past.state.firms, &world.state.firms),
-        };
-        bands(
-            &past.state.firms,
-            reference.unwrap_or(&profits),
-            &profits,
-            &mut details,
-        );
         let paths = paths(&world.record, first, last);
-        (
-            Outcome {
-                metrics,
-                details,
-                paths,
-            },
-            profits,
-        )
-    }
-}
-
-/// Present value of profit of each firm alive at the start that is alive at the end; not a
-/// number for the others.
-fn survivors(start: &Firms, end: &Firms) -> Vec<f64> {
-    (0..start.len())
-        .map(|i| {
-            let same = start.alive[i] && end.alive[i] && start.id[i] == end.id[i];
-            if same { end.profit_value[i] } else { f64::NAN }
-        })
-        .collect()
-}
-
-/// Shares of surviving firms by group and by change in present value of after-tax profit.
-fn bands(firms: &Firms, base: &Profits, variant: &Profits, out: &mut Vec<f64>) {
-    let edges = [-0.05, -0.01, 0.01, 0.05];
-    let groups = observe::BAND_GROUPS.len();
-    let mut weights = vec![[0.0; 5]; groups];
-    for i in 0..firms.len() {
-        let (before, after) = (base.value[i], variant.value[i]);
-        if before.is_nan() || after.is_nan() || firms.id[i] != base.id[i] {
-            continue;
-        }
-        let size = math::max(before.abs(), 1e-6);
-        let change = (after - before) / size;
-        let band = edges.iter().filter(|edge| change > **edge).count();
-        let class = if firms.sales[i] < 20.0 {
-            0
-        } else if firms.sales[i] < population::LARGE_SALES {
-            1
-        } else {
-            2
+        let outcome = Outcome {
+            metrics,
+            details,
+            paths,
         };
-        let owner = match firms.ownership[i] {
-            Ownership::Private => 3,
-            Ownership::State => 4,
-            Ownership::Foreign => 5,
-        };
-        let region = 6 + (firms.region[i] as usize).min(REGIONS - 1);
-        for group in [class, owner, region] {
-            weights[group][band] += firms.weight[i];
-        }
+        (outcome, world.founders.profits(&world.state.firms))
     }
-    for group in weights {
-        let all: f64 = group.iter().sum();
-        out.extend(group.map(|w| if all > 0.0 { w / all } else { 0.0 }));
+
+    fn relate(&self, world: &World, baseline: &Vec<f64>, own: &Vec<f64>, outcome: &mut Outcome) {
+        world.founders.bands(baseline, own, &mut outcome.details);
     }
 }
 

@@ -5,6 +5,7 @@ use leverlab::base::dispatch::{self, Path as Instructions};
 use leverlab::base::rng::Key;
 use leverlab::engine::batch::{self, Plan, Quiet};
 use leverlab::engine::replicate::Economy;
+use leverlab::engine::tree::Branch;
 use leverlab::engine::{Ensemble, RunId, Simulation};
 use leverlab::evidence::Evidence;
 use leverlab::model::parameters::Parameters;
@@ -122,6 +123,65 @@ fn other_variants_beside_it_leave_a_variant_alone() {
     let beside = run(&economy(&[other, variant()]), 2, 1, 0);
     assert_same_bits(&alone, &beside, 0, 0, 2);
     assert_same_bits(&alone, &beside, 1, 2, 2);
+}
+
+#[test]
+fn scenarios_that_share_quarters_have_the_bits_of_each_alone() {
+    let dated = |path: &str, dates: &str| format!("[[policy.{path}]]\n{dates}\n");
+    let economy = economy(&[
+        variant(),
+        ("twin", String::new()),
+        (
+            "announced",
+            dated(
+                "tax.super_deduction_general",
+                "announced = \"2025Q3\"\nfrom = \"2026Q2\"\nvalue = 1.4",
+            ),
+        ),
+        (
+            "later",
+            dated("people.training", "from = \"2026Q1\"\nvalue = 50.0"),
+        ),
+        (
+            "later-and-more",
+            dated("people.training", "from = \"2026Q1\"\nvalue = 50.0")
+                + &dated(
+                    "tax.super_deduction_general",
+                    "from = \"2026Q3\"\nvalue = 1.2",
+                ),
+        ),
+        (
+            "same-as-later",
+            dated("people.training", "from = \"2026Q1\"\nvalue = 50.0"),
+        ),
+        (
+            "ruled",
+            "[[rule]]\nwhen = \"rd_intensity > 0\"\nfor = \"2q\"\n\
+             then = { tax.super_deduction_general = 1.5 }\n"
+                .to_owned(),
+        ),
+    ]);
+    let tree = Branch::of(&economy);
+    let alone = Branch::alone(8, economy.horizon());
+    // 48 of the past, 8 each of rate and ruled, 8 of the base, 6 from 2025Q3, 4 from 2026Q1, 2
+    assert_eq!((tree.quarters(), alone.quarters()), (84, 8 * 56));
+    assert_eq!((tree.ends(), tree.kept()), (6, 1));
+    let plan = Plan {
+        runs: 2,
+        per_draw: 2,
+        threads: 1,
+        batch: 0,
+    };
+    let stop = AtomicBool::new(false);
+    let each = batch::run_tree(&economy, &alone, &plan, &Quiet, &stop).expect("threads start");
+    let shared = run(&economy, 2, 1, 0);
+    for scenario in 0..8 {
+        assert_same_bits(&each, &shared, scenario, scenario, 2);
+    }
+    assert_ne!(
+        shared.outcomes[0], shared.outcomes[3],
+        "an announcement is heard"
+    );
 }
 
 #[test]

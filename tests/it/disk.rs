@@ -5,18 +5,20 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
-fn leverlab(home: &Path, args: &[&str]) -> Output {
+use crate::engine_files::results_in;
+
+pub(crate) fn leverlab(home: &Path, args: &[&str]) -> Output {
     command(home, args).output().unwrap()
 }
 
-fn command(home: &Path, args: &[&str]) -> Command {
+pub(crate) fn command(home: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin("leverlab"));
     command.current_dir(home).args(args);
     command
 }
 
 /// A batch of that many runs of a short scenario.
-fn batch<'a>(runs: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+pub(crate) fn batch<'a>(runs: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     let common = [
         "run",
         "short.toml",
@@ -30,13 +32,13 @@ fn batch<'a>(runs: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     common.iter().chain(more).copied().collect()
 }
 
-fn home() -> tempfile::TempDir {
+pub(crate) fn home() -> tempfile::TempDir {
     let home = tempfile::tempdir().unwrap();
     fs::write(home.path().join("short.toml"), "[run]\nend = \"2025Q4\"\n").unwrap();
     home
 }
 
-fn code(output: &Output) -> i32 {
+pub(crate) fn code(output: &Output) -> i32 {
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(!text.contains("panicked"), "{text}");
     output.status.code().unwrap_or(-1)
@@ -47,10 +49,10 @@ fn whole(home: &Path, folder: &str) -> bool {
 }
 
 /// A mounted file system of `kib` KiB, taken away when dropped.
-struct Tmpfs(PathBuf);
+pub(crate) struct Tmpfs(PathBuf);
 
 impl Tmpfs {
-    fn mount(at: &Path, kib: u32) -> Option<Self> {
+    pub(crate) fn mount(at: &Path, kib: u32) -> Option<Self> {
         fs::create_dir_all(at).ok()?;
         let size = format!("size={kib}k");
         let mount = Command::new("mount")
@@ -100,6 +102,9 @@ fn a_full_disk_is_6_and_leaves_nothing_half_written() {
             .parse::<usize>()
             .unwrap()
     };
+    let journal = fs::read_dir(at.join("first/.work")).unwrap().next();
+    let first_head = fs::read_to_string(journal.unwrap().unwrap().path().join("head")).unwrap();
+    let results = results_in(&at.join("first"));
     for room in [200, 60, 8, 0] {
         let _ = fs::remove_file(at.join("ballast"));
         fs::write(at.join("ballast"), vec![0; (free() - room) * 1024]).unwrap();
@@ -119,13 +124,21 @@ fn a_full_disk_is_6_and_leaves_nothing_half_written() {
             &batch("1", &["--seed", "2", "--force", "-o", "disk/first"]),
         );
         assert_eq!(code(&again), 6, "{room}");
+        assert_eq!(results_in(&at.join("first")), results, "{room}: untouched");
+        let second: Vec<_> = fs::read_dir(at.join("second"))
+            .map(|all| all.map(|entry| entry.unwrap().file_name()).collect())
+            .unwrap_or_default();
+        assert!(second.iter().all(|name| name == ".work"), "{second:?}");
+        // What was recorded stays for the next start; without it the room is given back.
+        for journal in fs::read_dir(at.join("first/.work")).unwrap() {
+            let path = journal.unwrap().path();
+            let kept = fs::read(path.join("head")).unwrap();
+            if !kept.starts_with(first_head.as_bytes()) {
+                fs::remove_dir_all(path).unwrap();
+            }
+        }
+        let _ = fs::remove_dir_all(at.join("second"));
         assert_eq!(free(), before, "the room is given back");
-        let mut left: Vec<_> = fs::read_dir(&at)
-            .unwrap()
-            .map(|e| e.unwrap().file_name())
-            .collect();
-        left.sort();
-        assert_eq!(left, ["ballast", "first"], "{room}");
     }
     let study = leverlab(home.path(), &["init", "disk/study"]);
     let said = String::from_utf8_lossy(&study.stderr);

@@ -3,8 +3,9 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use leverlab::engine::batch::{Plan, Progress, Quiet, run};
-use leverlab::engine::{Ensemble, Simulation};
+use leverlab::engine::Ensemble;
+use leverlab::engine::batch::{Plan, Progress, Quiet, run, run_tree};
+use leverlab::engine::tree::Branch;
 
 use crate::engine_toy::Toy;
 
@@ -63,6 +64,7 @@ fn a_failed_run_is_dropped_in_all_scenarios_and_its_cause_kept() {
         panics: vec![(1, 2)],
         nans: vec![(1, 5)],
         past_panics: vec![7],
+        ..Toy::default()
     };
     let all = go(&toy, PLAN);
     let expected: Vec<u32> = (0..23).filter(|r| ![2, 5, 7].contains(r)).collect();
@@ -90,7 +92,7 @@ fn a_failed_run_is_dropped_in_all_scenarios_and_its_cause_kept() {
         "{}",
         causes[1].2
     );
-    assert!(causes[2].2.contains("recorded past"), "{}", causes[2].2);
+    assert!(causes[2].2.contains("in quarter 0"), "{}", causes[2].2);
     // The runs that remain are those of a batch without faults.
     let healthy = go(
         &Toy {
@@ -133,7 +135,7 @@ fn cancelling_keeps_only_runs_that_all_scenarios_have() {
         ..Toy::default()
     };
     let whole = go(&toy, PLAN);
-    for limit in [1, 7, 30] {
+    for limit in [1, 27, 130] {
         let stop = AtomicBool::new(false);
         let listener = StopAfter { limit, stop: &stop };
         let part = run(&toy, &Plan { threads: 2, ..PLAN }, &listener, &stop).expect("threads");
@@ -161,10 +163,12 @@ impl Progress for Count {
 }
 
 #[test]
-fn progress_counts_every_replicate_failed_ones_too() {
+fn progress_counts_every_quarter_failed_ones_too() {
     let toy = Toy {
-        effects: vec![0.0, 1.0],
+        effects: vec![0.0, 1.0, 0.0],
         nans: vec![(0, 3), (1, 4)],
+        panics: vec![(1, 5), (0, 6)],
+        past_panics: vec![7],
         ..Toy::default()
     };
     let count = Count::default();
@@ -177,7 +181,7 @@ fn progress_counts_every_replicate_failed_ones_too() {
     .expect("threads");
     assert_eq!(
         *count.1.lock().expect("no panic here"),
-        23 * toy.scenarios() as u64
+        23 * Branch::of(&toy).quarters()
     );
 }
 
@@ -191,4 +195,47 @@ fn no_runs_give_an_empty_complete_ensemble() {
         Plan { runs: 0, ..PLAN },
     );
     assert!(all.runs.is_empty() && all.complete);
+}
+
+/// Forks of every kind: at the start, later, nested, twins of the baseline and of a variant.
+fn forked() -> Toy {
+    Toy {
+        effects: vec![0.0, 1.0, 2.0, 0.0, 2.0, 3.0, 1.0, 2.0],
+        starts: vec![0, 0, 3, 4, 3, 3, 5, 0],
+        ..Toy::default()
+    }
+}
+
+#[test]
+fn with_forks_and_without_the_bits_are_the_same() {
+    let toy = forked();
+    let tree = Branch::of(&toy);
+    // Past 2 and start: 1, 7 part; at 3: {2, 4}, 5; at 5: 6 from {0, 3}.
+    assert_eq!((tree.ends(), tree.quarters()), (6, 2 + 6 * 3 + 2 * 3 + 1));
+    let alone = Branch::alone(8, 8);
+    for threads in [1, 3] {
+        let plan = Plan { threads, ..PLAN };
+        let stop = AtomicBool::new(false);
+        let each = run_tree(&toy, &alone, &plan, &Quiet, &stop).expect("threads");
+        let shared = go(&toy, plan);
+        assert_eq!(bits(&each), bits(&shared));
+        assert_eq!(shared.outcomes[0], shared.outcomes[3], "twins");
+        assert_ne!(shared.outcomes[0], shared.outcomes[6]);
+    }
+}
+
+#[test]
+fn a_failure_where_scenarios_are_one_fails_them_all_and_no_other() {
+    let toy = Toy {
+        panics: vec![(2, 5), (1, 6)],
+        ..forked()
+    };
+    let all = go(&toy, PLAN);
+    let failed: Vec<_> = all.failures.iter().map(|f| (f.run, f.scenario)).collect();
+    assert_eq!(failed, [(5, 2), (5, 4), (6, 1)], "4 is a twin of 2");
+    let healthy = go(&forked(), PLAN);
+    assert_eq!(
+        all.outcomes[5][5], healthy.outcomes[5][7],
+        "runs after it are untouched"
+    );
 }

@@ -1,8 +1,11 @@
 //! Batches end as a folder that is whole, bound to its digest, and the same for any threads.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use leverlab::base::time::Quarter;
 use leverlab::cli::CliError;
@@ -118,20 +121,138 @@ fn a_folder_of_something_else_is_left_alone() {
     forced.args.force = true;
     go(&forced).expect("forced");
     assert_eq!(fs::read(dir.join("thesis.txt")).expect("kept"), b"mine");
-    // More runs than it has, then from the start again.
     let clean = home.path().join("clean");
     go(&order(&clean, 8, 1)).expect("runs");
-    let more = go(&order(&clean, 12, 1)).expect_err("cannot add");
-    assert!(
-        more.code() == 2 && format!("{more:?}").contains("--fresh"),
-        "{more:?}"
-    );
-    let mut fresh = order(&clean, 12, 1);
-    fresh.args.fresh = true;
-    assert_eq!(go(&fresh).expect("again").results.ensemble.runs.len(), 12);
     let mut other = order(&clean, 12, 1);
     other.scenarios[1].digest = "changed".to_owned();
     assert_eq!(go(&other).expect_err("another batch").code(), 2);
+}
+
+/// Name and bytes of all results in a folder, without what differs from day to day.
+pub(crate) fn results_in(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut all = BTreeMap::new();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = path
+            .file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
+        if path.is_file() {
+            all.insert(name, fs::read(path).expect("read"));
+        } else if name != ".work" {
+            let inner = results_in(&path).into_iter();
+            all.extend(inner.map(|(file, bytes)| (format!("{name}/{file}"), bytes)));
+        }
+    }
+    if let Some(bytes) = all.get_mut("manifest.json") {
+        let mut manifest: Value = serde_json::from_slice(bytes).expect("JSON");
+        manifest
+            .as_object_mut()
+            .expect("an object")
+            .remove("volatile");
+        *bytes = manifest.to_string().into_bytes();
+    }
+    all
+}
+
+/// Runs an order on a toy that tells how many runs it founded.
+fn counted(order: &Order, toy: &Toy) -> (Executed, u32) {
+    let before = toy.founded.load(Ordering::SeqCst);
+    let none = Interrupt::default();
+    let interrupt = toy.stop.as_ref().map_or(&none, |(_, one)| one);
+    let done = execute(toy, order, interrupt, &|_, _, _| Ok(())).expect("runs");
+    (done, toy.founded.load(Ordering::SeqCst) - before)
+}
+
+#[test]
+fn a_batch_grows_by_the_new_runs_alone_and_a_finished_one_answers_at_once() {
+    let home = tempfile::tempdir().expect("temporary folder");
+    let (grown, whole) = (home.path().join("grown"), home.path().join("whole"));
+    let toy = Toy {
+        panics: vec![(1, 3)],
+        ..toy()
+    };
+    assert_eq!(counted(&order(&grown, 20, 2), &toy).1, 20);
+    let (more, founded) = counted(&order(&grown, 50, 2), &toy);
+    assert_eq!(
+        (founded, more.stored),
+        (30, false),
+        "the failed run is known too"
+    );
+    assert_eq!(counted(&order(&grown, 50, 1), &toy).1, 0);
+    counted(&order(&whole, 50, 1), &toy);
+    assert_eq!(results_in(&grown), results_in(&whole));
+    let mut fresh = order(&grown, 50, 1);
+    fresh.args.fresh = true;
+    assert_eq!(counted(&fresh, &toy).1, 50);
+    assert_eq!(results_in(&grown), results_in(&whole));
+}
+
+#[test]
+fn a_stopped_batch_goes_on_from_there_and_ends_in_the_same_bytes() {
+    let home = tempfile::tempdir().expect("temporary folder");
+    let (broken, whole) = (home.path().join("broken"), home.path().join("whole"));
+    for at in [5, 11, 17] {
+        let stopping = Toy {
+            stop: Some((at, Arc::default())),
+            ..toy()
+        };
+        let (part, _) = counted(&order(&broken, 21, 1), &stopping);
+        assert_eq!(part.results.ensemble.runs.len(), at as usize);
+        assert!(!part.results.ensemble.complete);
+        assert_eq!(part.end.expect("stopped").code.id, "E0902");
+    }
+    assert_eq!(counted(&order(&broken, 21, 3), &toy()).1, 4);
+    counted(&order(&whole, 21, 1), &toy());
+    assert_eq!(results_in(&broken), results_in(&whole));
+}
+
+#[test]
+fn what_was_damaged_since_is_run_again_and_said() {
+    let home = tempfile::tempdir().expect("temporary folder");
+    let (hurt, whole) = (home.path().join("hurt"), home.path().join("whole"));
+    go(&order(&hurt, 8, 1)).expect("runs");
+    let mut work = fs::read_dir(hurt.join(".work")).expect("a journal");
+    let values = work
+        .next()
+        .expect("one")
+        .expect("read")
+        .path()
+        .join("values");
+    let mut bytes = fs::read(&values).expect("there");
+    let place = bytes.len() / 8 * 3;
+    bytes[place] ^= 1;
+    fs::write(&values, bytes).expect("written");
+    let (done, founded) = counted(&order(&hurt, 12, 1), &toy());
+    assert_eq!(founded, 4 + 1);
+    let told: Vec<_> = done.warnings.iter().map(|one| one.code.id).collect();
+    assert_eq!(told, ["W0204"]);
+    counted(&order(&whole, 12, 1), &toy());
+    assert_eq!(results_in(&hurt), results_in(&whole));
+}
+
+#[test]
+fn unfinished_runs_of_another_batch_are_never_met() {
+    let home = tempfile::tempdir().expect("temporary folder");
+    let dir = home.path().join("out");
+    go(&order(&dir, 8, 1)).expect("runs");
+    for name in results_in(&dir).keys().filter(|name| !name.contains('/')) {
+        fs::remove_file(dir.join(name)).expect("gone, as if killed before the first end");
+    }
+    let mut other = order(&dir, 8, 1);
+    other.scenarios[1].digest = "changed".to_owned();
+    let refused = go(&other).expect_err("another batch");
+    assert_eq!(refused.code(), 2);
+    assert!(format!("{refused:?}").contains("unfinished runs of another batch"));
+    assert_eq!(
+        counted(&order(&dir, 8, 1), &toy()).1,
+        0,
+        "it is still there"
+    );
+    other.args.force = true;
+    assert_eq!(counted(&other, &toy()).1, 8);
+    assert_eq!(fs::read_dir(dir.join(".work")).expect("read").count(), 1);
 }
 
 #[test]

@@ -1,5 +1,10 @@
 //! A toy of paired first-order autoregressions that can be told to fail.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use leverlab::cli::progress::Interrupt;
+use leverlab::engine::tree::Prefix;
 use leverlab::engine::{Direction, MetricSpec, Outcome, RunId, Simulation};
 
 /// What is to go wrong: (scenario, run).
@@ -7,21 +12,33 @@ use leverlab::engine::{Direction, MetricSpec, Outcome, RunId, Simulation};
 pub(crate) struct Toy {
     /// Effect of each scenario on the level.
     pub effects: Vec<f64>,
+    /// First reported quarter in which each scenario's effect acts; 0 where none is given.
+    pub starts: Vec<usize>,
     /// Panics here.
     pub panics: Vec<(usize, u32)>,
     /// Gives a metric that is not a number here.
     pub nans: Vec<(usize, u32)>,
     /// Panics in the past of these runs.
     pub past_panics: Vec<u32>,
+    /// Runs founded so far, by all copies.
+    pub founded: Arc<AtomicU32>,
+    /// Raises this when that run is founded.
+    pub stop: Option<(u32, Arc<Interrupt>)>,
 }
 
+#[derive(Clone, Debug, Default)]
 pub(crate) struct World {
     level: f64,
+    effect: f64,
+    paths: Vec<f64>,
+    nan: bool,
     /// Set before a panic, to show that a spoilt state is never used again.
     spoilt: bool,
 }
 
 pub(crate) const QUARTERS: usize = 6;
+/// Quarters before those that are reported.
+pub(crate) const PAST: usize = 2;
 
 const fn spec(id: &'static str, unit: &'static str, direction: Direction) -> MetricSpec {
     MetricSpec {
@@ -73,52 +90,87 @@ impl Simulation for Toy {
             .map(|q| format!("{}Q{}", 2025 + q / 4, q % 4 + 1))
             .collect()
     }
+    fn horizon(&self) -> usize {
+        PAST + QUARTERS
+    }
+    fn label(&self, quarter: usize) -> String {
+        format!("quarter {quarter}")
+    }
+    fn prefix(&self, scenario: usize, quarter: usize) -> Prefix {
+        let mut hasher = blake3::Hasher::new();
+        for place in PAST..=quarter {
+            hasher.update(&self.effect(scenario, place).to_le_bytes());
+        }
+        *hasher.finalize().as_bytes()
+    }
     fn blank(&self) -> World {
-        World {
-            level: 0.0,
-            spoilt: false,
-        }
+        World::default()
     }
-    fn past(&self, run: RunId, state: &mut World) {
-        assert!(!state.spoilt, "a spoilt state was used again");
-        state.level = 100.0 + 20.0 * chance(run.draw, 7);
-        if self.past_panics.contains(&run.run) {
-            state.spoilt = true;
-            panic!("the past of run {} is broken", run.run);
+    fn found(&self, run: RunId, state: &mut World) {
+        self.founded.fetch_add(1, Ordering::SeqCst);
+        if let Some((at, interrupt)) = &self.stop
+            && *at == run.run
+        {
+            interrupt.stop.store(true, Ordering::SeqCst);
         }
+        assert!(!state.spoilt, "a spoilt state was used again");
+        *state = World {
+            level: 100.0 + 20.0 * chance(run.draw, 7),
+            ..World::default()
+        };
     }
-    fn project(
-        &self,
-        scenario: usize,
-        run: RunId,
-        past: &World,
-        state: &mut World,
-        reference: Option<&f64>,
-    ) -> (Outcome, f64) {
+    fn copy(&self, from: &World, to: &mut World) {
+        assert!(!from.spoilt && !to.spoilt, "a spoilt state was used again");
+        to.clone_from(from);
+    }
+    fn advance(&self, scenario: usize, run: RunId, state: &mut World, quarter: usize) {
         assert!(!state.spoilt, "a spoilt state was used again");
-        assert_eq!(reference.is_some(), scenario > 0);
-        state.level = past.level;
-        let effect = self.effects[scenario] * (1.0 + chance(run.run, 99));
-        let mut paths = vec![0.0; 2 * QUARTERS];
-        for quarter in 0..QUARTERS {
-            state.level = 0.9 * state.level + 10.0 * chance(run.run, quarter as u32) + effect;
-            paths[quarter] = state.level;
-            paths[QUARTERS + quarter] = state.level * state.level;
+        if quarter < PAST {
+            if self.past_panics.contains(&run.run) {
+                state.spoilt = true;
+                panic!("the past of run {} is broken", run.run);
+            }
+            return;
         }
-        if self.panics.contains(&(scenario, run.run)) {
+        assert_eq!(state.paths.len(), quarter - PAST, "every quarter once");
+        let effect = self.effect(scenario, quarter) * (1.0 + chance(run.run, 99));
+        let noise = 10.0 * chance(run.run, (quarter - PAST) as u32);
+        state.level = 0.9 * state.level + noise + effect;
+        state.effect = effect;
+        state.paths.push(state.level);
+        if self.panics.contains(&(scenario, run.run)) && quarter == PAST + QUARTERS - 1 {
             state.spoilt = true;
             panic!("broken invariant in run {}", run.run);
         }
-        let mut rd = state.level;
-        if self.nans.contains(&(scenario, run.run)) {
-            state.spoilt = true;
-            rd = f64::NAN;
-        }
+        state.nan = self.nans.contains(&(scenario, run.run));
+    }
+    fn outcome(&self, state: &World) -> (Outcome, f64) {
+        let level = state.level;
+        let squares = state.paths.iter().map(|level| level * level);
         let outcome = Outcome {
-            metrics: vec![rd, 2.0 + effect, 0.1 * state.level],
-            details: vec![reference.map_or(0.0, |base| state.level - base)],
-            paths,
+            metrics: vec![
+                if state.nan { f64::NAN } else { level },
+                2.0 + state.effect,
+                0.1 * level,
+            ],
+            details: vec![],
+            paths: state.paths.iter().copied().chain(squares).collect(),
         };
-        (outcome, state.level)
+        (outcome, level)
+    }
+    fn relate(&self, _: &World, baseline: &f64, own: &f64, outcome: &mut Outcome) {
+        outcome.details.push(own - baseline);
+    }
+}
+
+impl Toy {
+    /// Effect of a scenario in a quarter of a run.
+    fn effect(&self, scenario: usize, quarter: usize) -> f64 {
+        let start = self.starts.get(scenario).copied().unwrap_or(0);
+        if quarter >= PAST + start {
+            self.effects[scenario]
+        } else {
+            0.0
+        }
     }
 }

@@ -15,3 +15,4 @@ mod layers;
 mod messages;
 mod pairing;
 mod rules;
+mod survival;

@@ -304,6 +304,9 @@ fn toys(home: &Path) -> Vec<(&'static str, u8, Vec<Problem>)> {
         ("terminated", codes::TERMINATED),
         ("internal", codes::INTERNAL),
         ("incomplete", codes::INCOMPLETE),
+        ("damaged-records", codes::DAMAGED),
+        ("stored-results-changed", codes::MISMATCH),
+        ("of-another-version", codes::OTHER_VERSION),
         ("impossible-flag", codes::BAD_FLAG),
     ] {
         let problem = Problem::new(code, "what happened");

@@ -8,7 +8,10 @@
 //! old/   what the folder was, while the two change places
 //! ```
 //!
-//! They change places in the four steps of `place`; whoever comes next after a kill between
+//! `NAME/.work/` inside keeps the journals of finished runs, each in a folder named by the digest
+//! of its batch, so that a batch can go on or grow.
+//!
+//! `new` and the folder change places in the four steps of `place`; whoever comes next after a kill between
 //! two of them ends what was begun, or takes it back. A folder that cannot be renamed (the root
 //! of a disk, the current folder, one whose parent may not be written) keeps its `.work/`
 //! inside; files are then renamed into it one by one, the manifest last.
@@ -92,6 +95,13 @@ pub fn claim(
     if folder.exists() && !permission.force {
         let found = stored(folder).map_err(|cause| unwritable(folder, cause))?;
         match found {
+            Found::Nothing if others_begun(folder, digest) => {
+                return Err(taken(
+                    "holds unfinished runs of another batch (scenario, seed, scale, evidence or \
+                     model differ); --force would drop them"
+                        .into(),
+                ));
+            }
             Found::Nothing => {}
             Found::Other => {
                 return Err(taken(
@@ -105,30 +115,43 @@ pub fn claim(
                         .into(),
                 ));
             }
-            Found::Batch { .. } if permission.fresh => {}
             Found::Batch {
-                complete: false,
+                complete,
                 runs: has,
                 ..
-            } => {
-                return Err(taken(format!(
-                    "holds {has} runs of this batch, which was interrupted, and an interrupted \
-                     batch cannot be gone on with; start again with --fresh"
-                )));
-            }
-            Found::Batch { runs: has, .. } if has < runs => {
-                return Err(taken(format!(
-                    "holds {has} runs of this batch and {runs} are asked for, and runs cannot \
-                     be added; start again with --fresh"
-                )));
-            }
+            } if permission.fresh || !complete || has < runs => {}
             Found::Batch { .. } => return Ok(Claim::Stored),
         }
     }
-    match held {
-        Some(hold) => Ok(Claim::Free(hold)),
-        None => Hold::make(folder).map(Claim::Free),
+    let mut hold = match held {
+        Some(hold) => hold,
+        None => Hold::make(folder)?,
+    };
+    hold.journal = journals(folder).join(journal_name(digest));
+    if permission.fresh && hold.journal.exists() {
+        fs::remove_dir_all(&hold.journal).map_err(|cause| unwritable(folder, cause))?;
     }
+    Ok(Claim::Free(hold))
+}
+
+/// Where journals lie in a results folder.
+fn journals(folder: &Path) -> PathBuf {
+    folder.join(WORK)
+}
+
+/// Folder of the journal of a batch.
+fn journal_name(digest: &str) -> String {
+    format!("runs-{}", &digest[..digest.len().min(16)])
+}
+
+/// Whether journals of other batches lie in a folder.
+fn others_begun(folder: &Path, digest: &str) -> bool {
+    let own = journal_name(digest);
+    let entries = fs::read_dir(journals(folder)).into_iter().flatten();
+    entries.flatten().any(|entry| {
+        let name = entry.file_name();
+        name != *own && name.to_string_lossy().starts_with("runs-")
+    })
 }
 
 /// Ends or takes back what a kill left half-done round `folder`; the hold of what was left.
@@ -168,7 +191,7 @@ enum Found {
 fn stored(folder: &Path) -> io::Result<Found> {
     let mut empty = true;
     for entry in fs::read_dir(folder)? {
-        empty &= entry?.file_name() == ".work";
+        empty &= entry?.file_name() == WORK;
     }
     if empty {
         return Ok(Found::Nothing);
@@ -191,6 +214,9 @@ fn manifest(folder: &Path) -> Option<Value> {
         .filter(|all| all["digest"].is_string() && all["files"].is_object())
 }
 
+/// The folder inside a results folder that is not results.
+const WORK: &str = ".work";
+
 /// The file that makes a folder whole.
 pub(in crate::report) const MANIFEST: &str = "manifest.json";
 
@@ -199,6 +225,9 @@ pub(in crate::report) const MANIFEST: &str = "manifest.json";
 pub struct Hold {
     folder: PathBuf,
     place: Workplace,
+    journal: PathBuf,
+    /// Whether the folder was there before.
+    old: bool,
     _lock: File,
 }
 
@@ -220,6 +249,7 @@ impl Hold {
 
     fn lock(folder: &Path, place: Workplace) -> Result<Self, FolderError> {
         let failed = |cause| unwritable(folder, cause);
+        let old = folder.exists();
         let path = place.work.join("lock");
         fs::create_dir_all(&place.work).map_err(failed)?;
         let lock = File::create(&path).map_err(failed)?;
@@ -230,6 +260,8 @@ impl Hold {
         Ok(Self {
             folder: folder.into(),
             place,
+            journal: PathBuf::new(),
+            old,
             _lock: lock,
         })
     }
@@ -237,6 +269,24 @@ impl Hold {
     /// The folder as it was named.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// Where finished runs are recorded while the batch goes on; closed before publishing.
+    pub fn journal(&self) -> &Path {
+        &self.journal
+    }
+
+    /// Drops the journals of other batches, whose results were written over.
+    pub fn drop_other_journals(&self) {
+        let entries = fs::read_dir(journals(&self.folder)).into_iter().flatten();
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            let other = self.journal.file_name() != Some(name.as_os_str());
+            if other && name.to_string_lossy().starts_with("runs-") {
+                // One that stays is told of, never read, as its name differs.
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
     }
 
     /// Where the new folder is made.
@@ -253,8 +303,16 @@ impl Hold {
 impl Drop for Hold {
     fn drop(&mut self) {
         // What still waits in `old` is for the next start to bring back.
-        if !self.place.old().exists() {
-            let _ = fs::remove_dir_all(&self.place.work);
+        if self.place.old().exists() {
+            return;
+        }
+        let _ = fs::remove_dir_all(self.place.fresh());
+        let _ = fs::remove_file(self.place.work.join("lock"));
+        // These go only where nothing is in them, so journals stay.
+        let _ = fs::remove_dir(&self.place.work);
+        let _ = fs::remove_dir(journals(&self.folder));
+        if !self.old {
+            let _ = fs::remove_dir(&self.folder);
         }
     }
 }

@@ -173,7 +173,7 @@ impl Workplace {
 fn keep_others(old: &Path, folder: &Path) -> io::Result<()> {
     let manifest = manifest(old);
     let ours = |name: &str| {
-        [MANIFEST, "report.html", "figures", ".work"].contains(&name)
+        [MANIFEST, "report.html", "figures"].contains(&name)
             || manifest
                 .as_ref()
                 .is_some_and(|all| all["files"].get(name).is_some())
@@ -182,7 +182,7 @@ fn keep_others(old: &Path, folder: &Path) -> io::Result<()> {
         let name = entry?.file_name();
         let (from, to) = (old.join(&name), folder.join(&name));
         let written = manifest.is_some() && name.to_str().is_some_and(ours);
-        if written || name == ".work" {
+        if written {
             continue;
         }
         if !to.exists() {

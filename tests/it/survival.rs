@@ -1,0 +1,232 @@
+//! A batch may be killed anywhere, by anything: the same command goes on from there and ends in
+//! the bytes of a batch that was never broken.
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use crate::disk::{Tmpfs, batch, code, command, home, leverlab};
+use crate::engine_files::results_in;
+
+/// Numbers that look like chance and are the same every time.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (self.0 >> 33) % bound.max(1)
+    }
+}
+
+fn start(home: &Path, runs: &str) -> Child {
+    command(home, &batch(runs, &["-q", "-o", "out"]))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+fn signal(child: &Child, name: &str) {
+    let id = child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args([name, &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+}
+
+/// Milliseconds until the journal in `home` holds a run, at most ten seconds.
+fn wait_for_a_run(home: &Path) {
+    for _ in 0..1000 {
+        let index = fs::read_dir(home.join("out/.work"))
+            .ok()
+            .and_then(|mut all| {
+                let folder = all.next()?.ok()?.path();
+                fs::metadata(folder.join("index")).ok()
+            });
+        if index.is_some_and(|meta| meta.len() > 0) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    panic!("no run was recorded");
+}
+
+/// Ends the batch in `home` and holds its results against those of an unbroken one.
+fn ends_in_the_same_bytes(home: &Path, runs: &str) {
+    let last = leverlab(home, &batch(runs, &["-q", "-o", "out"]));
+    assert_eq!(code(&last), 0, "{}", String::from_utf8_lossy(&last.stderr));
+    let other = crate::disk::home();
+    let unbroken = leverlab(other.path(), &batch(runs, &["-q", "-o", "out"]));
+    assert_eq!(code(&unbroken), 0);
+    let (found, expected) = (
+        results_in(&home.join("out")),
+        results_in(&other.path().join("out")),
+    );
+    let differ: Vec<_> = expected
+        .iter()
+        .filter(|(name, bytes)| found.get(*name) != Some(bytes))
+        .map(|(name, _)| name)
+        .collect();
+    assert!(
+        differ.is_empty() && found.len() == expected.len(),
+        "{differ:?}"
+    );
+    let left = fs::read_dir(home).unwrap().count();
+    assert_eq!(left, 2, "nothing lies beside the folder");
+}
+
+#[test]
+fn killed_at_random_moments_it_ends_in_the_same_bytes() {
+    let kills = if std::env::var_os("LEVERLAB_LONG").is_some() {
+        200
+    } else {
+        20
+    };
+    let home = home();
+    let mut chance = Chance(7);
+    let mut broken = 0;
+    for kill in 0..kills {
+        // The batch grows, so that there is always something to break.
+        let mut child = start(home.path(), &(4 + 2 * kill).to_string());
+        std::thread::sleep(Duration::from_millis(chance.below(900)));
+        child.kill().unwrap();
+        broken += u32::from(child.wait().unwrap().code().is_none());
+    }
+    assert!(
+        broken > kills / 4,
+        "{broken} of {kills} were killed under way"
+    );
+    ends_in_the_same_bytes(home.path(), &(4 + 2 * kills).to_string());
+}
+
+#[test]
+fn asked_to_stop_it_ends_with_its_code_and_goes_on() {
+    let home = home();
+    for (name, expected) in [("-TERM", 75), ("-INT", 130)] {
+        let mut child = start(home.path(), "400");
+        wait_for_a_run(home.path());
+        std::thread::sleep(Duration::from_millis(200));
+        signal(&child, name);
+        assert_eq!(child.wait().unwrap().code(), Some(expected));
+    }
+    let manifest = fs::read_to_string(home.path().join("out/manifest.json")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+    let runs = manifest["runs"].as_array().unwrap().len();
+    assert!(manifest["complete"] == false && runs > 0);
+    ends_in_the_same_bytes(home.path(), &(runs + 3).to_string());
+}
+
+#[test]
+fn a_second_process_stops_and_a_killed_holder_lets_go() {
+    let home = home();
+    let mut first = start(home.path(), "400");
+    wait_for_a_run(home.path());
+    let second = leverlab(home.path(), &batch("400", &["-o", "out"]));
+    let said = String::from_utf8_lossy(&second.stderr).into_owned();
+    assert_eq!(code(&second), 75);
+    assert!(said.contains("being written by another process"), "{said}");
+    assert!(first.try_wait().unwrap().is_none(), "the first goes on");
+    first.kill().unwrap();
+    first.wait().unwrap();
+    let third = leverlab(home.path(), &batch("2", &["-o", "out"]));
+    assert_eq!(
+        code(&third),
+        0,
+        "{}",
+        String::from_utf8_lossy(&third.stderr)
+    );
+}
+
+#[test]
+fn a_clock_that_was_set_back_and_a_torn_tail_change_nothing() {
+    let home = home();
+    assert_eq!(
+        code(&leverlab(home.path(), &batch("6", &["-q", "-o", "out"]))),
+        0
+    );
+    let later = std::time::SystemTime::UNIX_EPOCH + Duration::from_secs(4_000_000_000);
+    let mut work = fs::read_dir(home.path().join("out/.work")).unwrap();
+    let journal = work.next().unwrap().unwrap().path();
+    for entry in fs::read_dir(&journal).unwrap() {
+        let path = entry.unwrap().path();
+        let file = File::options().write(true).open(&path).unwrap();
+        let length = file.metadata().unwrap().len();
+        if path.ends_with("index") {
+            file.set_len(length - 30).unwrap();
+        }
+        if path.ends_with("paths") {
+            file.set_len(length / 2).unwrap();
+        }
+        file.set_modified(later).unwrap();
+    }
+    let manifest = home.path().join("out/manifest.json");
+    let file = File::options().write(true).open(manifest).unwrap();
+    file.set_modified(later).unwrap();
+    ends_in_the_same_bytes(home.path(), "9");
+}
+
+#[test]
+fn on_a_full_disk_it_keeps_what_is_recorded_and_goes_on_once_there_is_room() {
+    let home = home();
+    let at = home.path().join("out");
+    let Some(_mounted) = Tmpfs::mount(&at, 60) else {
+        eprintln!("skipped: only root may mount a small disk");
+        return;
+    };
+    let full = leverlab(home.path(), &batch("40", &["-q", "-o", "out"]));
+    let said = String::from_utf8_lossy(&full.stderr).into_owned();
+    assert_eq!(code(&full), 6, "{said}");
+    assert!(said.contains("cannot record runs"), "{said}");
+    wait_for_a_run(home.path());
+    let more = Command::new("mount")
+        .args(["-o", "remount,size=9m"])
+        .arg(&at)
+        .status();
+    assert!(more.unwrap().success());
+    ends_in_the_same_bytes(home.path(), "40");
+}
+
+#[test]
+fn stored_results_are_verified_and_any_of_their_runs_is_shown_again() {
+    let home = home();
+    let late = "extends = \"short.toml\"\n[[policy.tax.super_deduction_general]]\n\
+                announced = \"2025Q2\"\nfrom = \"2025Q4\"\nvalue = 1.2\n";
+    fs::write(home.path().join("late.toml"), late).unwrap();
+    let small = ["--scale", "0.0005", "-n", "3", "-q", "-o", "out"];
+    let compare = ["compare", "short.toml", "late.toml"];
+    let args: Vec<&str> = compare.iter().chain(&small).copied().collect();
+    assert_eq!(code(&leverlab(home.path(), &args)), 0);
+    // What is read is what was written, whichever file the scenarios came from.
+    fs::remove_file(home.path().join("late.toml")).unwrap();
+    let sound = leverlab(home.path(), &["verify", "out", "--sample", "2"]);
+    let said = String::from_utf8_lossy(&sound.stdout).into_owned();
+    assert_eq!(
+        code(&sound),
+        0,
+        "{said}{}",
+        String::from_utf8_lossy(&sound.stderr)
+    );
+    assert_eq!(said.matches(" again").count(), 2, "{said}");
+    let replay = ["replay", "out", "--replicate", "2", "--scenario", "late"];
+    let shown = leverlab(home.path(), &[&replay[..], &["--format", "json"]].concat());
+    let shown: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
+    assert!(shown["broken"].is_null());
+    assert_eq!(shown["quarters"][3]["quarter"], "2025Q4");
+    let unknown = leverlab(home.path(), &["replay", "out", "--replicate", "3"]);
+    assert_eq!(code(&unknown), 4);
+    // One digit of one table.
+    let table = home.path().join("out/summary.csv");
+    let text = fs::read_to_string(&table).unwrap();
+    fs::write(&table, text.replacen('1', "2", 1)).unwrap();
+    let changed = leverlab(home.path(), &["verify", "out"]);
+    assert_eq!(code(&changed), 5);
+    let said = String::from_utf8_lossy(&changed.stdout).into_owned();
+    assert!(said.contains("changed since it was written"), "{said}");
+}
