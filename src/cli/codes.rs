@@ -48,6 +48,14 @@ codes! {
     TERMINATED = "E0903", "terminated",
         "give the same command again, it goes on from there",
         "The system asked the batch to stop. The runs that all scenarios have were written with `complete = false`; the same command goes on from there and ends as if it had never been stopped.";
+    /// Stored results do not fit.
+    MISMATCH = "E0904", "stored results do not fit",
+        "run the batch again with --fresh",
+        "A file is not what was written, a table does not follow from the stored runs, or a run done again gives other numbers. The table on stdout says which. Run the batch again with --fresh; if a run differs on the same version, please report it.";
+    /// Stored results are of another version.
+    OTHER_VERSION = "E0905", "results of another version",
+        "use the version that made them, with the same --seeds",
+        "Runs can be done again only by the version that made them, under the same evidence and scenarios. Use that version, name the evidence with --seeds, or run the batch anew.";
     /// A broken promise of the program.
     INTERNAL = "E0999", "internal fault",
         "please report it with the command and the scenario",
@@ -92,7 +100,7 @@ pub fn exit(code: Code) -> u8 {
     match code {
         TAKEN | THERE_ALREADY | BAD_FLAG => 2,
         UNKNOWN_NAME | NOTHING_SELECTED => 4,
-        RUNS_FAILED => 5,
+        RUNS_FAILED | MISMATCH => 5,
         UNWRITABLE => 6,
         INTERNAL => 10,
         BUSY | TERMINATED => 75,

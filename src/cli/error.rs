@@ -94,7 +94,12 @@ impl CliError {
 
     /// What `--format json` prints of it; nothing where results were printed before.
     pub fn json(&self) -> Option<serde_json::Value> {
-        let told = [codes::RUNS_FAILED, codes::INTERRUPTED, codes::TERMINATED];
+        let told = [
+            codes::RUNS_FAILED,
+            codes::INTERRUPTED,
+            codes::TERMINATED,
+            codes::MISMATCH,
+        ];
         let list = match self {
             Self::Scenario(faults) => faults.0.iter().map(fault_json).collect(),
             Self::Problem(one) if !told.contains(&one.code) => vec![serde_json::json!({

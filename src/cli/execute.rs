@@ -73,7 +73,7 @@ pub fn execute<S: Simulation>(
                 CliError::new(codes::NO_RESULTS, message)
             })?;
             let comparison = compare_results(&results);
-            let end = failed_runs(&results, &mut warnings);
+            let end = failed_runs(&results, &folder, &mut warnings);
             return Ok(Executed {
                 results,
                 comparison,
@@ -128,7 +128,7 @@ pub fn execute<S: Simulation>(
         command: order.command.clone(),
     };
     let comparison = compare_results(&results);
-    let mut end = failed_runs(&results, &mut warnings);
+    let mut end = failed_runs(&results, &folder, &mut warnings);
     if results.ensemble.runs.is_empty() {
         let cause = results
             .ensemble
@@ -286,7 +286,7 @@ fn stopped_by(interrupt: &Interrupt) -> Option<Code> {
 }
 
 /// Warns of the runs that failed; over 5 % of them are a failure of the command.
-fn failed_runs(results: &Results, warnings: &mut Vec<Problem>) -> Option<Problem> {
+fn failed_runs(results: &Results, folder: &Path, warnings: &mut Vec<Problem>) -> Option<Problem> {
     let failures = &results.ensemble.failures;
     let first = failures.first()?;
     let mut runs: Vec<u32> = failures.iter().map(|failure| failure.run).collect();
@@ -294,11 +294,14 @@ fn failed_runs(results: &Results, warnings: &mut Vec<Problem>) -> Option<Problem
     runs.dedup();
     let asked = results.ensemble.asked;
     let message = format!(
-        "{} of {asked} runs failed and were dropped in all scenarios; the first: run {}, {}: {}",
+        "{} of {asked} runs failed and were dropped in all scenarios; the first: run {}, {}: \
+         {}; `leverlab replay {} --replicate {}` shows it",
         runs.len(),
         first.run,
         results.scenarios[first.scenario].name,
-        first.cause
+        first.cause,
+        folder.display(),
+        first.run
     );
     warnings.push(Problem::new(codes::RUNS_DROPPED, message));
     (runs.len() as u64 * 20 > u64::from(asked)).then(|| {

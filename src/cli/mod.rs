@@ -13,9 +13,12 @@ pub mod list;
 pub mod order;
 pub mod output;
 pub mod progress;
+pub mod replay;
 pub mod report;
 pub mod run;
 pub mod session;
+pub mod stored;
+pub mod verify;
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 pub use error::{CliError, Problem};
@@ -100,6 +103,10 @@ pub enum Command {
     Compare(compare::CompareArgs),
     /// Rebuild figures and report from stored results.
     Report(report::ReportArgs),
+    /// Run one run of stored results again and show where it breaks.
+    Replay(replay::ReplayArgs),
+    /// Hold stored results against their hashes and against runs done again.
+    Verify(verify::VerifyArgs),
     /// Measure how fast this machine runs the model.
     Bench(bench::BenchArgs),
     /// Print the JSON Schema of a scenario or of the evidence.
@@ -186,6 +193,8 @@ fn dispatch(command: &Command, session: &Session) -> Result<(), CliError> {
         Command::Run(args) => run::command(args, session),
         Command::Compare(args) => compare::command(args, session),
         Command::Report(args) => report::command(args, session),
+        Command::Replay(args) => replay::command(args, session),
+        Command::Verify(args) => verify::command(args, session),
         Command::Schema {
             of: SchemaOf::Scenario,
         } => {

@@ -29,17 +29,22 @@ pub struct Order {
 
 /// Digest that names a batch and its folder.
 pub fn batch_digest(order: &Order) -> String {
+    digest_of(&order.scenarios, &order.evidence_digest)
+}
+
+/// Digest of a batch of these scenarios and this evidence under this model.
+pub fn digest_of(scenarios: &[Scenario], evidence_digest: &str) -> String {
     let mut hasher = blake3::Hasher::new();
     let mut add = |text: &str| {
         hasher.update(&(text.len() as u64).to_le_bytes());
         hasher.update(text.as_bytes());
     };
-    for scenario in &order.scenarios {
+    for scenario in scenarios {
         add(&scenario.meta.name);
         add(&scenario.digest);
     }
-    let run = &order.scenarios[0].run;
-    add(&order.evidence_digest);
+    let run = &scenarios[0].run;
+    add(evidence_digest);
     add(env!("LEVERLAB_MODEL_DIGEST"));
     add(&format!(
         "{} {} {:016x}",

@@ -64,7 +64,8 @@ impl Progress for Meter {
             let tenth = finished * 10 / self.total.max(1);
             if self.told.fetch_max(tenth, Ordering::Relaxed) < tenth {
                 // A closed stderr is no reason for a run to fail.
-                let _ = writeln!(std::io::stderr(), "{finished} of {} quarters", self.total);
+                let (percent, all) = (tenth * 10, self.total);
+                let _ = writeln!(std::io::stderr(), "{percent} % of {all} quarters");
             }
         }
     }

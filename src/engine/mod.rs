@@ -7,6 +7,7 @@ pub mod fan;
 mod government;
 pub mod journal;
 mod policy_prefix;
+pub mod replay;
 pub mod replicate;
 pub mod tree;
 pub mod worker;

@@ -76,6 +76,13 @@ impl World {
     pub fn state(&self) -> &State {
         &self.state
     }
+
+    /// Quarterly series as last read.
+    pub(super) fn last_series(&self) -> Vec<f64> {
+        let mut row = Vec::new();
+        observe::series_value(&self.record, self.record.len() - 1, &mut row);
+        row
+    }
 }
 
 impl Economy {
@@ -219,6 +226,39 @@ impl Economy {
         self.begin(world);
     }
 
+    /// One quarter of a scenario; `note` hears the name of each process before it runs.
+    pub(super) fn step(
+        &self,
+        scenario: usize,
+        run: RunId,
+        world: &mut World,
+        quarter: usize,
+        note: &mut dyn FnMut(&'static str),
+    ) {
+        let now = WARM_UP.plus(quarter as i32);
+        let mut policy = &self.policies[0];
+        if now >= self.run.start {
+            if now == self.run.start {
+                self.begin(world);
+            }
+            policy = &self.policies[scenario];
+            let government = &self.governments[scenario];
+            if !government.is_bound_by_dates() {
+                let term = world.term.get_or_insert_with(|| government.begin());
+                policy = term.decide(government, policy, &world.record, now, self.run.end);
+            }
+        }
+        let parameters = world.parameters.as_ref().expect("founded before");
+        let ctx = self.context(self.key(run), now, parameters, policy, policy.at(now));
+        world.state.books.open();
+        for (name, process) in quarter::PROCESSES {
+            note(name);
+            process(&mut world.state, &ctx);
+        }
+        let reading: Reading = observe::read(&world.state, &ctx);
+        world.record.push(reading);
+    }
+
     /// Quarters that all scenarios share by construction.
     fn past_quarters(&self) -> usize {
         self.run.start.since(WARM_UP) as usize
@@ -305,24 +345,7 @@ impl Simulation for Economy {
     }
 
     fn advance(&self, scenario: usize, run: RunId, world: &mut World, quarter: usize) {
-        let now = WARM_UP.plus(quarter as i32);
-        let mut policy = &self.policies[0];
-        if now >= self.run.start {
-            if now == self.run.start {
-                self.begin(world);
-            }
-            policy = &self.policies[scenario];
-            let government = &self.governments[scenario];
-            if !government.is_bound_by_dates() {
-                let term = world.term.get_or_insert_with(|| government.begin());
-                policy = term.decide(government, policy, &world.record, now, self.run.end);
-            }
-        }
-        let parameters = world.parameters.as_ref().expect("founded before");
-        let ctx = self.context(self.key(run), now, parameters, policy, policy.at(now));
-        quarter::step(&mut world.state, &ctx);
-        let reading: Reading = observe::read(&world.state, &ctx);
-        world.record.push(reading);
+        self.step(scenario, run, world, quarter, &mut |_| ());
     }
 
     fn outcome(&self, world: &World) -> (Outcome, Vec<f64>) {

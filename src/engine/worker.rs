@@ -163,7 +163,7 @@ impl<'a, S: Simulation> Worker<'a, S> {
 }
 
 /// What is wrong with an outcome, if anything.
-fn fault<S: Simulation>(simulation: &S, outcome: &Outcome) -> Option<String> {
+pub(super) fn fault<S: Simulation>(simulation: &S, outcome: &Outcome) -> Option<String> {
     let quarters = simulation.quarters().len();
     let parts = [
         ("metric", simulation.metrics(), &outcome.metrics, 1),
@@ -214,7 +214,7 @@ pub(super) fn silence_panics_of_runs() {
 }
 
 /// Runs `task`, turning a panic into its message and place.
-fn guarded<T>(task: impl FnOnce() -> T) -> Result<T, String> {
+pub(super) fn guarded<T>(task: impl FnOnce() -> T) -> Result<T, String> {
     INSIDE_RUN.set(true);
     let result = catch_unwind(AssertUnwindSafe(task));
     INSIDE_RUN.set(false);

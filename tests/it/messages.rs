@@ -305,6 +305,8 @@ fn toys(home: &Path) -> Vec<(&'static str, u8, Vec<Problem>)> {
         ("internal", codes::INTERNAL),
         ("incomplete", codes::INCOMPLETE),
         ("damaged-records", codes::DAMAGED),
+        ("stored-results-changed", codes::MISMATCH),
+        ("of-another-version", codes::OTHER_VERSION),
         ("impossible-flag", codes::BAD_FLAG),
     ] {
         let problem = Problem::new(code, "what happened");
