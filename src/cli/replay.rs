@@ -105,10 +105,8 @@ fn print(trace: &Trace, series: &[MetricSpec], session: &Session) -> Result<(), 
     let quarters: Vec<_> = last
         .iter()
         .map(|(label, row)| {
-            let values = series
-                .iter()
-                .zip(row)
-                .map(|(one, value)| (one.id, json!(value)));
+            let pairs = series.iter().zip(row);
+            let values = pairs.map(|(one, value)| (one.id.to_owned(), json!(value)));
             json!({ "quarter": label, "series": values.collect::<serde_json::Map<_, _>>() })
         })
         .collect();
