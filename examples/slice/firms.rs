@@ -2,6 +2,7 @@
 //!
 //! Each step is a scalar function of one firm; [`Firms::quarter`] runs them pass by pass over
 //! strips of columns, and the test below holds it to the plain loop over firms, bit for bit.
+#![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
 
 use leverlab::base::math;
 use leverlab::base::rng::{Key, Purpose};

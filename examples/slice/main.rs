@@ -29,11 +29,12 @@ fn replicate(firms: &mut Firms, n: u32, run: u32, p: &Parameters) -> Replicate {
     let start = Instant::now();
     firms.found(n);
     let building = start.elapsed();
+    let start = Instant::now();
     let key = Key { seed: 1, run };
     let records: Vec<Totals> = (0..QUARTERS)
         .map(|quarter| firms.quarter(key, quarter, p))
         .collect();
-    let running = start.elapsed() - building;
+    let running = start.elapsed();
     let all = |part: fn(&Totals) -> f64| records.iter().map(part).sum();
     Replicate {
         totals: Totals {

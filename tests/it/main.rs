@@ -1,6 +1,7 @@
 //! One integration binary: every file of this folder is a module here.
 #![allow(clippy::unwrap_used)]
 
+mod allocations;
 mod bytes;
 mod command_line;
 mod contracts;
