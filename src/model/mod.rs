@@ -1,5 +1,6 @@
 //! The economy: populations as columns, the quarter as a numbered list, one file a sub-model.
 
+pub mod approval;
 pub mod audit;
 pub mod books;
 pub mod buyers;

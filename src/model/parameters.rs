@@ -2,9 +2,9 @@
 //! `seeds/parameters/`.
 
 use super::{
-    buyers, claims, contract_research, demand, entry, finance, funnel, innovation, observe,
-    openness, patents, people, platforms, policy_knowledge, population, programmes, registers,
-    registration, research, tax, transfer, universities,
+    approval, buyers, claims, contract_research, demand, entry, finance, funnel, innovation,
+    observe, openness, patents, people, platforms, policy_knowledge, population, programmes,
+    registers, registration, research, tax, transfer, universities,
 };
 
 crate::families! {
@@ -48,6 +48,8 @@ crate::families! {
         funnel: funnel::FunnelParameters,
         /// Platforms.
         platforms: platforms::PlatformParameters,
+        /// Approval of new products.
+        approval: approval::ApprovalParameters,
         /// First buyers.
         buyers: buyers::BuyerParameters,
         /// Filing and examination.

@@ -456,11 +456,11 @@ pub fn found_history(state: &mut super::state::State, ctx: &Context) {
 /// Founds the whole economy of 2013: populations first, then the stocks that rest on them.
 pub fn found_state(state: &mut super::state::State, ctx: &Context) {
     use super::{
-        buyers::BuyersState, contract_research::ContractResearchState, demand::MarketState,
-        entry::EntryState, finance::FinanceState, funnel::FunnelState, innovation::InnovationState,
-        openness::OpennessState, patents::PatentOffice, people::People, platforms::PlatformsState,
-        programmes::ProgrammesState, registration::RegistrationState, transfer::TransferState,
-        universities::Universities,
+        approval::ApprovalState, buyers::BuyersState, contract_research::ContractResearchState,
+        demand::MarketState, entry::EntryState, finance::FinanceState, funnel::FunnelState,
+        innovation::InnovationState, openness::OpennessState, patents::PatentOffice,
+        people::People, platforms::PlatformsState, programmes::ProgrammesState,
+        registration::RegistrationState, transfer::TransferState, universities::Universities,
     };
     state.firms = found(ctx);
     state.people = People::found(state, ctx);
@@ -477,6 +477,7 @@ pub fn found_state(state: &mut super::state::State, ctx: &Context) {
     state.registration = RegistrationState::found(state, ctx);
     state.funnel = FunnelState::found(state, ctx);
     state.platforms = PlatformsState::found(state, ctx);
+    state.approval = ApprovalState::found(ctx);
     state.buyers = BuyersState::found(state, ctx);
     state.patents = PatentOffice::found(state, ctx);
     state.entry = EntryState::found(state, ctx);

@@ -3,11 +3,11 @@
 use super::books::Books;
 use super::firms::Firms;
 use super::{
-    buyers::BuyersState, contract_research::ContractResearchState, demand::MarketState,
-    entry::EntryState, finance::FinanceState, funnel::FunnelState, innovation::InnovationState,
-    openness::OpennessState, patents::PatentOffice, people::People, platforms::PlatformsState,
-    programmes::ProgrammesState, registration::RegistrationState, research::Plans,
-    transfer::TransferState, universities::Universities,
+    approval::ApprovalState, buyers::BuyersState, contract_research::ContractResearchState,
+    demand::MarketState, entry::EntryState, finance::FinanceState, funnel::FunnelState,
+    innovation::InnovationState, openness::OpennessState, patents::PatentOffice, people::People,
+    platforms::PlatformsState, programmes::ProgrammesState, registration::RegistrationState,
+    research::Plans, transfer::TransferState, universities::Universities,
 };
 
 /// Everything that changes during a run.
@@ -30,6 +30,7 @@ pub struct State {
     pub registration: RegistrationState,
     pub funnel: FunnelState,
     pub platforms: PlatformsState,
+    pub approval: ApprovalState,
     pub buyers: BuyersState,
     pub patents: PatentOffice,
 }

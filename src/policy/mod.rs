@@ -12,6 +12,7 @@ pub mod path;
 pub mod people;
 pub mod programmes;
 pub mod registration;
+pub mod regulation;
 pub mod rights;
 pub mod rule;
 pub mod schedule;
@@ -49,5 +50,7 @@ crate::families! {
         registration: registration::Registration,
         /// Filing and examination.
         patents: patents::Patents,
+        /// Approval of new products.
+        regulation: regulation::Regulation,
     }
 }
