@@ -5,8 +5,8 @@
 //! of which `h/(h + f)` pass. Once a year a firm reviews a project: it goes on with the share
 //! whose expected worth exceeds its cost, and keeps to that for four quarters (M41); each
 //! quarter it pays as far as its cash reaches. At the first sale buyers decide. The data fix
-//! one pass rate and one duration: the split by stage is a prior. Approval of regulated
-//! fields (M38) is left out.
+//! one pass rate and one duration: the split by stage is a prior. Approval in regulated
+//! fields (M38) stands between pilot and first sale, see [`super::approval`].
 
 mod decision;
 mod review;
@@ -18,6 +18,7 @@ pub use decision::{
     productivity_jump,
 };
 
+use super::approval::{ApprovalTally, Docket};
 use super::books::{Account, Instrument};
 use super::context::Context;
 use super::firms::{FIELDS, Firms, REGIONS};
@@ -128,6 +129,8 @@ pub struct Project {
     pub served: [f64; SERVED],
     /// Plans by stage until the next review.
     pub plan: [Plan; STAGES],
+    /// What waits for approval.
+    pub docket: Docket,
 }
 
 impl Project {
@@ -135,6 +138,11 @@ impl Project {
     pub fn has_firm(&self, firms: &Firms) -> bool {
         let row = self.firm as usize;
         firms.alive[row] && firms.id[row] == self.firm_id
+    }
+
+    /// Real inventions in all stages and before approval.
+    pub fn present(&self) -> f64 {
+        self.mass.iter().sum::<f64>() + self.docket.mass()
     }
 }
 
@@ -259,7 +267,7 @@ pub fn advance(state: &mut State, ctx: &Context) {
             if goes_on {
                 note(project, turn == next, &mut funnel, &mut sums);
             } else {
-                funnel.tally.abandoned += project.mass.iter().sum::<f64>();
+                funnel.tally.abandoned += project.present();
             }
             goes_on
         });
@@ -286,7 +294,7 @@ pub fn advance(state: &mut State, ctx: &Context) {
 fn is_given_up(project: &Project, ctx: &Context) -> bool {
     let p = &ctx.parameters.funnel;
     let old = f64::from(ctx.q() - project.begun) >= p.abandon_after;
-    old || project.mass.iter().sum::<f64>() <= p.abandon_below * project.entered
+    old || project.present() <= p.abandon_below * project.entered
 }
 
 /// Notes what a project leaves for the next quarter: what waits for a first sale, and the
@@ -359,13 +367,14 @@ fn hold_reviews(funnel: &mut FunnelState, stages: &[Stage; STAGES], state: &Stat
         let willing = state.buyers.willing(usize::from(project.field));
         reviews.push(project, absorptive, willing, &ctx.parameters.funnel);
     }
-    reviews.settle(stages, due, ctx);
+    reviews.settle(stages, due, &state.approval, ctx);
 }
 
 /// Use-motivated deals become projects and count for conversion.
 pub fn enter(state: &mut State, ctx: &Context) {
     let funnel = &mut state.funnel;
     funnel.tally = FunnelTally::default();
+    state.approval.tally = ApprovalTally::default();
     let inventions = &state.universities.inventions;
     for deal in &state.transfer.deals_this_quarter {
         if deal.motive != Motive::Use {
@@ -422,6 +431,10 @@ fn move_on(
     let price = ctx.world.price;
     let saved = ctx.parameters.platforms.cost_saved;
     let weight = purse.weight;
+    let approval = &mut state.approval;
+    let (cleared, paid) = approval.clear(&mut project.docket, purse.cash * weight, ctx);
+    purse.cash -= paid / weight;
+    spent[0] += paid;
     for k in (0..STAGES).rev() {
         let mass = project.mass[k];
         if mass <= 0.0 {
@@ -447,12 +460,19 @@ fn move_on(
         project.mass[k] = max(0.0, mass - passed - failed);
         funnel.tally.passed[k] += passed;
         funnel.tally.failed[k] += failed;
-        if k + 1 < STAGES {
+        if k + 2 < STAGES {
             project.mass[k + 1] += passed;
+        } else if k + 1 < STAGES {
+            project.mass[k + 1] += state.approval.route(project, passed);
         } else {
+            let cost = state
+                .approval
+                .launch(project, [mass, passed, passed + failed], ctx);
+            purse.cash -= cost / weight;
             industrialise(project, passed, funnel, state, ctx);
         }
     }
+    project.mass[STAGES - 1] += cleared;
 }
 
 /// Counts industrialised mass and passes its gain to the firm.

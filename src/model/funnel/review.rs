@@ -7,6 +7,7 @@
 use super::decision::{competing_risks, gap, go_on_share, pass_hazard, product_worth};
 use super::{FunnelParameters, Plan, Project, STAGES};
 use crate::base::math::max;
+use crate::model::approval::{ApprovalState, offers};
 use crate::model::context::Context;
 use crate::model::platforms::SERVED;
 
@@ -43,11 +44,12 @@ pub(super) fn stages(ctx: &Context) -> [Stage; STAGES] {
         relief,
         stale: competing_risks(0.0, failure).1,
     };
+    let offers = offers(p.sale_hazard, &ctx.parameters.approval);
     let (proof, pilot) = (platforms.proof_gap_relief, platforms.pilot_gap_relief);
     [
         stage(p.proof_hazard, p.proof_failure, p.proof_cost, proof),
         stage(p.pilot_hazard, p.pilot_failure, p.pilot_cost, pilot),
-        stage(p.sale_hazard, p.sale_failure, p.sale_cost, 0.0),
+        stage(offers, p.sale_failure, p.sale_cost, 0.0),
     ]
 }
 
@@ -180,6 +182,7 @@ impl Reviews {
         &mut self,
         stages: &[Stage; STAGES],
         projects: &mut [Project],
+        approval: &ApprovalState,
         ctx: &Context,
     ) {
         let p = &ctx.parameters.funnel;
@@ -199,6 +202,7 @@ impl Reviews {
             p,
             &mut out[end],
         );
+        approval.settle(projects, worth, stages[end].failure, ctx);
         for k in (0..SERVED).rev() {
             let (gap, served) = (&self.gap[k], &self.served[k]);
             earlier(
