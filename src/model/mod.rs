@@ -27,6 +27,7 @@ pub mod registers;
 pub mod registration;
 pub mod research;
 pub mod settlement;
+pub mod spin_offs;
 pub mod state;
 pub mod tax;
 #[cfg(test)]

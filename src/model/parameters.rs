@@ -4,7 +4,7 @@
 use super::{
     approval, buyers, claims, contract_research, demand, entry, finance, funnel, innovation,
     observe, openness, patents, people, platforms, policy_knowledge, population, programmes,
-    registers, registration, research, tax, transfer, universities,
+    registers, registration, research, spin_offs, tax, transfer, universities,
 };
 
 crate::families! {
@@ -42,6 +42,8 @@ crate::families! {
         contract_research: contract_research::ContractResearchParameters,
         /// Offices, search, bargains.
         transfer: transfer::TransferParameters,
+        /// Firms founded by inventors.
+        spin_offs: spin_offs::SpinOffParameters,
         /// Registration of contracts.
         registration: registration::RegistrationParameters,
         /// Funnel from deal to industry.

@@ -460,7 +460,8 @@ pub fn found_state(state: &mut super::state::State, ctx: &Context) {
         demand::MarketState, entry::EntryState, finance::FinanceState, funnel::FunnelState,
         innovation::InnovationState, openness::OpennessState, patents::PatentOffice,
         people::People, platforms::PlatformsState, programmes::ProgrammesState,
-        registration::RegistrationState, transfer::TransferState, universities::Universities,
+        registration::RegistrationState, spin_offs::SpinOffState, transfer::TransferState,
+        universities::Universities,
     };
     state.firms = found(ctx);
     state.people = People::found(state, ctx);
@@ -475,6 +476,7 @@ pub fn found_state(state: &mut super::state::State, ctx: &Context) {
     state.contract_research = ContractResearchState::found(state, ctx);
     state.transfer = TransferState::found(state, ctx);
     state.registration = RegistrationState::found(state, ctx);
+    state.spin_offs = SpinOffState::found(ctx);
     state.funnel = FunnelState::found(state, ctx);
     state.platforms = PlatformsState::found(state, ctx);
     state.approval = ApprovalState::found(ctx);

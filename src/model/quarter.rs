@@ -9,7 +9,7 @@ use super::state::State;
 use super::{
     approval, buyers, claims, contract_research, demand, entry, finance, funnel, innovation,
     openness, patents, people, platforms, policy_knowledge, programmes, registers, registration,
-    research, settlement, transfer, universities,
+    research, settlement, spin_offs, transfer, universities,
 };
 
 /// One process: what runs in a quarter, and its name in tables of time.
@@ -36,9 +36,10 @@ pub const PROCESSES: &[Process] = &[
     ("finance_lend", finance::lend),
     ("research_spend", research::spend),
     ("registers", registers::certify),
-    // 8. Transfer: cases, search, bargains, registration.
+    // 8. Transfer: cases, search, bargains, registration, firms of inventors.
     ("transfer", transfer::deal),
     ("registration", registration::register),
+    ("spin_offs", spin_offs::found),
     // 9. Funnel: new projects, platforms, stages, approvals, buyers.
     ("funnel_enter", funnel::enter),
     ("platforms", platforms::serve),

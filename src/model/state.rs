@@ -7,7 +7,7 @@ use super::{
     demand::MarketState, entry::EntryState, finance::FinanceState, funnel::FunnelState,
     innovation::InnovationState, openness::OpennessState, patents::PatentOffice, people::People,
     platforms::PlatformsState, programmes::ProgrammesState, registration::RegistrationState,
-    research::Plans, transfer::TransferState, universities::Universities,
+    research::Plans, spin_offs::SpinOffState, transfer::TransferState, universities::Universities,
 };
 
 /// Everything that changes during a run.
@@ -27,6 +27,7 @@ pub struct State {
     pub universities: Universities,
     pub contract_research: ContractResearchState,
     pub transfer: TransferState,
+    pub spin_offs: SpinOffState,
     pub registration: RegistrationState,
     pub funnel: FunnelState,
     pub platforms: PlatformsState,

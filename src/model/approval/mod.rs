@@ -138,6 +138,8 @@ pub struct ApprovalTally {
     pub failed: f64,
     /// Incidents \[incidents\].
     pub incidents: f64,
+    /// Incidents expected of products in use and in sandboxes \[incidents\].
+    pub expected: f64,
     /// Mean tightness of regulated fields \[0..1\].
     pub tight: f64,
     /// Routine supervision paid by firms \[mn\].
@@ -317,6 +319,7 @@ pub fn supervise(state: &mut State, ctx: &Context) {
         let due = caused * approval.exposure[field];
         approval.exposure[field] -= due;
         approval.clock[field] += due;
+        approval.tally.expected += due;
         approval.tight[field] *= eased;
         while approval.clock[field] >= approval.threshold[field] {
             approval.ordinal[field] += 1;
