@@ -29,6 +29,7 @@ pub mod research;
 pub mod settlement;
 pub mod spin_offs;
 pub mod state;
+pub mod state_firms;
 pub mod tax;
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@
 use super::{
     approval, buyers, claims, contract_research, demand, entry, finance, funnel, innovation,
     observe, openness, patents, people, platforms, policy_knowledge, population, programmes,
-    registers, registration, research, spin_offs, tax, transfer, universities,
+    registers, registration, research, spin_offs, state_firms, tax, transfer, universities,
 };
 
 crate::families! {
@@ -18,6 +18,8 @@ crate::families! {
         tax: tax::TaxParameters,
         /// R&D projects.
         research: research::ResearchParameters,
+        /// Appraisal of state firms.
+        state_firms: state_firms::StateFirmParameters,
         /// Claims and relabelling.
         claims: claims::ClaimParameters,
         /// Registers.

@@ -19,9 +19,5 @@ crate::family! {
         appraisal_transfer_weight,
         /// Strength of orders to units to place patents \[strength, 1 = 2021 to 2022\].
         appraisal_push,
-        /// Units that keep the post of inventors who found a firm \[share of units\].
-        founding_leave,
-        /// Units that let inventors found a firm by rule, without an official's consent \[share of units\].
-        founding_consent,
     }
 }

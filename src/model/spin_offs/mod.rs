@@ -151,7 +151,7 @@ pub fn found(state: &mut State, ctx: &Context) {
 /// Share of an invention's inventors who found within a year, and whether their unit consents.
 fn decide(state: &State, row: usize, ctx: &Context) -> (f64, bool) {
     let (p, t) = (&ctx.parameters.spin_offs, &ctx.parameters.transfer);
-    let rights = &ctx.seen.rights;
+    let (rights, rules) = (&ctx.seen.rights, &ctx.seen.founding);
     let (v, units) = (&state.universities.inventions, &state.universities.units);
     let unit = v.unit[row] as usize;
     let price = ctx.world.price;
@@ -163,7 +163,7 @@ fn decide(state: &State, row: usize, ctx: &Context) -> (f64, bool) {
     let value = own_value(v.quality[row], v.readiness[row], price, p, t);
     let rate = ctx.world.sme_loan_rate + p.risk_premium;
     let pay = state.people.wage[usize::from(v.field[row])];
-    let cost = founding_cost(rate, price, pay, leave < rights.founding_leave, p);
+    let cost = founding_cost(rate, price, pay, leave < rules.leave, p);
     let shield = Shield {
         separate: units.separate_rank[unit] < rights.separate_assets,
         belief: rights.liability_shield,
@@ -172,7 +172,7 @@ fn decide(state: &State, row: usize, ctx: &Context) -> (f64, bool) {
         push: rights.appraisal_push,
     };
     let reserve = bargain::reserve_price(price * exp(v.seen[row]), price, &shield, t);
-    let by_rule = rule < rights.founding_consent;
+    let by_rule = rule < rules.consent;
     let consent = consents(by_rule, control, (1.0 - income) * value, reserve);
     (founding_share(income * value, cost, p), consent)
 }

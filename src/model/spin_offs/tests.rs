@@ -88,26 +88,26 @@ fn each_lever_moves_the_decision_it_names() {
         let mut scene = scene();
         let r = &mut scene.seen.rights;
         (r.inventor_control, r.separate_assets, r.liability_shield) = (0.0, 0.0, 0.0);
-        (r.founding_leave, r.founding_consent, r.appraisal_push) = (0.0, 0.0, 0.0);
+        r.appraisal_push = 0.0;
         r.inventor_share = 0.5;
         scene
     };
-    let asked = |change: fn(&mut crate::policy::rights::Rights), quality: f64| {
+    let asked = |change: fn(&mut crate::policy::Settings), quality: f64| {
         let mut scene = base.clone();
-        change(&mut scene.seen.rights);
+        change(&mut scene.seen);
         let ctx = scene.context(NOW);
         decide(&world(&[disclosed(9, quality, 1.0)], &ctx), 0, &ctx)
     };
     let (share, consent) = asked(|_| (), 4.0);
     assert!(share > 0.0 && !consent, "blame stands in the way");
-    assert!(asked(|r| r.founding_leave = 1.0, 4.0).0 > share);
-    assert!(asked(|r| r.inventor_share = 0.7, 4.0).0 > share);
-    assert!(asked(|r| r.inventor_control = 0.6, 4.0).0 > share);
-    assert!(asked(|r| r.founding_consent = 1.0, 4.0).1);
-    assert!(asked(|r| r.inventor_control = 0.6, 4.0).1);
+    assert!(asked(|r| r.founding.leave = 1.0, 4.0).0 > share);
+    assert!(asked(|r| r.rights.inventor_share = 0.7, 4.0).0 > share);
+    assert!(asked(|r| r.rights.inventor_control = 0.6, 4.0).0 > share);
+    assert!(asked(|r| r.founding.consent = 1.0, 4.0).1);
+    assert!(asked(|r| r.rights.inventor_control = 0.6, 4.0).1);
     // what lowers blame lowers the reserve price
-    assert!(asked(|r| r.liability_shield = 1.0, 4.0).1);
-    assert!(asked(|r| r.separate_assets = 1.0, 4.0).1);
+    assert!(asked(|r| r.rights.liability_shield = 1.0, 4.0).1);
+    assert!(asked(|r| r.rights.separate_assets = 1.0, 4.0).1);
     // dearer money keeps inventors in their posts
     let mut dear = base.clone();
     dear.world.sme_loan_rate = 0.15;
@@ -120,7 +120,7 @@ fn each_lever_moves_the_decision_it_names() {
 /// Everybody would found and may.
 fn eager() -> Scene {
     let mut scene = scene();
-    scene.seen.rights.founding_consent = 1.0;
+    scene.seen.founding.consent = 1.0;
     scene.parameters.spin_offs.considered = 1.0;
     scene
 }
