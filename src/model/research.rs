@@ -223,7 +223,7 @@ pub fn firm_user_cost(
         funds,
         tax.reference_funds_cost,
         tax.depreciation,
-    )
+    ) * super::state_firms::cost_factor(firms.ownership[i], ctx)
 }
 
 /// Years since 2015 at this quarter.
