@@ -63,6 +63,7 @@ pub enum Purpose {
     Examination = 132,
     Registration = 133,
     SpinOff = 134,
+    Approval = 135,
 }
 
 /// The two words that name one chance stream: master seed and run.
@@ -336,6 +337,7 @@ mod tests {
             (P::Examination, 132),
             (P::Registration, 133),
             (P::SpinOff, 134),
+            (P::Approval, 135),
         ];
         for (purpose, number) in frozen {
             assert_eq!(purpose as u32, number, "{purpose:?}");

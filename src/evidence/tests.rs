@@ -140,7 +140,7 @@ fn every_instrument_sets_levers_or_says_why_not() {
         assert!(mapped != unmapped, "{}: in both lists or in none", one.id);
     }
     let mapped = evidence.instruments.iter().filter(|i| i.executable);
-    assert_eq!(mapped.count(), 112);
+    assert_eq!(mapped.count(), 120);
 }
 
 /// Levers whose relief lies below the status quo: rates and prices paid, weights that crowd out.

@@ -1,5 +1,6 @@
 //! The economy: populations as columns, the quarter as a numbered list, one file a sub-model.
 
+pub mod approval;
 pub mod audit;
 pub mod books;
 pub mod buyers;
@@ -26,7 +27,9 @@ pub mod registers;
 pub mod registration;
 pub mod research;
 pub mod settlement;
+pub mod spin_offs;
 pub mod state;
+pub mod state_firms;
 pub mod tax;
 #[cfg(test)]
 mod tests;

@@ -2,9 +2,9 @@
 //! `seeds/parameters/`.
 
 use super::{
-    buyers, claims, contract_research, demand, entry, finance, funnel, innovation, observe,
-    openness, patents, people, platforms, policy_knowledge, population, programmes, registers,
-    registration, research, tax, transfer, universities,
+    approval, buyers, claims, contract_research, demand, entry, finance, funnel, innovation,
+    observe, openness, patents, people, platforms, policy_knowledge, population, programmes,
+    registers, registration, research, spin_offs, state_firms, tax, transfer, universities,
 };
 
 crate::families! {
@@ -18,6 +18,8 @@ crate::families! {
         tax: tax::TaxParameters,
         /// R&D projects.
         research: research::ResearchParameters,
+        /// Appraisal of state firms.
+        state_firms: state_firms::StateFirmParameters,
         /// Claims and relabelling.
         claims: claims::ClaimParameters,
         /// Registers.
@@ -42,12 +44,16 @@ crate::families! {
         contract_research: contract_research::ContractResearchParameters,
         /// Offices, search, bargains.
         transfer: transfer::TransferParameters,
+        /// Firms founded by inventors.
+        spin_offs: spin_offs::SpinOffParameters,
         /// Registration of contracts.
         registration: registration::RegistrationParameters,
         /// Funnel from deal to industry.
         funnel: funnel::FunnelParameters,
         /// Platforms.
         platforms: platforms::PlatformParameters,
+        /// Approval of new products.
+        approval: approval::ApprovalParameters,
         /// First buyers.
         buyers: buyers::BuyerParameters,
         /// Filing and examination.

@@ -456,10 +456,11 @@ pub fn found_history(state: &mut super::state::State, ctx: &Context) {
 /// Founds the whole economy of 2013: populations first, then the stocks that rest on them.
 pub fn found_state(state: &mut super::state::State, ctx: &Context) {
     use super::{
-        buyers::BuyersState, contract_research::ContractResearchState, demand::MarketState,
-        entry::EntryState, finance::FinanceState, funnel::FunnelState, innovation::InnovationState,
-        openness::OpennessState, patents::PatentOffice, people::People, platforms::PlatformsState,
-        programmes::ProgrammesState, registration::RegistrationState, transfer::TransferState,
+        approval::ApprovalState, buyers::BuyersState, contract_research::ContractResearchState,
+        demand::MarketState, entry::EntryState, finance::FinanceState, funnel::FunnelState,
+        innovation::InnovationState, openness::OpennessState, patents::PatentOffice,
+        people::People, platforms::PlatformsState, programmes::ProgrammesState,
+        registration::RegistrationState, spin_offs::SpinOffState, transfer::TransferState,
         universities::Universities,
     };
     state.firms = found(ctx);
@@ -475,8 +476,10 @@ pub fn found_state(state: &mut super::state::State, ctx: &Context) {
     state.contract_research = ContractResearchState::found(state, ctx);
     state.transfer = TransferState::found(state, ctx);
     state.registration = RegistrationState::found(state, ctx);
+    state.spin_offs = SpinOffState::found(ctx);
     state.funnel = FunnelState::found(state, ctx);
     state.platforms = PlatformsState::found(state, ctx);
+    state.approval = ApprovalState::found(ctx);
     state.buyers = BuyersState::found(state, ctx);
     state.patents = PatentOffice::found(state, ctx);
     state.entry = EntryState::found(state, ctx);

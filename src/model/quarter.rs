@@ -7,9 +7,9 @@
 use super::context::Context;
 use super::state::State;
 use super::{
-    buyers, claims, contract_research, demand, entry, finance, funnel, innovation, openness,
-    patents, people, platforms, policy_knowledge, programmes, registers, registration, research,
-    settlement, transfer, universities,
+    approval, buyers, claims, contract_research, demand, entry, finance, funnel, innovation,
+    openness, patents, people, platforms, policy_knowledge, programmes, registers, registration,
+    research, settlement, spin_offs, transfer, universities,
 };
 
 /// One process: what runs in a quarter, and its name in tables of time.
@@ -36,13 +36,15 @@ pub const PROCESSES: &[Process] = &[
     ("finance_lend", finance::lend),
     ("research_spend", research::spend),
     ("registers", registers::certify),
-    // 8. Transfer: cases, search, bargains, registration.
+    // 8. Transfer: cases, search, bargains, registration, firms of inventors.
     ("transfer", transfer::deal),
     ("registration", registration::register),
-    // 9. Funnel: new projects, platforms, stages, buyers.
+    ("spin_offs", spin_offs::found),
+    // 9. Funnel: new projects, platforms, stages, approvals, buyers.
     ("funnel_enter", funnel::enter),
     ("platforms", platforms::serve),
     ("funnel", funnel::advance),
+    ("approval", approval::supervise),
     ("buyers", buyers::adopt),
     // 10. Innovation: successes, imitation, filing, examination, entry, exit.
     ("innovation", innovation::succeed_and_imitate),

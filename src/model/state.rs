@@ -3,11 +3,11 @@
 use super::books::Books;
 use super::firms::Firms;
 use super::{
-    buyers::BuyersState, contract_research::ContractResearchState, demand::MarketState,
-    entry::EntryState, finance::FinanceState, funnel::FunnelState, innovation::InnovationState,
-    openness::OpennessState, patents::PatentOffice, people::People, platforms::PlatformsState,
-    programmes::ProgrammesState, registration::RegistrationState, research::Plans,
-    transfer::TransferState, universities::Universities,
+    approval::ApprovalState, buyers::BuyersState, contract_research::ContractResearchState,
+    demand::MarketState, entry::EntryState, finance::FinanceState, funnel::FunnelState,
+    innovation::InnovationState, openness::OpennessState, patents::PatentOffice, people::People,
+    platforms::PlatformsState, programmes::ProgrammesState, registration::RegistrationState,
+    research::Plans, spin_offs::SpinOffState, transfer::TransferState, universities::Universities,
 };
 
 /// Everything that changes during a run.
@@ -27,9 +27,11 @@ pub struct State {
     pub universities: Universities,
     pub contract_research: ContractResearchState,
     pub transfer: TransferState,
+    pub spin_offs: SpinOffState,
     pub registration: RegistrationState,
     pub funnel: FunnelState,
     pub platforms: PlatformsState,
+    pub approval: ApprovalState,
     pub buyers: BuyersState,
     pub patents: PatentOffice,
 }
@@ -63,9 +65,11 @@ impl Clone for State {
             universities,
             contract_research,
             transfer,
+            spin_offs,
             registration,
             funnel,
             platforms,
+            approval,
             buyers,
             patents
         );

@@ -4,6 +4,7 @@
 
 pub mod buyers;
 pub mod finance;
+pub mod founding;
 pub mod licensing;
 pub mod maturation;
 pub mod openness;
@@ -12,9 +13,11 @@ pub mod path;
 pub mod people;
 pub mod programmes;
 pub mod registration;
+pub mod regulation;
 pub mod rights;
 pub mod rule;
 pub mod schedule;
+pub mod state_firms;
 pub mod tax;
 pub mod transfer;
 
@@ -39,6 +42,8 @@ crate::families! {
         transfer: transfer::Transfer,
         /// Inventors' rights, assets, appraisal.
         rights: rights::Rights,
+        /// Inventors who found a firm.
+        founding: founding::Founding,
         /// Terms of licences.
         licensing: licensing::Licensing,
         /// Proof of concept and pilot bases.
@@ -49,5 +54,9 @@ crate::families! {
         registration: registration::Registration,
         /// Filing and examination.
         patents: patents::Patents,
+        /// Approval of new products.
+        regulation: regulation::Regulation,
+        /// Appraisal of state firms.
+        state_firms: state_firms::StateFirms,
     }
 }

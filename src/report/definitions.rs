@@ -8,7 +8,7 @@ pub fn chinese(id: &str) -> Option<&'static str> {
         .map(|(_, text)| *text)
 }
 
-const DEFINITIONS: [(&str, &str); 31] = [
+const DEFINITIONS: [(&str, &str); 33] = [
     (
         "rd_total",
         "统计口径的企业研发经费，加高校、科研院所及其他机构的研发经费；年均值。",
@@ -99,6 +99,14 @@ const DEFINITIONS: [(&str, &str); 31] = [
     (
         "local_deal_share",
         "高校和科研院所合同中买方在同一区域的比重；合计之比。",
+    ),
+    (
+        "spin_offs",
+        "高校和科研院所的发明人以无人受让的成果创办的企业；年均值。",
+    ),
+    (
+        "user_incidents",
+        "须经审批的产品在沙盒内和上市后预期造成的严重事故；年均值。",
     ),
 ];
 

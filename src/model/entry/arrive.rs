@@ -16,7 +16,7 @@ use crate::model::world::{LAST_RECORDED, WARM_UP};
 
 /// What founders find around them, as of the start of the process.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Surroundings {
+pub(in crate::model) struct Surroundings {
     /// Share of firms doing R&D, by region.
     pub(super) doers: [f64; REGIONS],
     /// Share of firms that know how to claim, by region.
@@ -29,7 +29,7 @@ pub(super) struct Surroundings {
 
 impl Surroundings {
     /// Weighted means over living firms.
-    pub(super) fn gather(firms: &Firms) -> Self {
+    pub(in crate::model) fn gather(firms: &Firms) -> Self {
         // all firms, doers, those that know how to claim, those that know of the certificate
         let mut regions = [[0.0; 4]; REGIONS];
         // all firms, their log productivity
@@ -198,8 +198,7 @@ fn founder(
 ) -> Firm {
     let p = &ctx.parameters.entry;
     let segment = SEGMENT_LIST[stream / CELLS];
-    let region = stream % CELLS / FIELDS;
-    let field = (stream % FIELDS) as u8;
+    let place = ((stream % CELLS / FIELDS) as u8, (stream % FIELDS) as u8);
     let id = entrant_id(stream as u32, ordinal);
     let dateless = Context {
         quarter: WARM_UP,
@@ -207,8 +206,33 @@ fn founder(
     };
     let rank = dateless.uniform(id, 0, 0, Purpose::EntryTraits);
     let sales = entrant_sales(segment, rank, &state.entry, ctx);
+    let firm = newcomer(state, scene, id, segment, place, sales, weight, ctx);
+    Firm {
+        cash: p.entrant_cash * sales,
+        ..firm
+    }
+}
+
+/// A firm that starts now at given sales, by region and field; its lasting draws are those of the
+/// warm-up.
+#[allow(clippy::too_many_arguments)] // who, where and how large
+pub(in crate::model) fn newcomer(
+    state: &State,
+    scene: &Surroundings,
+    id: u32,
+    segment: Segment,
+    (region, field): (u8, u8),
+    sales: f64,
+    weight: f64,
+    ctx: &Context,
+) -> Firm {
+    let dateless = Context {
+        quarter: WARM_UP,
+        ..*ctx
+    };
     let (u_claim, u_hightech) = dateless.pair(id, 0, 1, Purpose::FirmTax);
-    let drawn = draw_firm(id, segment, region as u8, field, sales, weight, &dateless);
+    let drawn = draw_firm(id, segment, region, field, sales, weight, &dateless);
+    let region = usize::from(region);
     let ln_productivity = scene.ln_productivity[usize::from(field)];
     let market = market_of(field, segment);
     Firm {
@@ -223,7 +247,6 @@ fn founder(
             ln_productivity,
             ctx.parameters.demand.substitution,
         ),
-        cash: p.entrant_cash * sales,
         ..drawn
     }
 }

@@ -12,7 +12,8 @@
 //! trend of the pool, times the rate at which entry less exit gives the assumed growth at the
 //! founding state; later it acts through V (margins, loan rate), firms with R&D and graduates.
 //! The weight of entrants grows with the trend, so that the number of agents does not.
-//! Left out: spin-offs of universities, purchase of one firm by another, re-entry.
+//! Firms of inventors come by [`super::spin_offs`]. Left out: purchase of one firm by another,
+//! re-entry.
 
 mod arrive;
 mod leave;
@@ -20,6 +21,7 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
+pub(super) use arrive::{Surroundings, newcomer};
 pub use leave::halve;
 pub use rules::{Health, exit_hazard, exit_probability, founding_share, gap, pool_growth};
 
@@ -185,7 +187,7 @@ pub fn enter_and_leave(state: &mut State, ctx: &Context) {
 }
 
 /// Puts a row into a freed place, else at the end; gives its index.
-fn place(state: &mut State, row: super::firms::Firm) -> usize {
+pub(super) fn place(state: &mut State, row: super::firms::Firm) -> usize {
     match state.entry.free.pop_front() {
         Some(i) => {
             state.firms.set_row(i, row);

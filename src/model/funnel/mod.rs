@@ -5,8 +5,8 @@
 //! of which `h/(h + f)` pass. Once a year a firm reviews a project: it goes on with the share
 //! whose expected worth exceeds its cost, and keeps to that for four quarters (M41); each
 //! quarter it pays as far as its cash reaches. At the first sale buyers decide. The data fix
-//! one pass rate and one duration: the split by stage is a prior. Approval of regulated
-//! fields (M38) is left out.
+//! one pass rate and one duration: the split by stage is a prior. Approval in regulated
+//! fields (M38) stands between pilot and first sale, see [`super::approval`].
 
 mod decision;
 mod movement;
@@ -23,6 +23,7 @@ pub use decision::{
 pub use movement::ration;
 pub use project::{Plan, Project, REVIEWS, STAGES, under_review};
 
+use super::approval::ApprovalTally;
 use super::books::{Account, Instrument};
 use super::context::Context;
 use super::firms::{FIELDS, REGIONS};
@@ -178,13 +179,20 @@ pub fn advance(state: &mut State, ctx: &Context) {
             let purse = purses.of(project.firm, &state.firms);
             let there = purse.id == project.firm_id;
             if there {
-                move_on(project, &tariffs, purse, &mut sums, ctx.q());
+                move_on(
+                    project,
+                    &tariffs,
+                    purse,
+                    &mut state.approval,
+                    &mut sums,
+                    ctx,
+                );
             }
             let goes_on = there && !is_given_up(project, ctx.q(), p);
             if goes_on {
                 note(project, turn == next, purse, &mut sums);
             } else {
-                sums.abandoned += project.left();
+                sums.abandoned += project.present();
             }
             goes_on
         });
@@ -204,7 +212,7 @@ pub fn advance(state: &mut State, ctx: &Context) {
 #[inline]
 fn is_given_up(project: &Project, q: i32, p: &FunnelParameters) -> bool {
     let old = f64::from(q - project.begun) >= p.abandon_after;
-    old || project.left() <= p.abandon_below * project.entered
+    old || project.present() <= p.abandon_below * project.entered
 }
 
 impl FunnelState {
@@ -239,6 +247,7 @@ impl FunnelState {
 pub fn enter(state: &mut State, ctx: &Context) {
     let funnel = &mut state.funnel;
     funnel.tally = FunnelTally::default();
+    state.approval.tally = ApprovalTally::default();
     let inventions = &state.universities.inventions;
     for deal in &state.transfer.deals_this_quarter {
         if deal.motive != Motive::Use {

@@ -4,6 +4,8 @@ use super::purse::Purse;
 use super::review::Stage;
 use super::{Project, STAGES, WINDOW};
 use crate::base::math::max;
+use crate::model::approval::ApprovalState;
+use crate::model::context::Context;
 use crate::model::firms::{FIELDS, REGIONS};
 use crate::model::platforms::{PlatformsState, SERVED};
 
@@ -89,16 +91,25 @@ pub(super) struct Sums {
     pub held: [[f64; REGIONS]; SERVED],
 }
 
-/// One quarter of one project of the firm that `purse` belongs to; `q` is the quarter index.
-/// All stages move from what stood in them before, so that no mass moves twice.
+/// One quarter of one project of the firm that `purse` belongs to. All stages move from what stood in them before, so that no mass moves twice.
 #[inline]
 pub(super) fn move_on(
     project: &mut Project,
     tariffs: &[Tariff; STAGES],
     purse: &mut Purse,
+    approval: &mut ApprovalState,
     sums: &mut Sums,
-    q: i32,
+    ctx: &Context,
 ) {
+    let cleared = if project.docket.regulated {
+        let (cleared, paid) = approval.clear(&mut project.docket, purse.budget, ctx);
+        purse.budget -= paid;
+        purse.spent += paid;
+        sums.research += paid;
+        cleared
+    } else {
+        0.0
+    };
     let served = [project.served[0], project.served[1], 0.0];
     let (mass, plan) = (project.mass, project.plan);
     let cost: [f64; STAGES] =
@@ -108,12 +119,13 @@ pub(super) fn move_on(
     let asked = std::array::from_fn(|k| cost[k] + tariffs[k].fee * served[k]);
     let paid = std::array::from_fn(|k| cost[k] + fee[k]);
     let funded = ration(&mut purse.budget, wanted, asked, paid);
-    let mut passed = [0.0; STAGES];
+    let (mut passed, mut gone) = ([0.0; STAGES], [0.0; STAGES]);
     for k in 0..STAGES {
         passed[k] = funded[k] * f64::from(plan[k].pass);
         let idle = (mass[k] - funded[k]) * tariffs[k].stale;
         let failed = funded[k] * f64::from(plan[k].fail) + idle;
         project.mass[k] = max(0.0, mass[k] - passed[k] - failed);
+        gone[k] = passed[k] + failed;
         sums.passed[k] += passed[k];
         sums.failed[k] += failed;
         sums.research += funded[k] * cost[k];
@@ -121,12 +133,19 @@ pub(super) fn move_on(
         purse.spent += funded[k] * paid[k];
         purse.fees += funded[k] * fee[k];
     }
-    project.mass[1] += passed[0];
-    project.mass[2] += passed[1];
     let (offered, sold) = (mass[STAGES - 1], passed[STAGES - 1]);
+    project.mass[1] += passed[0];
+    if project.docket.regulated {
+        let cost = approval.launch(project, [offered, sold, gone[STAGES - 1]], ctx);
+        purse.budget = max(0.0, purse.budget - cost);
+        purse.spent += cost;
+        project.mass[2] += approval.route(project, passed[1]) + cleared;
+    } else {
+        project.mass[2] += passed[1];
+    }
     sums.offered += offered;
     sums.first_sales[usize::from(project.field)] += sold;
-    let age = max(0.0, f64::from(q - project.disclosed)) as usize;
+    let age = max(0.0, f64::from(ctx.q() - project.disclosed)) as usize;
     sums.aged[age.min(WINDOW + 1)] += sold;
     purse.revenue += sold * project.revenue;
 }

@@ -1,5 +1,6 @@
 //! What is a project?
 
+use crate::model::approval::Docket;
 use crate::model::firms::Firms;
 use crate::model::platforms::SERVED;
 
@@ -24,7 +25,7 @@ pub struct Plan {
     pub fail: f32,
 }
 
-/// A lot of real inventions in a firm, in 128 bytes: all are read each quarter.
+/// A lot of real inventions in a firm; all are read each quarter, so it is kept small.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Project {
     /// Quality, median 1.
@@ -55,6 +56,8 @@ pub struct Project {
     pub field: u8,
     /// Region of the firm.
     pub region: u8,
+    /// What waits for approval.
+    pub docket: Docket,
 }
 
 impl Project {
@@ -64,8 +67,8 @@ impl Project {
         firms.alive[row] && firms.id[row] == self.firm_id
     }
 
-    /// Real inventions in all stages.
-    pub fn left(&self) -> f64 {
-        self.mass.iter().sum()
+    /// Real inventions in all stages and before approval.
+    pub fn present(&self) -> f64 {
+        self.mass.iter().sum::<f64>() + self.docket.mass()
     }
 }

@@ -7,6 +7,7 @@
 use super::decision::{competing_risks, gap, go_on_share, pass_hazard, product_worth};
 use super::{FunnelParameters, Plan, Project, STAGES};
 use crate::base::math::max;
+use crate::model::approval::{ApprovalState, offers};
 use crate::model::context::Context;
 use crate::model::platforms::SERVED;
 use crate::model::state::State;
@@ -44,11 +45,12 @@ pub(super) fn stages(ctx: &Context) -> [Stage; STAGES] {
         relief,
         stale: competing_risks(0.0, failure).1,
     };
+    let offers = offers(p.sale_hazard, &ctx.parameters.approval);
     let (proof, pilot) = (platforms.proof_gap_relief, platforms.pilot_gap_relief);
     [
         stage(p.proof_hazard, p.proof_failure, p.proof_cost, proof),
         stage(p.pilot_hazard, p.pilot_failure, p.pilot_cost, pilot),
-        stage(p.sale_hazard, p.sale_failure, p.sale_cost, 0.0),
+        stage(offers, p.sale_failure, p.sale_cost, 0.0),
     ]
 }
 
@@ -129,13 +131,22 @@ impl Strip {
         }
     }
 
-    /// Settles all stages, from the last back.
-    fn settle(&mut self, stages: &[Stage; STAGES], saved: f64, p: &FunnelParameters) {
+    /// Settles all stages of `projects`, from the last back, approval in between.
+    fn settle(
+        &mut self,
+        projects: &mut [Project],
+        stages: &[Stage; STAGES],
+        approval: &ApprovalState,
+        ctx: &Context,
+    ) {
+        let p = &ctx.parameters.funnel;
+        let saved = ctx.parameters.platforms.cost_saved;
         let (worth, absorptive) = (&mut self.worth, &self.absorptive);
         let end = STAGES - 1;
         let out = &mut self.settled;
         let (stage, willing) = (&stages[end], &self.willing);
         last(worth, absorptive, willing, stage, p, &mut out[end]);
+        approval.settle(projects, worth, stage.failure, ctx);
         for k in (0..SERVED).rev() {
             let (gap, served, stage) = (&self.gap[k], &self.served[k], &stages[k]);
             earlier(worth, absorptive, gap, served, stage, saved, p, &mut out[k]);
@@ -196,13 +207,12 @@ crate::dispatched! {
 /// Reviews the projects that are `due` and writes their plans.
 pub(super) fn hold(due: &mut [Project], stages: &[Stage; STAGES], state: &State, ctx: &Context) {
     let p = &ctx.parameters.funnel;
-    let saved = ctx.parameters.platforms.cost_saved;
     let mut strip = Strip::empty();
     for projects in due.chunks_mut(STRIP) {
         for (row, project) in projects.iter().enumerate() {
             strip.gather(row, project, state, p);
         }
-        strip.settle(stages, saved, p);
+        strip.settle(projects, stages, &state.approval, ctx);
         for (row, project) in projects.iter_mut().enumerate() {
             project.plan = std::array::from_fn(|stage| strip.plan(stage, row));
         }

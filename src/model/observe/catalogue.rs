@@ -276,6 +276,22 @@ static METRICS: &[MetricSpec] = &[
         "区域内成交占比",
         "Contracts of universities and institutes whose buyer is in their region; ratio of sums.",
     ),
+    metric(
+        "spin_offs",
+        "thousand/yr",
+        Neutral,
+        "Firms founded by inventors",
+        "科研人员创办企业",
+        "Firms that inventors of universities and institutes found on an invention nobody took; mean per year.",
+    ),
+    metric(
+        "user_incidents",
+        "incidents/yr",
+        Lower,
+        "Serious incidents with new products",
+        "新产品严重事故",
+        "Serious incidents to be expected of products that need approval, in sandboxes and on sale; mean per year.",
+    ),
 ];
 
 /// Headline metrics.

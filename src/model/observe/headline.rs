@@ -153,6 +153,8 @@ pub fn headline(
                 w.sum(&r.relabelled) + w.sum(&r.rd_real),
             ),
         w.share(&r.local_contracts, &r.contracts),
+        w.count(&r.spin_offs),
+        w.count(&r.incidents) * THOUSAND,
     ]
 }
 

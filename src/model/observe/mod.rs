@@ -80,5 +80,15 @@ pub fn assumption_driven() -> Vec<(&'static str, &'static str, &'static str)> {
             "ceiling and clean-up of registration cannot be told apart; the eligible trade's growth is assumed",
             "登记上限与清理无法区分；可登记交易的增速为假定",
         ),
+        (
+            "spin_offs",
+            "how many inventors think of a firm, and what leaving a post costs, are priors",
+            "考虑创业的科研人员占比与离岗成本为先验",
+        ),
+        (
+            "user_incidents",
+            "risks of products, what review finds and the share under approval are priors",
+            "产品风险、审查发现率与须审批产品占比为先验",
+        ),
     ]
 }

@@ -109,6 +109,10 @@ crate::columns! {
         funnel_passed: [f64; 3],
         /// Industrialised this quarter \[inventions\].
         industrialised: f64,
+        /// Firms founded by inventors this quarter \[firms\].
+        spin_offs: f64,
+        /// Incidents expected of products in use this quarter \[incidents\].
+        incidents: f64,
         /// Accrued cost to government by instrument and payer this quarter \[mn\].
         accrual: Accrual,
     }
@@ -261,4 +265,6 @@ fn read_transfer(state: &State, reading: &mut Reading) {
         *slot = passed;
     }
     reading.industrialised = funnel.industrialised;
+    reading.spin_offs = state.spin_offs.tally.founded;
+    reading.incidents = state.approval.tally.expected;
 }

@@ -11,14 +11,16 @@ use crate::model::world::WorldQuarter;
 use crate::policy::{PolicyPath, Settings};
 use std::collections::BTreeMap;
 
-const PARAMETERS: [&str; 5] = [
+const PARAMETERS: [&str; 6] = [
+    include_str!("../../../seeds/parameters/approval.toml"),
     include_str!("../../../seeds/parameters/patents.toml"),
     include_str!("../../../seeds/parameters/registration.toml"),
     include_str!("../../../seeds/parameters/funnel.toml"),
     include_str!("../../../seeds/parameters/platforms.toml"),
     include_str!("../../../seeds/parameters/buyers.toml"),
 ];
-const LEVERS: [&str; 4] = [
+const LEVERS: [&str; 5] = [
+    include_str!("../../../seeds/levers/regulation.toml"),
     include_str!("../../../seeds/levers/patents.toml"),
     include_str!("../../../seeds/levers/registration.toml"),
     include_str!("../../../seeds/levers/maturation.toml"),
@@ -53,6 +55,7 @@ pub(in crate::model) fn parameters() -> Parameters {
     }
     Parameters::build(&mut |path| {
         let mine = [
+            "approval.",
             "patents.",
             "registration.",
             "funnel.",
@@ -82,7 +85,13 @@ pub(in crate::model) fn settings(date: &str) -> Settings {
             }
         }
     }
-    let mine = ["patents.", "registration.", "maturation.", "buyers."];
+    let mine = [
+        "patents.",
+        "registration.",
+        "maturation.",
+        "buyers.",
+        "regulation.",
+    ];
     Settings::build(&mut |path| match now.get(path) {
         Some(&value) => value,
         None if mine.iter().any(|family| path.starts_with(family)) => panic!("no value of {path}"),

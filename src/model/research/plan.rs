@@ -9,6 +9,7 @@ use crate::model::context::Context;
 use crate::model::firms::{Firms, Sector};
 use crate::model::policy_knowledge::expected_tax;
 use crate::model::state::State;
+use crate::model::state_firms::cost_factor;
 use crate::model::tax::statute::TaxStatus;
 use crate::model::tax::{CarryTable, TaxPosition};
 use crate::policy::tax::Tax;
@@ -37,6 +38,8 @@ struct Strip {
     returns: [f64; STRIP],
     sales: [f64; STRIP],
     input_price: [f64; STRIP],
+    /// What appraisal by the state makes of the user cost \[ratio\].
+    appraised: [f64; STRIP],
     mass: [f64; STRIP],
     mean: [f64; STRIP],
     grant: [f64; STRIP],
@@ -63,6 +66,7 @@ impl Strip {
             returns: zero,
             sales: zero,
             input_price: zero,
+            appraised: zero,
             mass: zero,
             mean: zero,
             grant: zero,
@@ -102,7 +106,7 @@ impl Strip {
             loss_years: 0.0,
         };
         let b = position.b_index_at(self.research[r], self.usable[r], self.returns[r], law);
-        prices.user_cost(b, self.claims[r], self.sales[r], self.input_price[r])
+        prices.user_cost(b, self.claims[r], self.sales[r], self.input_price[r]) * self.appraised[r]
     }
 }
 
@@ -199,6 +203,7 @@ fn plan_strip(
         let claims = firms.claims[i];
         (strip.research[r], strip.claims[r]) = (research, claims);
         (strip.sales[r], strip.input_price[r]) = (firms.sales[i], firms.input_price[i]);
+        strip.appraised[r] = cost_factor(firms.ownership[i], ctx);
         strip.mean[r] = firms.project_mean[i] + trend;
         strip.mass[r] = firms.project_share[i] * firms.sales_mean[i];
         strip.grant[r] = firms.grant[i];

@@ -6,6 +6,7 @@ use super::funds_cost;
 use crate::base::math;
 use crate::model::context::Context;
 use crate::model::firms::Firms;
+use crate::model::state_firms::cost_factor;
 use crate::model::tax::position::user_cost;
 use crate::model::tax::statute::{DeductionRates, TaxStatus, super_deduction_rate};
 use crate::model::tax::{CarryTable, TaxPosition};
@@ -144,7 +145,7 @@ pub fn firm_user_cost(
         claims,
         firms.sales[i],
         firms.input_price[i],
-    )
+    ) * cost_factor(firms.ownership[i], ctx)
 }
 
 /// What the price of R&D hangs on beside the law, the same for all firms.

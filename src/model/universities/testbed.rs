@@ -6,7 +6,8 @@ use crate::model::parameters::Parameters;
 use crate::model::patents::testbed::Scene;
 use std::collections::BTreeMap;
 
-const PARAMETERS: [&str; 4] = [
+const PARAMETERS: [&str; 5] = [
+    include_str!("../../../seeds/parameters/spin_offs.toml"),
     include_str!("../../../seeds/parameters/universities.toml"),
     include_str!("../../../seeds/parameters/contract_research.toml"),
     include_str!("../../../seeds/parameters/transfer.toml"),

@@ -1,0 +1,220 @@
+//! Which inventors found a firm on an invention that nobody took (M39)?
+//!
+//! Once a year, on the day of its disclosure, the inventors of an invention on the shelf think of
+//! a firm of their own. They found it iff their share of its value there exceeds the cost,
+//!
+//! ```text
+//! s·V > K (1 + r T) + (1 − leave)·pay·years      s: inventors' income, V: value in own hands
+//! ```
+//!
+//! and the unit consents iff its stake (1 − s)V reaches its reserve price, which hindsight blame
+//! sets, unless a rule or the inventors' control decides. Firms of a cell arrive on a clock of
+//! founding mass with keyed gaps, so that a policy moves dates; the invention at which the clock
+//! strikes goes with the firm, as a stake for use, into the funnel. Left out: firms founded on
+//! licensed or off-book inventions, funds at the founding (later rounds are those of all firms).
+
+mod rules;
+#[cfg(test)]
+mod tests;
+
+pub use rules::{consents, founding_cost, founding_share, own_value};
+
+use super::books::{Account, Instrument};
+use super::context::Context;
+use super::entry::{self, CELLS, STREAMS, Surroundings};
+use super::firms::{FIELDS, Firm, Segment};
+use super::population::entrant_id;
+use super::state::State;
+use super::transfer::bargain::{self, Shield};
+use super::transfer::{Deal, DealKind, Motive};
+use super::universities::effort;
+use crate::base::math::{exp, max, min};
+use crate::base::rng::Purpose;
+
+crate::family! {
+    /// Parameters of firms founded by inventors.
+    pub struct SpinOffParameters in "spin_offs" {
+        /// Inventors who think of a firm of their own within a year \[share\].
+        considered,
+        /// Sales to which founders expect their firm to grow \[mn/yr, 2020 prices\].
+        grown_sales,
+        /// Capital to found \[mn, 2020 prices\].
+        capital,
+        /// Years until sales bear it \[yr\].
+        years_to_sales,
+        /// Cost of their funds over the loan rate of small firms \[1/yr\].
+        risk_premium,
+        /// Pay that leaving a post costs \[years\].
+        post_years,
+        /// Spread of founding cost \[log points\].
+        cost_log_sd,
+        /// Sales at the start \[mn/yr, 2020 prices\].
+        start_sales,
+        /// Real firms an agent stands for, times the scale \[firms\].
+        agent_weight,
+    }
+}
+
+/// Counters of this quarter, real units.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct SpinOffTally {
+    /// Inventions whose inventors would found and may \[inventions\].
+    pub wanted: f64,
+    /// Inventions whose inventors would found and may not \[inventions\].
+    pub refused: f64,
+    /// Firms founded \[firms\].
+    pub founded: f64,
+    /// Agents founded \[agents\].
+    pub agents: f64,
+    /// Cash paid in by founders \[mn\].
+    pub paid_in: f64,
+}
+
+/// Clocks of arrival by cell.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SpinOffState {
+    /// Cumulated founding mass over the weight of an agent, by cell \[agents\].
+    pub clock: Vec<f64>,
+    /// Reading at which the next firm is founded.
+    pub threshold: Vec<f64>,
+    /// Firms founded so far.
+    pub ordinal: Vec<u32>,
+    /// Counters of this quarter.
+    pub tally: SpinOffTally,
+}
+
+/// Stream of arrivals of a cell, behind those of other founders.
+fn stream_of(cell: usize) -> u32 {
+    (STREAMS + cell) as u32
+}
+
+impl SpinOffState {
+    /// No firm yet.
+    pub fn found(ctx: &Context) -> Self {
+        Self {
+            clock: vec![0.0; CELLS],
+            threshold: (0..CELLS)
+                .map(|cell| entry::gap(ctx.key, stream_of(cell), 0))
+                .collect(),
+            ordinal: vec![0; CELLS],
+            ..Self::default()
+        }
+    }
+}
+
+/// Inventors of inventions on the shelf decide, firms are founded.
+pub fn found(state: &mut State, ctx: &Context) {
+    let p = &ctx.parameters.spin_offs;
+    let weight = max(p.agent_weight / ctx.scale, 1.0);
+    let mut own = std::mem::take(&mut state.spin_offs);
+    own.tally = SpinOffTally::default();
+    let mut scene = None;
+    for row in 0..state.universities.inventions.len() {
+        let v = &state.universities.inventions;
+        let age = ctx.q() - v.disclosed[row];
+        // derived: quarters a year
+        if v.id[row] == 0 || v.shelf[row] <= 0.0 || age <= 0 || age % 4 != 0 {
+            continue;
+        }
+        let (share, consent) = decide(state, row, ctx);
+        let mass = v.shelf[row] * share;
+        if !consent {
+            own.tally.refused += mass;
+            continue;
+        }
+        own.tally.wanted += mass;
+        let cell = usize::from(v.region[row]) * FIELDS + usize::from(v.field[row]);
+        own.clock[cell] += mass / weight;
+        if own.clock[cell] < own.threshold[cell] {
+            continue;
+        }
+        // a small invention founds a lighter agent, and the next comes the sooner
+        let taken = min(weight, v.shelf[row]);
+        let ordinal = own.ordinal[cell];
+        own.ordinal[cell] = ordinal + 1;
+        let gap = entry::gap(ctx.key, stream_of(cell), ordinal + 1);
+        own.threshold[cell] += gap * taken / weight;
+        let scene = scene.get_or_insert_with(|| Surroundings::gather(&state.firms));
+        let id = entrant_id(stream_of(cell), ordinal);
+        let firm = start_up(state, scene, id, row, taken, ctx);
+        own.tally.founded += taken;
+        own.tally.agents += 1.0;
+        own.tally.paid_in += taken * firm.cash;
+        settle(state, row, firm, taken);
+    }
+    let (owners, firms) = (Account::Households, Account::Firms);
+    let paid = own.tally.paid_in;
+    state.books.pay(owners, firms, Instrument::EntryExit, paid);
+    state.spin_offs = own;
+}
+
+/// Share of an invention's inventors who found within a year, and whether their unit consents.
+fn decide(state: &State, row: usize, ctx: &Context) -> (f64, bool) {
+    let (p, t) = (&ctx.parameters.spin_offs, &ctx.parameters.transfer);
+    let (rights, rules) = (&ctx.seen.rights, &ctx.seen.founding);
+    let (v, units) = (&state.universities.inventions, &state.universities.units);
+    let unit = v.unit[row] as usize;
+    let price = ctx.world.price;
+    let (leave, rule) = ctx.key.pair(units.id[unit], 0, 0, 0, Purpose::SpinOff);
+    let control = units.control_rank[unit] < rights.inventor_control;
+    // a stake in the own firm is no cash reward: no tax on wages falls due
+    let gain = ctx.parameters.universities.control_gain;
+    let income = effort::inventor_income(rights.inventor_share, 1.0, control, gain);
+    let value = own_value(v.quality[row], v.readiness[row], price, p, t);
+    let rate = ctx.world.sme_loan_rate + p.risk_premium;
+    let pay = state.people.wage[usize::from(v.field[row])];
+    let cost = founding_cost(rate, price, pay, leave < rules.leave, p);
+    let shield = Shield {
+        separate: units.separate_rank[unit] < rights.separate_assets,
+        belief: rights.liability_shield,
+        posted: false,
+        equity: true,
+        push: rights.appraisal_push,
+    };
+    let reserve = bargain::reserve_price(price * exp(v.seen[row]), price, &shield, t);
+    let by_rule = rule < rules.consent;
+    let consent = consents(by_rule, control, (1.0 - income) * value, reserve);
+    (founding_share(income * value, cost, p), consent)
+}
+
+/// The firm of arrival `id` on an invention, for `weight` real ones.
+fn start_up(
+    state: &State,
+    scene: &Surroundings,
+    id: u32,
+    row: usize,
+    weight: f64,
+    ctx: &Context,
+) -> Firm {
+    let p = &ctx.parameters.spin_offs;
+    let v = &state.universities.inventions;
+    let place = (v.region[row], v.field[row]);
+    let sales = p.start_sales * ctx.world.price;
+    let firm = entry::newcomer(state, scene, id, Segment::Small, place, sales, weight, ctx);
+    Firm {
+        cash: p.capital * ctx.world.price,
+        knowledge: p.capital,
+        absorptive: 1.0,
+        ..firm
+    }
+}
+
+/// Puts a firm in business and its invention into its hands.
+fn settle(state: &mut State, row: usize, firm: Firm, mass: f64) {
+    let v = &mut state.universities.inventions;
+    v.shelf[row] = max(0.0, v.shelf[row] - mass);
+    let (invention_id, unit) = (v.id[row], v.unit[row] as usize);
+    let place = entry::place(state, firm);
+    state.transfer.deals_this_quarter.push(Deal {
+        invention: row,
+        invention_id,
+        firm: place,
+        firm_id: firm.id,
+        mass,
+        motive: Motive::Use,
+        kind: DealKind::Equity,
+        price: 0.0,
+        royalty: 0.0,
+        unit,
+    });
+}
