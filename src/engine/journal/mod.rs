@@ -182,11 +182,6 @@ impl Journal {
         self.failures.cut(causes)
     }
 
-    /// Runs that are recorded, failed ones too.
-    pub fn recorded(&self) -> impl Iterator<Item = u32> + '_ {
-        self.entries.keys().copied()
-    }
-
     /// Runs under `asked` that are not recorded.
     pub fn missing(&self, asked: u32) -> Vec<u32> {
         (0..asked)
