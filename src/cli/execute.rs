@@ -1,25 +1,22 @@
 //! The way from checked scenarios to a results folder, shared by `run` and `compare`.
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use serde_json::json;
 
 use super::order::{Order, batch_digest, command_line, dry_run, folder_of};
-use super::progress::{Interrupt, Meter, listen};
+use super::progress::{Interrupt, listen};
+use super::record::recorded;
 use super::run::BatchArgs;
 use super::{CliError, Problem, Session, codes};
-use crate::engine::batch::{self, BatchError, Plan};
-use crate::engine::fan::SeriesFan;
-use crate::engine::journal::{Journal, Shape};
+use crate::engine::Simulation;
+use crate::engine::batch::Plan;
 use crate::engine::replicate::Economy;
-use crate::engine::tree::Branch;
-use crate::engine::{Ensemble, Simulation};
 use crate::evidence::Evidence;
 use crate::experiment::compare::{Comparison, MetricView, compare};
 use crate::report::files::{self, Provenance};
-use crate::report::folder::{self, Claim, Hold, Permission};
+use crate::report::folder::{self, Claim, Permission};
 use crate::report::results::{Column, Results, ScenarioInfo};
 use crate::report::{Language, write_report};
 use crate::scenario::codes::EVIDENCE;
@@ -175,82 +172,6 @@ pub fn execute<S: Simulation>(
         warnings,
         end,
     })
-}
-
-/// Bytes of quarterly paths that are held at a time.
-const PATHS_AT_A_TIME: usize = 64 << 20;
-/// Times that damaged records are run again before the disk is held to be at fault.
-const ATTEMPTS: usize = 3;
-
-/// Runs what the journal of the folder does not hold yet and reads all of it back.
-fn recorded<S: Simulation>(
-    simulation: &S,
-    plan: &Plan,
-    hold: &Hold,
-    digest: &str,
-    order: &Order,
-    interrupt: &Interrupt,
-    warnings: &mut Vec<Problem>,
-) -> Result<(Ensemble, Vec<SeriesFan>), CliError> {
-    let failed = |error: io::Error| {
-        let place = hold.folder().display();
-        let message = format!("cannot record runs in {place}: {error}; those recorded are kept");
-        CliError::new(codes::UNWRITABLE, message)
-    };
-    let shape = Shape::of(simulation);
-    let mut journal = Journal::open(hold.journal(), digest, shape).map_err(failed)?;
-    let tree = Branch::of(simulation);
-    let mut known = plan.runs as usize - journal.missing(plan.runs).len();
-    for _ in 0..ATTEMPTS {
-        let todo = journal.missing(plan.runs);
-        let meter = Meter::new(todo.len() as u64 * tree.quarters(), order.quiet);
-        if known > 0 && !todo.is_empty() {
-            meter.say(&format!("goes on from {known} of {} runs", plan.runs));
-        }
-        let stop = &interrupt.stop;
-        let ran = batch::run_into(simulation, &tree, plan, &todo, &mut journal, &meter, stop);
-        meter.finish();
-        if let Err(error) = ran {
-            journal.close();
-            return Err(match error {
-                BatchError::Sink(error) => failed(error),
-                BatchError::Threads { .. } => CliError::new(codes::BAD_FLAG, error.to_string()),
-            });
-        }
-        let before = journal.missing(plan.runs).len();
-        let ensemble = journal.ensemble(plan.runs).map_err(failed)?;
-        let damaged = journal.missing(plan.runs).len() - before;
-        if damaged > 0 {
-            let message = format!("{damaged} of the runs recorded earlier");
-            warnings.push(Problem::new(codes::DAMAGED, message));
-        }
-        if damaged == 0 || interrupt.stop.load(Ordering::SeqCst) {
-            let quarters = simulation.quarters().len();
-            let fans = fans(&mut journal, &ensemble, simulation.series().len(), quarters);
-            let fans = fans.map_err(failed)?;
-            journal.close();
-            return Ok((ensemble, fans));
-        }
-        known = plan.runs as usize - damaged;
-    }
-    Err(failed(io::Error::other("records come back changed")))
-}
-
-/// Fans of all series, read back from the journal a few at a time.
-fn fans(
-    journal: &mut Journal,
-    ensemble: &Ensemble,
-    series: usize,
-    quarters: usize,
-) -> io::Result<Vec<SeriesFan>> {
-    let one = ensemble.runs.len() * ensemble.outcomes.len() * quarters * 8;
-    let step = (PATHS_AT_A_TIME / one.max(1)).clamp(1, series.max(1));
-    let mut fans = Vec::with_capacity(series);
-    for first in (0..series).step_by(step) {
-        let some = first..series.min(first + step);
-        fans.extend(journal.paths(ensemble.asked, some, quarters)?.fans());
-    }
-    Ok(fans)
 }
 
 /// Seconds since 1970, for the volatile part of the manifest.

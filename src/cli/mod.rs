@@ -13,6 +13,7 @@ pub mod list;
 pub mod order;
 pub mod output;
 pub mod progress;
+mod record;
 pub mod replay;
 pub mod report;
 pub mod run;

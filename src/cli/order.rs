@@ -69,11 +69,10 @@ pub fn folder_of(order: &Order, digest: &str) -> PathBuf {
 pub fn dry_run<S: Simulation>(simulation: &S, order: &Order) -> String {
     let run = &order.scenarios[0].run;
     let digest = batch_digest(order);
-    let values = simulation.metrics().len()
-        + simulation.details().len()
-        + simulation.series().len() * simulation.quarters().len();
     let count = order.scenarios.len();
-    let bytes = values as f64 * 8.0 * count as f64 * f64::from(run.replicates);
+    let megabytes = |numbers: usize| (numbers * 8 * count) as f64 * f64::from(run.replicates) / 1e6;
+    let values = simulation.metrics().len() + simulation.details().len();
+    let paths = simulation.series().len() * simulation.quarters().len();
     let mut out = format!(
         "{count} scenario(s), {} runs each ({} a parameter draw), seed {}, scale {}\n",
         run.replicates, run.per_draw, run.seed, run.scale
@@ -89,12 +88,11 @@ pub fn dry_run<S: Simulation>(simulation: &S, order: &Order) -> String {
     let tree = Branch::of(simulation);
     out += &forks(&tree, count, simulation.horizon(), run.replicates);
     out += &format!(
-        "results take about {:.0} MB of memory, besides ",
-        bytes / 1e6
-    );
-    out += &format!(
-        "{} population(s) a thread\nfolder {}:\n",
+        "about {:.0} MB of memory for results besides {} population(s) a thread, about {:.0} MB \
+         on the disk for finished runs\nfolder {}:\n",
+        megabytes(values),
         tree.kept() + 1,
+        megabytes(values + paths),
         folder_of(order, &digest).display()
     );
     for scenario in &order.scenarios {

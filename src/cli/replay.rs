@@ -46,18 +46,15 @@ pub fn command(args: &ReplayArgs, session: &Session) -> Result<(), CliError> {
         let message = format!("there is no run {run}: they are 0 to {}", asked - 1);
         return Err(CliError::unknown(message, "", []));
     }
-    let scenario = match &args.scenario {
-        Some(name) => names
-            .iter()
-            .position(|known| known == name)
-            .ok_or_else(|| {
-                let message = format!("there is no scenario `{name}` in these results");
-                CliError::unknown(message, name, names.iter().copied())
-            })?,
-        None => {
-            let failed = ensemble.failures.iter().find(|f| f.run == args.replicate);
-            failed.map_or(0, |failure| failure.scenario)
-        }
+    let scenario = if let Some(name) = &args.scenario {
+        let place = names.iter().position(|known| known == name);
+        place.ok_or_else(|| {
+            let message = format!("there is no scenario `{name}` in these results");
+            CliError::unknown(message, name, names.iter().copied())
+        })?
+    } else {
+        let failed = ensemble.failures.iter().find(|f| f.run == args.replicate);
+        failed.map_or(0, |failure| failure.scenario)
     };
     let economy = stored::economy(&args.folder, &results, args.seeds.as_deref(), session)?;
     let id = RunId {

@@ -43,11 +43,8 @@ pub fn replay(economy: &Economy, scenario: usize, id: RunId) -> Trace {
     for quarter in 0..economy.horizon() {
         let label = economy.label(quarter);
         let mut under_way = "";
-        let step = || {
-            economy.step(scenario, id, &mut world, quarter, &mut |name| {
-                under_way = name
-            })
-        };
+        let mut note = |name| under_way = name;
+        let step = || economy.step(scenario, id, &mut world, quarter, &mut note);
         if let Err(cause) = guarded(step) {
             let end = broken(label, under_way, cause);
             return Trace { quarters, end };

@@ -124,15 +124,11 @@ impl Journal {
     /// What the system says.
     pub fn open(folder: &Path, digest: &str, shape: Shape) -> io::Result<Self> {
         let head = format!("leverlab journal 1\n{digest}\n{shape:?}\n");
-        let path = folder.join("head");
-        if fs::read(&path).ok().as_deref() != Some(head.as_bytes()) {
-            if folder.exists() {
-                fs::remove_dir_all(folder)?;
-            }
-            fs::create_dir_all(folder)?;
-            let mut file = File::create(&path)?;
-            file.write_all(head.as_bytes())?;
-            file.sync_all()?;
+        let known = fs::read(folder.join("head")).is_ok_and(|found| found == head.as_bytes());
+        if !known && let Err(error) = begin(folder, &head) {
+            // Nothing was in it that could be lost.
+            let _ = fs::remove_dir_all(folder);
+            return Err(error);
         }
         let log = |name: &str| Log::open(&folder.join(name));
         let mut journal = Self {
@@ -145,8 +141,6 @@ impl Journal {
             paths: log("paths")?,
             failures: log("failures")?,
         };
-        // Some systems cannot flush a folder; the names are then as safe as they make them.
-        let _ = File::open(folder).and_then(|opened| opened.sync_all());
         journal.recover()?;
         Ok(journal)
     }
@@ -186,11 +180,6 @@ impl Journal {
         self.values.cut(places * shape.value_bytes())?;
         self.paths.cut(places * shape.path_bytes())?;
         self.failures.cut(causes)
-    }
-
-    /// Runs that are recorded, failed ones too.
-    pub fn recorded(&self) -> impl Iterator<Item = u32> + '_ {
-        self.entries.keys().copied()
     }
 
     /// Runs under `asked` that are not recorded.
@@ -295,6 +284,25 @@ impl Journal {
             values,
         })
     }
+}
+
+/// Makes an empty journal whose names last: its own, and those of the folders it lies in.
+fn begin(folder: &Path, head: &str) -> io::Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    fs::create_dir_all(folder)?;
+    for name in ["index", "values", "paths", "failures"] {
+        File::create(folder.join(name))?;
+    }
+    let mut file = File::create(folder.join("head"))?;
+    file.write_all(head.as_bytes())?;
+    file.sync_all()?;
+    for above in folder.ancestors().take(4) {
+        // Some systems cannot flush a folder; the names are then as safe as they make them.
+        let _ = File::open(above).and_then(|opened| opened.sync_all());
+    }
+    Ok(())
 }
 
 impl Sink for Journal {

@@ -160,7 +160,7 @@ fn others_begun(folder: &Path, digest: &str) -> bool {
 /// [`FolderError`] where another process is at it, or the disk refuses.
 pub fn settle(folder: &Path) -> Result<Option<Hold>, FolderError> {
     let places = [Workplace::beside(folder), Some(Workplace::inside(folder))];
-    let Some(place) = places.into_iter().flatten().find(|p| p.work.is_dir()) else {
+    let Some(place) = places.into_iter().flatten().find(Workplace::begun) else {
         return Ok(None);
     };
     let hold = Hold::lock(folder, place)?;

@@ -64,6 +64,12 @@ impl Workplace {
         }
     }
 
+    /// Whether somebody works here or was killed while working.
+    pub(super) fn begun(&self) -> bool {
+        // journals alone are no sign of work
+        (self.whole && self.work.is_dir()) || self.work.join("lock").exists()
+    }
+
     pub(super) fn fresh(&self) -> PathBuf {
         self.work.join("new")
     }
