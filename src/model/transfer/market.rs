@@ -2,7 +2,8 @@
 //! the highest values propose.
 
 use super::bargain::{self, Terms, Values};
-use super::offers::Asks;
+use super::offers::{Asks, Offers};
+use super::partners::NOBODY;
 use super::search::{Scope, Search};
 use super::{DealKind, Motive, Proposal, TransferState};
 use crate::base::math;
@@ -150,16 +151,17 @@ fn choose(t: &mut TransferState, ctx: &Context, draws: usize, posted: bool) {
     let p = &ctx.parameters.transfer;
     let asks = Asks::of(posted, ctx);
     let stake_from = p.equity_value * ctx.world.price;
-    let mut usages = t.fits.usage.iter();
+    let mut pairs = t.fits.met.iter().zip(&t.fits.usage);
     t.matches.clear();
     for (k, found) in t.searches.found.chunks(draws).enumerate() {
         let mut best: Option<(u32, Motive, f64)> = None;
         for &firm in found {
-            let Some(partner) = t.partners.rows.get(firm as usize) else {
+            if firm == NOBODY {
                 continue;
-            };
+            }
+            let (partner, &usage) = pairs.next().expect("one value for each pair");
             let (why, value) = bargain::motive(&Values {
-                usage: *usages.next().expect("one value for each pair"),
+                usage,
                 certificate: partner.certificate,
                 order: bargain::value_of_order(partner.friendly, ctx.world.price, p),
             });
@@ -234,7 +236,7 @@ fn propose(t: &mut TransferState, state: &State, ctx: &Context, posted: bool) {
 
 impl Draws {
     /// Draws for each match, keyed by invention and lot.
-    fn fill(&mut self, matches: &[Match], offers: &super::offers::Offers, ctx: &Context) {
+    fn fill(&mut self, matches: &[Match], offers: &Offers, ctx: &Context) {
         self.invention.clear();
         self.lot.clear();
         for found in matches {
