@@ -71,7 +71,7 @@ pub struct Addresses {
     pub(super) fields: Vec<Edges<{ FIELDS + 1 }>>,
 }
 
-/// Edges of intervals, from zero to the whole mass.
+/// Edges of intervals, of which there is a power of two, from zero to the whole mass.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Edges<const N: usize>([f64; N]);
 
@@ -107,12 +107,16 @@ impl<const N: usize> Edges<N> {
         }
         let x = pick * others;
         let x = x + if x < below { 0.0 } else { own };
-        // counting all edges passed is faster than to look for the last
-        let found: u64 = edges[1..].iter().map(|&edge| u64::from(edge <= x)).sum();
-        if found < N as u64 - 1 {
-            return found as usize;
+        if x >= edges[N - 1] {
+            return self.last(without);
         }
-        self.last(without)
+        // halving without a branch, as the way through is for chance to decide
+        let (mut found, mut half) = (0, (N - 1) / 2);
+        while half > 0 {
+            found += half * usize::from(edges[found + half] <= x);
+            half /= 2;
+        }
+        found
     }
 
     /// The last interval with mass other than `without`, for rounding at the upper end.
@@ -254,7 +258,9 @@ impl Addresses {
     #[inline]
     pub(super) fn ask(&self, place: u32, part: f64, accept: f64, seen: &[f64]) -> (u32, bool) {
         let step = &self.all[place as usize];
-        let holder = if part < step.keep { place } else { step.other };
+        // which of the two is for chance to decide: no branch foretells it
+        let own = part < step.keep;
+        let holder = std::hint::select_unpredictable(own, place, step.other);
         let address = &self.all[holder as usize];
         let answers = accept * address.initial < seen[address.row as usize];
         (address.row, answers)

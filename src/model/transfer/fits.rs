@@ -2,7 +2,7 @@
 //! quarter, in columns.
 
 use super::offers::Offers;
-use super::partners::Partner;
+use super::partners::{NOBODY, Partner};
 use super::{TransferParameters, bargain};
 use crate::base::math;
 use crate::base::rng::{Key, Purpose};
@@ -41,6 +41,8 @@ pub(super) struct Fits {
     pair: Vec<u32>,
     worth: Vec<f64>,
     misfit: Vec<f64>,
+    /// The firms.
+    pub(super) met: Vec<Partner>,
     /// Value in use \[mn\].
     pub(super) usage: Vec<f64>,
 }
@@ -63,12 +65,18 @@ impl Fits {
         }
         self.worth.clear();
         self.misfit.clear();
+        self.met.clear();
+        // short, so that looking up one firm does not wait for another
+        self.met
+            .extend(found.iter().filter_map(|&row| rows.get(row as usize)));
+        let mut met = self.met.iter();
         for (lot, found) in offers.lots.iter().zip(found.chunks(draws)) {
             let offer = &offers.all[lot.offer as usize];
             for (draw, &row) in found.iter().enumerate() {
-                let Some(partner) = rows.get(row as usize) else {
+                if row == NOBODY {
                     continue;
-                };
+                }
+                let partner = met.next().expect("one firm for each pair");
                 let distance = field_distance(usize::from(offer.field), usize::from(partner.field));
                 let need = partner.need || (offer.posed && distance == 0.0);
                 let wanted = if need { 1.0 } else { p.no_need };

@@ -2,13 +2,15 @@
 //! the highest values propose.
 
 use super::bargain::{self, Terms, Values};
-use super::offers::Asks;
+use super::offers::{Asks, Offers};
+use super::partners::NOBODY;
 use super::search::{Scope, Search};
 use super::{DealKind, Motive, Proposal, TransferState};
 use crate::base::math;
 use crate::base::rng::{Key, Purpose};
 use crate::model::context::Context;
 use crate::model::state::State;
+use crate::model::universities::Universities;
 
 /// A lot and a firm whose value is above the price asked.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,13 +56,13 @@ crate::dispatched! {
 }
 
 /// Cases worked and posted, and the proposals they bring.
-pub(super) fn gather(t: &mut TransferState, state: &State, ctx: &Context) {
+pub(super) fn gather(t: &mut TransferState, state: &mut State, ctx: &Context) {
     let open = ctx.seen.licensing.open_licence;
     t.proposals.clear();
     pick_posted(&mut t.posted, state, open);
     t.offers.draw_up(&t.posted, state, ctx);
     seek(t, state, ctx, true);
-    pick_worked(&mut t.worked, &t.capacity, state, open);
+    pick_worked(t, &mut state.universities, open);
     t.tally.cases = t.worked.iter().map(|pick| pick.1).sum();
     t.offers.draw_up(&t.worked, state, ctx);
     seek(t, state, ctx, false);
@@ -88,25 +90,31 @@ fn pick_posted(picked: &mut Vec<(u32, f64)>, state: &State, open: f64) {
     }
 }
 
-/// Rows of the inventions that each unit works, best priority first, and their real cases.
-fn pick_worked(picked: &mut Vec<(u32, f64)>, capacity: &[f64], state: &State, open: f64) {
-    let u = &state.universities;
+/// Takes the cases that each unit works off its shelf, best priority first.
+fn pick_worked(t: &mut TransferState, u: &mut Universities, open: f64) {
     let v = &u.inventions;
-    picked.clear();
-    for (shelf, &capacity) in u.shelf.iter().zip(capacity) {
+    t.worked.clear();
+    for (shelf, &capacity) in u.shelf.iter_mut().zip(&t.capacity) {
         let mut left = capacity;
-        for case in shelf {
-            if left <= 0.0 {
+        t.fallen.clear();
+        while left > 0.0 {
+            let Some(case) = shelf.take() else {
                 break;
-            }
+            };
             let row = case.invention as usize;
-            let there = v.id[row] == case.id && v.shelf[row] > 0.0;
-            if there && !bargain::posted(v.post_rank[row], open) {
-                let worked = math::min(left, v.shelf[row]);
-                left -= worked;
-                picked.push((case.invention, worked));
+            if v.id[row] != case.id || v.shelf[row] <= 0.0 {
+                continue;
             }
+            if bargain::posted(v.post_rank[row], open) {
+                t.fallen.push(case);
+                continue;
+            }
+            let worked = math::min(left, v.shelf[row]);
+            left -= worked;
+            t.worked.push((case.invention, worked));
         }
+        // posted ones stay where they are
+        shelf.put(&mut t.fallen);
     }
 }
 
@@ -150,16 +158,17 @@ fn choose(t: &mut TransferState, ctx: &Context, draws: usize, posted: bool) {
     let p = &ctx.parameters.transfer;
     let asks = Asks::of(posted, ctx);
     let stake_from = p.equity_value * ctx.world.price;
-    let mut usages = t.fits.usage.iter();
+    let mut pairs = t.fits.met.iter().zip(&t.fits.usage);
     t.matches.clear();
     for (k, found) in t.searches.found.chunks(draws).enumerate() {
         let mut best: Option<(u32, Motive, f64)> = None;
         for &firm in found {
-            let Some(partner) = t.partners.rows.get(firm as usize) else {
+            if firm == NOBODY {
                 continue;
-            };
+            }
+            let (partner, &usage) = pairs.next().expect("one value for each pair");
             let (why, value) = bargain::motive(&Values {
-                usage: *usages.next().expect("one value for each pair"),
+                usage,
                 certificate: partner.certificate,
                 order: bargain::value_of_order(partner.friendly, ctx.world.price, p),
             });
@@ -234,7 +243,7 @@ fn propose(t: &mut TransferState, state: &State, ctx: &Context, posted: bool) {
 
 impl Draws {
     /// Draws for each match, keyed by invention and lot.
-    fn fill(&mut self, matches: &[Match], offers: &super::offers::Offers, ctx: &Context) {
+    fn fill(&mut self, matches: &[Match], offers: &Offers, ctx: &Context) {
         self.invention.clear();
         self.lot.clear();
         for found in matches {

@@ -98,15 +98,9 @@ pub(super) fn age_shelf(u: &mut Universities, ctx: &Context) {
         }
     }
     due.truncate(kept);
-    // void cases are passed over; each shelf is cleared of them once a year
-    for list in u.shelf.iter_mut().skip(turn).step_by(4) {
-        let mut kept = 0;
-        for k in 0..list.len() {
-            let case = list[k];
-            list[kept] = case;
-            kept += usize::from(v.id[case.invention as usize] == case.id);
-        }
-        list.truncate(kept);
+    // void cases are passed over; a shelf is cleared of them as they may have become many
+    for shelf in &mut u.shelf {
+        shelf.clear_out(|case| v.id[case.invention as usize] == case.id);
     }
 }
 
@@ -216,48 +210,6 @@ fn disclose(u: &mut Universities, weights: [f64; 2], posed: f64, ctx: &Context) 
             u.cases.push(u.arrivals.case(next, slot, ctx));
             next += 1;
         }
-        u.cases.sort_unstable_by(Case::order);
-        put_in(&mut u.shelf[unit], &u.cases);
-    }
-}
-
-/// Puts cases in order among those of a shelf in order.
-///
-/// Example: priorities 2 and 0 among 3 and 1: 3, 2, 1, 0.
-fn put_in(shelf: &mut Vec<Case>, cases: &[Case]) {
-    let mut old = shelf.len();
-    let mut place = old + cases.len();
-    shelf.extend_from_slice(cases);
-    for case in cases.iter().rev() {
-        while old > 0 && case.order(&shelf[old - 1]).is_lt() {
-            old -= 1;
-            place -= 1;
-            shelf[place] = shelf[old];
-        }
-        place -= 1;
-        shelf[place] = *case;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cases_are_put_in_where_they_belong() {
-        let case = |priority: f64, id: u32| Case {
-            priority,
-            id,
-            invention: 0,
-        };
-        let mut shelf = vec![case(3.0, 1), case(1.0, 2), case(1.0, 7)];
-        put_in(&mut shelf, &[case(4.0, 3), case(1.0, 5), case(0.0, 4)]);
-        let ids: Vec<u32> = shelf.iter().map(|case| case.id).collect();
-        assert_eq!(ids, [3, 1, 2, 5, 7, 4]);
-        put_in(&mut shelf, &[]);
-        assert_eq!(shelf.len(), 6);
-        let mut empty = Vec::new();
-        put_in(&mut empty, &shelf);
-        assert_eq!(empty, shelf);
+        u.shelf[unit].put(&mut u.cases);
     }
 }

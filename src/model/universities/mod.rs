@@ -4,6 +4,7 @@
 mod arrivals;
 pub mod effort;
 mod inventions;
+mod shelf;
 #[cfg(test)]
 pub(in crate::model) mod testbed;
 #[cfg(test)]
@@ -11,6 +12,7 @@ mod tests;
 
 pub use arrivals::quality;
 pub use inventions::{Case, Invention, Inventions, kept_a_year, observation_noise, priority};
+pub use shelf::Shelf;
 
 use super::context::Context;
 use super::firms::{FIELDS, REGIONS};
@@ -168,8 +170,8 @@ pub struct Universities {
     pub inventions: Inventions,
     /// Free slots of the inventions.
     pub free: Vec<u32>,
-    /// Shelf of each unit, best priority first.
-    pub shelf: Vec<Vec<Case>>,
+    /// Shelf of each unit.
+    pub shelf: Vec<Shelf>,
     /// Inventions disclosed this quarter.
     pub fresh: Vec<u32>,
     /// Rows in use by the quarter of the year in which their fees fall due.
@@ -314,7 +316,7 @@ impl Universities {
             self.units.office_rank[i] = (before + 0.5 * w) / total;
             before += w;
         }
-        self.shelf = vec![Vec::new(); self.units.len()];
+        self.shelf = vec![Shelf::default(); self.units.len()];
     }
 
     /// Share of units that report at quarter index `q`.

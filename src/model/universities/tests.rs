@@ -45,7 +45,7 @@ fn split(u: &mut Universities) {
         let mut twin = u.units.row(i);
         twin.id = 0x8000_0000 | ((twin.id & 0x1FFF) + 4500) & 0x1FFF;
         u.units.push(twin);
-        u.shelf.push(Vec::new());
+        u.shelf.push(Shelf::default());
     }
 }
 

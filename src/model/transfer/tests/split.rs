@@ -3,7 +3,7 @@
 use super::bench::Bench;
 use crate::base::math;
 use crate::model::transfer::TransferTally;
-use crate::model::universities::{Case, priority};
+use crate::model::universities::{Case, Shelf, priority};
 
 /// Which agents are replaced by `k` of a `k`-th of their weight.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,7 +40,7 @@ fn split(whole: &Bench, what: What, k: u32) -> Bench {
                 twin.weight *= part;
                 twin.id += copy * 10_000;
                 u.units.push(twin);
-                u.shelf.push(Vec::new());
+                u.shelf.push(Shelf::default());
             }
         }
         for row in 0..units {
@@ -74,26 +74,23 @@ fn split(whole: &Bench, what: What, k: u32) -> Bench {
     bench
 }
 
-/// Lists each unit's inventions in their order of priority.
+/// Puts each unit's inventions on its shelf anew.
 fn relist(bench: &mut Bench) {
     let (p, q) = (
         &bench.scene.parameters.universities,
         &bench.scene.parameters.transfer,
     );
     let u = &mut bench.state.universities;
-    u.shelf.iter_mut().for_each(Vec::clear);
+    u.shelf.fill(Shelf::default());
     let v = &u.inventions;
     for row in 0..v.len() {
         if v.id[row] != 0 {
-            u.shelf[v.unit[row] as usize].push(Case {
+            u.shelf[v.unit[row] as usize].put(&mut vec![Case {
                 priority: priority(v.seen[row], v.disclosed[row], v.tried[row], p, q),
                 id: v.id[row],
                 invention: row as u32,
-            });
+            }]);
         }
-    }
-    for list in &mut u.shelf {
-        list.sort_by(Case::order);
     }
 }
 
