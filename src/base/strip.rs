@@ -49,7 +49,7 @@ crate::dispatched! {
 /// dropped by the next multiplication: a third of the instructions that 32-bit words take where
 /// vectors multiply 32 bits into 64.
 #[inline(always)]
-fn pair(key: Key, id: u32, words: [u32; 3]) -> (f64, f64) {
+pub(super) fn pair(key: Key, id: u32, words: [u32; 3]) -> (f64, f64) {
     const LOW: u64 = 0xFFFF_FFFF;
     let mut counter = [id, words[0], words[1], words[2]].map(u64::from);
     let mut key = [key.seed, key.run];
