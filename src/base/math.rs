@@ -20,6 +20,7 @@ mod normal;
 #[cfg(test)]
 mod tests;
 
+pub(super) use normal::{MIDDLE, middle_quantile};
 pub use normal::{normal_cdf, normal_pdf, normal_quantile};
 
 /// Larger of two numbers; `b` where either is not a number.

@@ -49,7 +49,7 @@ crate::dispatched! {
 /// dropped by the next multiplication: a third of the instructions that 32-bit words take where
 /// vectors multiply 32 bits into 64.
 #[inline(always)]
-fn pair(key: Key, id: u32, words: [u32; 3]) -> (f64, f64) {
+pub(super) fn pair(key: Key, id: u32, words: [u32; 3]) -> (f64, f64) {
     const LOW: u64 = 0xFFFF_FFFF;
     let mut counter = [id, words[0], words[1], words[2]].map(u64::from);
     let mut key = [key.seed, key.run];
@@ -89,6 +89,56 @@ fn uniform(high: u64, low: u64) -> f64 {
     let high = f64::from_bits(ONE | (high << 20 & HIGH));
     let low = f64::from_bits(HALF | (low >> 6 & LOW));
     (high - 1.5) + low
+}
+
+/// Draws of one entity made at a time: as many as fit the widest vector.
+pub const DRAWS: usize = 8;
+
+crate::dispatched! {
+    /// Fills two columns with both uniforms of eight draws of one entity: element `i` of them is
+    /// `key.pair(id, 0, quarter, draws[i].0, draws[i].1)`.
+    ///
+    /// ```
+    /// use leverlab::base::{rng::{Key, Purpose}, strip};
+    /// let key = Key { seed: 1, run: 2 };
+    /// let draws = [(3, Purpose::Choice); strip::DRAWS];
+    /// let (mut first, mut second) = ([0.0; strip::DRAWS], [0.0; strip::DRAWS]);
+    /// strip::fill_draws(key, 9, 4, &draws, &mut first, &mut second);
+    /// assert_eq!((first[1], second[1]), key.pair(9, 0, 4, 3, Purpose::Choice));
+    /// ```
+    pub fn fill_draws(
+        key: Key,
+        id: u32,
+        quarter: u32,
+        draws: &[(u32, Purpose); DRAWS],
+        first: &mut [f64; DRAWS],
+        second: &mut [f64; DRAWS],
+    ) {
+        let draws = draws.map(|(draw, purpose)| (quarter << 16 | draw, purpose as u32));
+        for i in 0..DRAWS {
+            let (draw, purpose) = draws[i];
+            (first[i], second[i]) = pair(key, id, [0, draw, purpose]);
+        }
+    }
+}
+
+crate::dispatched! {
+    /// Turns eight uniforms into standard normal values, with the bits of
+    /// [`math::normal_quantile`].
+    pub fn normals(values: &mut [f64; DRAWS]) {
+        for value in values {
+            *value = math::normal_quantile(*value);
+        }
+    }
+}
+
+crate::dispatched! {
+    /// Raises e to each of eight values, with the bits of [`math::exp`].
+    pub fn exponentials(values: &mut [f64; DRAWS]) {
+        for value in values {
+            *value = math::exp(*value);
+        }
+    }
 }
 
 crate::dispatched! {

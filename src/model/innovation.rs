@@ -24,7 +24,7 @@ use super::context::Context;
 use super::firms::{FIELDS, Firms};
 use super::state::State;
 use crate::base::math;
-use crate::base::rng::{Purpose, fill_normal};
+use crate::base::rng::{Purpose, fill_normal, fill_uniform};
 use pools::{KnowledgePools, cell_of};
 
 crate::family! {
@@ -108,8 +108,20 @@ pub struct InnovationState {
     pub tally: InnovationTally,
     /// Standard normal shock to each firm's productivity.
     shock: Vec<f64>,
-    /// Log growth of each firm's knowledge.
+    /// Log growth of each firm's knowledge, then what that promises \[log points\].
     growth: Vec<f64>,
+    /// What each firm gains by imitating \[log points\].
+    copied: Vec<f64>,
+    /// What each firm gains or loses by its own knowledge \[log points\].
+    own: Vec<f64>,
+    /// The frontier of each firm's field, then all it gains, noise left out \[log points\].
+    gain: Vec<f64>,
+    /// Rows of the firms that seek a success of their own.
+    seeker: Vec<usize>,
+    /// Their ids.
+    seeker_id: Vec<u32>,
+    /// What they drew.
+    draw: Vec<f64>,
 }
 
 impl InnovationState {
@@ -187,13 +199,15 @@ pub fn lumpy_gain(expected: f64, probability: f64, draw: f64) -> f64 {
 /// Gain from imitating over a quarter, `ξ/4 · h · (ln ā − ln a)⁺` \[log points\].
 ///
 /// Example: ξ = 0.08 a year, h = 0.5, frontier 0.3 above: 0.02 · 0.5 · 0.3 = 0.003.
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
 pub fn imitated_gain(rate: f64, absorptive: f64, frontier: f64, ln_productivity: f64) -> f64 {
     rate / 4.0 * absorptive * math::max(frontier - ln_productivity, 0.0) // derived: quarters a year
 }
 
 /// Whether a firm imitates instead of seeking its own success: whichever promises more.
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
 pub fn imitates(imitated: f64, expected_own: f64) -> bool {
     imitated > math::max(expected_own, 0.0)
 }
@@ -201,7 +215,8 @@ pub fn imitates(imitated: f64, expected_own: f64) -> bool {
 /// Spillover from the pool, `β_s h Δln P` \[log points\].
 ///
 /// Example: 0.06 · 0.5 · 0.02 = 0.0006.
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
 pub fn spillover(elasticity: f64, absorptive: f64, pool_growth: f64) -> f64 {
     elasticity * absorptive * pool_growth
 }
@@ -209,7 +224,8 @@ pub fn spillover(elasticity: f64, absorptive: f64, pool_growth: f64) -> f64 {
 /// Change of mean-reverting noise, `Δz = (ρ − 1) z + e`.
 ///
 /// Example: z = 0.5, ρ = 0.98, e = 0.02: −0.01 + 0.02 = 0.01.
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
 pub fn noise_change(noise: f64, persistence: f64, shock: f64) -> f64 {
     (persistence - 1.0) * noise + shock
 }
@@ -225,7 +241,8 @@ pub fn stationary_sd(shock_sd: f64, persistence: f64) -> f64 {
 /// Share of old products that a gain replaces, `1 − e^{−k·gain}`.
 ///
 /// Example: 8 · 0.01: 0.0769.
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
 pub fn renewal(per_gain: f64, gain: f64) -> f64 {
     1.0 - math::exp(-per_gain * gain)
 }
@@ -234,7 +251,8 @@ pub fn renewal(per_gain: f64, gain: f64) -> f64 {
 /// of sales is replaced; at most all sales.
 ///
 /// Example: 24 of 100, expiry 1/12, renewal 0.1: 22 + 0.1 · 78 = 29.8.
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
 pub fn next_new_products(new: f64, sales: f64, expiry: f64, renewal: f64) -> f64 {
     let held = math::min(new * (1.0 - expiry), sales);
     held + renewal * (sales - held)
@@ -323,74 +341,198 @@ fn follow_rows(innovation: &mut InnovationState, firms: &Firms) {
 
 fn move_productivity(innovation: &mut InnovationState, firms: &mut Firms, ctx: &Context) {
     let p = &ctx.parameters.innovation;
-    let chance = success_probability(p.success_hazard);
     let tacit_per_sales = p.tacit_knowledge / ctx.world.price;
+    let n = firms.len();
     let InnovationState {
-        tally,
         shock,
         growth,
-        last_knowledge,
+        copied,
+        own,
+        gain,
         ..
     } = innovation;
-    shock.resize(firms.len(), 0.0);
-    growth.resize(firms.len(), 0.0);
+    for column in [&mut *shock, growth, copied, own, gain] {
+        column.resize(n, 0.0);
+    }
     let q = ctx.q() as u32;
     fill_normal(ctx.key, &firms.id, q, 0, Purpose::Productivity, shock);
-    let (before, now) = (&*last_knowledge, &firms.knowledge);
+    let (before, now) = (&innovation.last_knowledge, &firms.knowledge);
     growths(before, now, &firms.sales_mean, tacit_per_sales, growth);
-    last_knowledge.copy_from_slice(&firms.knowledge);
+    innovation.last_knowledge.copy_from_slice(&firms.knowledge);
+    seek_or_imitate(innovation, firms, ctx);
+    count_gains(innovation, firms, p);
+    learn(
+        (&innovation.copied, &innovation.own),
+        (&innovation.gain, &innovation.shock),
+        p,
+        &firms.alive,
+        &firms.sales,
+        &mut firms.pending_gain,
+        &mut firms.noise,
+        &mut firms.ln_productivity,
+        &mut firms.new_product_sales,
+    );
+}
+
+/// What each firm gains by imitating and what by its own knowledge: one or the other, and a loss
+/// of knowledge always. Only firms that seek a success draw for it.
+fn seek_or_imitate(innovation: &mut InnovationState, firms: &Firms, ctx: &Context) {
+    let p = &ctx.parameters.innovation;
+    let n = firms.len();
+    let InnovationState {
+        tally,
+        growth,
+        copied,
+        own,
+        gain: reach,
+        seeker,
+        seeker_id,
+        draw,
+        frontier,
+        ..
+    } = innovation;
+    for (reach, &field) in reach.iter_mut().zip(&firms.field) {
+        *reach = frontier[usize::from(field)];
+    }
+    let (absorptive, ln_a) = (&firms.absorptive, &firms.ln_productivity);
+    choose(
+        p,
+        &firms.alive,
+        absorptive,
+        ln_a,
+        reach,
+        growth,
+        copied,
+        own,
+    );
+    seeker.resize(n, 0);
+    seeker_id.resize(n, 0);
+    let mut count = 0;
+    for i in 0..n {
+        (seeker[count], seeker_id[count]) = (i, firms.id[i]);
+        let seeks = (growth[i] > 0.0) & (copied[i] <= 0.0) & firms.alive[i];
+        count += usize::from(seeks);
+    }
+    seeker.truncate(count);
+    seeker_id.truncate(count);
+    draw.resize(count, 0.0);
+    let q = ctx.q() as u32;
+    fill_uniform(ctx.key, seeker_id, q, 0, Purpose::Success, draw);
+    let chance = success_probability(p.success_hazard);
+    for (&i, &u) in seeker.iter().zip(&*draw) {
+        own[i] = lumpy_gain(growth[i], chance, u);
+        tally.successes += if own[i] > 0.0 { firms.weight[i] } else { 0.0 };
+    }
+}
+
+crate::dispatched! {
+    /// What each firm would copy and what it loses; `growth` turns from that of knowledge into
+    /// what it promises.
+    fn choose(
+        p: &InnovationParameters,
+        alive: &[bool],
+        absorptive: &[f64],
+        ln_productivity: &[f64],
+        frontier: &[f64],
+        growth: &mut [f64],
+        copied: &mut [f64],
+        own: &mut [f64],
+    ) {
+        let n = own.len();
+        let (alive, absorptive, growth) = (&alive[..n], &absorptive[..n], &mut growth[..n]);
+        let (ln_productivity, frontier) = (&ln_productivity[..n], &frontier[..n]);
+        let (copied, rate) = (&mut copied[..n], p.imitation_rate);
+        for k in 0..n {
+            let imitated = imitated_gain(rate, absorptive[k], frontier[k], ln_productivity[k]);
+            let expected = p.productivity_elasticity * growth[k];
+            let copies = alive[k] & imitates(imitated, expected);
+            copied[k] = if copies { imitated } else { 0.0 };
+            own[k] = math::min(expected, 0.0);
+            growth[k] = expected;
+        }
+    }
+}
+
+/// Adds up what firms in business gain, and writes each firm's gain, noise left out.
+fn count_gains(innovation: &mut InnovationState, firms: &Firms, p: &InnovationParameters) {
+    let InnovationState {
+        tally,
+        growth,
+        copied,
+        own,
+        gain,
+        pools,
+        ..
+    } = innovation;
+    let n = firms.len();
+    let (growth, copied, own) = (&growth[..n], &copied[..n], &own[..n]);
+    let (alive, weight, sales) = (&firms.alive[..n], &firms.weight[..n], &firms.sales[..n]);
+    let (field, region, h) = (
+        &firms.field[..n],
+        &firms.region[..n],
+        &firms.absorptive[..n],
+    );
+    let (pending, gain) = (&firms.pending_gain[..n], &mut gain[..n]);
     let (mut weights, mut gains) = (0.0, 0.0);
-    for i in 0..firms.len() {
-        if !firms.alive[i] {
-            continue;
-        }
-        let (w, h) = (firms.weight[i], firms.absorptive[i]);
-        let (id, ln_a) = (firms.id[i], firms.ln_productivity[i]);
-        let expected = p.productivity_elasticity * growth[i];
-        let frontier = innovation.frontier[usize::from(firms.field[i])];
-        let imitated = imitated_gain(p.imitation_rate, h, frontier, ln_a);
-        let mut private = math::min(expected, 0.0);
-        let (mut own, mut copied) = (private, 0.0);
-        if imitates(imitated, expected) {
-            copied = imitated;
-            tally.imitations += w;
-        } else if expected > 0.0 {
-            private = expected;
-            own = lumpy_gain(expected, chance, ctx.uniform(id, 0, 0, Purpose::Success));
-            tally.successes += if own > 0.0 { w } else { 0.0 };
-        }
-        let cell = cell_of(firms.field[i], firms.region[i]);
-        let spilt = spillover(p.spillover_elasticity, h, innovation.pools.growth[cell]);
-        let transferred = firms.pending_gain[i];
-        firms.pending_gain[i] = 0.0;
-        let shock = p.noise_log_sd * shock[i];
-        let noise = noise_change(firms.noise[i], p.noise_persistence, shock);
-        let gain = own + copied + spilt + transferred;
-        firms.noise[i] += noise;
-        firms.ln_productivity[i] = ln_a + gain + noise;
-        // revenue of transferred inventions enters the column where they are industrialised
-        let renewing = own + copied;
-        let renewed = if renewing > 0.0 {
-            renewal(p.new_products_per_gain, renewing)
+    for i in 0..n {
+        let w = if alive[i] { weight[i] } else { 0.0 };
+        let (copied, expected) = (copied[i], growth[i]);
+        // an imitator expects nothing of its own knowledge, but loses what that loses
+        let private = if copied > 0.0 {
+            math::min(expected, 0.0)
         } else {
-            0.0
+            expected
         };
-        let sales = firms.sales[i];
-        firms.new_product_sales[i] = next_new_products(
-            firms.new_product_sales[i],
-            sales,
-            p.new_product_expiry,
-            renewed,
-        );
+        let reach = pools.growth[cell_of(field[i], region[i])];
+        let spilt = spillover(p.spillover_elasticity, h[i], reach);
+        gain[i] = own[i] + copied + spilt + pending[i];
         weights += w;
-        gains += w * gain;
-        let value = w * sales;
+        gains += w * gain[i];
+        let value = w * sales[i];
+        tally.imitations += if copied > 0.0 { w } else { 0.0 };
         tally.own_value += value * private;
         tally.imitated_value += value * copied;
         tally.spillover_value += value * spilt;
-        tally.transferred_value += value * transferred;
+        tally.transferred_value += value * pending[i];
     }
     if weights > 0.0 {
         tally.mean_gain = gains / weights;
+    }
+}
+
+crate::dispatched! {
+    /// Moves productivity and new products of each firm in business by what it learnt; revenue of
+    /// transferred inventions enters the column where they are industrialised.
+    fn learn(
+        renewing: (&[f64], &[f64]),
+        gain_and_shock: (&[f64], &[f64]),
+        p: &InnovationParameters,
+        alive: &[bool],
+        sales: &[f64],
+        pending_gain: &mut [f64],
+        noise: &mut [f64],
+        ln_productivity: &mut [f64],
+        new_product_sales: &mut [f64],
+    ) {
+        let n = new_product_sales.len();
+        let (copied, own, alive) = (&renewing.0[..n], &renewing.1[..n], &alive[..n]);
+        let (gain, shock) = (&gain_and_shock.0[..n], &gain_and_shock.1[..n]);
+        let (sales, pending_gain, noise) = (&sales[..n], &mut pending_gain[..n], &mut noise[..n]);
+        let ln_productivity = &mut ln_productivity[..n];
+        let (per_gain, expiry) = (p.new_products_per_gain, p.new_product_expiry);
+        for k in 0..n {
+            let e = noise_change(noise[k], p.noise_persistence, p.noise_log_sd * shock[k]);
+            let moved = ln_productivity[k] + gain[k] + e;
+            ln_productivity[k] = if alive[k] { moved } else { ln_productivity[k] };
+            noise[k] = if alive[k] { noise[k] + e } else { noise[k] };
+            pending_gain[k] = if alive[k] { 0.0 } else { pending_gain[k] };
+        }
+        for k in 0..n {
+            let learnt = own[k] + copied[k];
+            let share = renewal(per_gain, learnt);
+            let share = if learnt > 0.0 { share } else { 0.0 };
+            let new = next_new_products(new_product_sales[k], sales[k], expiry, share);
+            new_product_sales[k] = if alive[k] { new } else { new_product_sales[k] };
+        }
     }
 }

@@ -8,9 +8,9 @@
 
 use super::context::Context;
 use super::firms::{FIELDS, Firm, Firms, Ownership, REGIONS, Sector, Segment};
-use crate::base::math;
 use crate::base::rng::Purpose;
 use crate::base::time::Quarter;
+use crate::base::{math, strip};
 
 crate::family! {
     /// Founding population of 2013.
@@ -191,6 +191,19 @@ pub fn sales_quantile(segment: Segment, u: f64, p: &PopulationParameters) -> f64
     }
 }
 
+/// Draws of a firm's lasting traits, in the order in which [`draw_firm`] names them; the last
+/// fills the vector.
+const TRAIT_DRAWS: [(u32, Purpose); strip::DRAWS] = [
+    (0, Purpose::FirmTechnology),
+    (1, Purpose::FirmTechnology),
+    (0, Purpose::FirmTraits),
+    (1, Purpose::FirmTraits),
+    (0, Purpose::FirmTax),
+    (1, Purpose::FirmTax),
+    (2, Purpose::FirmTax),
+    (2, Purpose::FirmTax),
+];
+
 /// Draws the lasting traits of a firm of given sales, place and kind.
 pub fn draw_firm(
     id: u32,
@@ -202,23 +215,63 @@ pub fn draw_firm(
     ctx: &Context,
 ) -> Firm {
     let p = &ctx.parameters.population;
-    let (u_share, u_mean) = ctx.pair(id, 0, 0, Purpose::FirmTechnology);
-    let (u_team, u_margin) = ctx.pair(id, 0, 1, Purpose::FirmTechnology);
-    let (u_staff, u_assets) = ctx.pair(id, 0, 0, Purpose::FirmTraits);
-    let (u_owner, u_sector) = ctx.pair(id, 0, 1, Purpose::FirmTraits);
-    let (u_claim, u_fitness) = ctx.pair(id, 0, 0, Purpose::FirmTax);
-    let (u_aware_claim, u_aware_hightech) = ctx.pair(id, 0, 1, Purpose::FirmTax);
-    let (u_taxed, _) = ctx.pair(id, 0, 2, Purpose::FirmTax);
+    let (mut first, mut second) = ([0.0; strip::DRAWS], [0.0; strip::DRAWS]);
+    let q = ctx.q() as u32;
+    strip::fill_draws(ctx.key, id, q, &TRAIT_DRAWS, &mut first, &mut second);
+    let [
+        u_share,
+        u_team,
+        u_staff,
+        u_owner,
+        u_claim,
+        u_aware_claim,
+        u_taxed,
+        _,
+    ] = first;
+    let [
+        u_mean,
+        u_margin,
+        u_assets,
+        u_sector,
+        u_fitness,
+        u_aware_hightech,
+        ..,
+    ] = second;
+    let mut normals = [
+        u_share, u_team, u_staff, u_claim, u_mean, u_margin, u_assets, 0.5,
+    ];
+    strip::normals(&mut normals);
+    let [
+        z_share,
+        z_team,
+        z_staff,
+        z_claim,
+        z_mean,
+        z_own_margin,
+        z_assets,
+        _,
+    ] = normals;
+    let mut spreads = [
+        p.sales_per_staff_spread * z_staff,
+        p.assets_ratio_spread * z_assets,
+        p.project_share_spread * z_share,
+        p.team_cost_spread * z_team,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+    ];
+    strip::exponentials(&mut spreads);
+    let [staff_factor, assets_factor, share_factor, team_factor, ..] = spreads;
     let small = segment == Segment::Small;
     let share_median = match segment {
         Segment::Industry => p.project_share_industry,
         Segment::Services => p.project_share_services,
         Segment::Small => p.project_share_small,
     };
-    let z_share = math::normal_quantile(u_share);
     let correlation = p.margin_research_correlation;
-    let z_margin = correlation * z_share
-        + math::sqrt(1.0 - correlation * correlation) * math::normal_quantile(u_margin);
+    let z_margin =
+        correlation * z_share + math::sqrt(1.0 - correlation * correlation) * z_own_margin;
     let large = sales > LARGE_SALES;
     let state_share = if large {
         p.state_share_large
@@ -261,20 +314,16 @@ pub fn draw_firm(
         sales,
         sales_mean: sales,
         margin,
-        staff: sales
-            / (p.sales_per_staff
-                * math::exp(p.sales_per_staff_spread * math::normal_quantile(u_staff))),
-        assets: sales
-            * p.assets_ratio
-            * math::exp(p.assets_ratio_spread * math::normal_quantile(u_assets)),
-        project_share: share_median * math::exp(p.project_share_spread * z_share),
+        staff: sales / (p.sales_per_staff * staff_factor),
+        assets: sales * p.assets_ratio * assets_factor,
+        project_share: share_median * share_factor,
         project_mean: p.project_mean
             + p.project_mean_slope * reference
-            + p.project_mean_spread * math::normal_quantile(u_mean),
-        team_cost: team * math::exp(p.team_cost_spread * math::normal_quantile(u_team)),
+            + p.project_mean_spread * z_mean,
+        team_cost: team * team_factor,
         user_cost: 1.0,
         input_price: 1.0,
-        claim_cost: math::normal_quantile(u_claim),
+        claim_cost: z_claim,
         fitness: u_fitness,
         aware_claim: u_aware_claim < ctx.parameters.claims.aware_2013,
         aware_hightech: u_aware_hightech < ctx.parameters.registers.aware_2013,

@@ -109,15 +109,15 @@ pub fn normal_cdf(x: f64) -> f64 {
     if x.is_nan() { x } else { value }
 }
 
-/// Standard normal quantile of `p` in (0, 1); `p` outside is held at ±37.
-///
-/// Rational approximations PPND16 by Wichura (1988, AS 241) on three intervals.
+/// Half-width of the middle interval around 1/2 on which [`middle_quantile`] holds.
+pub(in crate::base) const MIDDLE: f64 = 0.425;
+
+/// Standard normal quantile of 1/2 + `centred`, for `centred` within [`MIDDLE`] of zero: what
+/// [`normal_quantile`] gives there, to the last bit, at a fraction of the work.
 #[inline(always)]
-pub fn normal_quantile(p: f64) -> f64 {
-    let centred = p - 0.5;
-    // middle: |p − 1/2| up to 0.425
+pub(in crate::base) fn middle_quantile(centred: f64) -> f64 {
     let r = 0.180_625 - centred * centred;
-    let middle = centred
+    centred
         * polynomial(
             r,
             [
@@ -143,7 +143,16 @@ pub fn normal_quantile(p: f64) -> f64 {
                 2.872_908_573_572_194_267_4e4,
                 5.226_495_278_852_854_561e3,
             ],
-        );
+        )
+}
+
+/// Standard normal quantile of `p` in (0, 1); `p` outside is held at ±37.
+///
+/// Rational approximations PPND16 by Wichura (1988, AS 241) on three intervals.
+#[inline(always)]
+pub fn normal_quantile(p: f64) -> f64 {
+    let centred = p - 0.5;
+    let middle = middle_quantile(centred);
     let nearer = if centred < 0.0 { p } else { 1.0 - p };
     let root = sqrt(-ln(max(nearer, 1e-300)));
     let near = root - 1.6;
@@ -200,7 +209,7 @@ pub fn normal_quantile(p: f64) -> f64 {
     );
     let size = if root <= 5.0 { tail } else { far };
     let signed = if centred < 0.0 { -size } else { size };
-    let value = if centred.abs() <= 0.425 {
+    let value = if centred.abs() <= MIDDLE {
         middle
     } else {
         signed

@@ -268,26 +268,26 @@ crate::dispatched! {
         let n = loan.len();
         let (alive, staff, sales) = (&alive[..n], &staff[..n], &sales[..n]);
         let weight = &weight[..n];
-        let (mut small, mut large) = ([0.0; 8], [0.0; 8]);
-        let mut from = 0;
-        while from < n {
-            // the last strip may be short
-            let lanes = (n - from).min(8);
-            let mut sums = [[0.0; 8]; POOLS];
-            for lane in 0..lanes {
-                let i = from + lane;
-                let sum = if alive[i] & (loan[i] > 0.0) { weight[i] * loan[i] } else { 0.0 };
-                let larger = (staff[i] > limits.0) | (sales[i] > limits.1);
-                sums[0][lane] = if larger { 0.0 } else { sum };
-                sums[1][lane] = if larger { sum } else { 0.0 };
-            }
+        let mut partial = [[0.0; 8]; POOLS];
+        // whole strips of eight, then what is left
+        let whole = n - n % 8;
+        for from in (0..whole).step_by(8) {
+            let (alive, staff) = (&alive[from..][..8], &staff[from..][..8]);
+            let (sales, weight) = (&sales[from..][..8], &weight[from..][..8]);
+            let loan = &loan[from..][..8];
             for lane in 0..8 {
-                small[lane] += sums[0][lane];
-                large[lane] += sums[1][lane];
+                let held = weight[lane] * loan[lane];
+                let sum = if alive[lane] & (loan[lane] > 0.0) { held } else { 0.0 };
+                let larger = (staff[lane] > limits.0) | (sales[lane] > limits.1);
+                partial[0][lane] += if larger { 0.0 } else { sum };
+                partial[1][lane] += if larger { sum } else { 0.0 };
             }
-            from += 8;
         }
-        let partial = [small, large];
+        for i in whole..n {
+            let sum = if alive[i] & (loan[i] > 0.0) { weight[i] * loan[i] } else { 0.0 };
+            let larger = (staff[i] > limits.0) | (sales[i] > limits.1);
+            partial[usize::from(larger)][i - whole] += sum;
+        }
         partial
     }
 }

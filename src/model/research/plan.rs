@@ -151,18 +151,22 @@ impl Plans {
     /// Lists who does R&D and who may think of starting this quarter.
     fn line_up(&mut self, firms: &Firms, ctx: &Context) {
         let turn = ctx.quarter.index() as u32 % 4; // derived: one quarter of the year each
-        self.doers.clear();
-        self.starters.clear();
-        for i in 0..firms.len() {
-            if !firms.alive[i] || firms.sector[i] == Sector::Negative {
-                continue;
-            }
-            if firms.rd[i] > 0.0 {
-                self.doers.push(i as u32);
-            } else if firms.id[i] % 4 == turn {
-                self.starters.push(i, firms.id[i]);
-            }
+        let n = firms.len();
+        let (alive, sector) = (&firms.alive[..n], &firms.sector[..n]);
+        let (rd, id) = (&firms.rd[..n], &firms.id[..n]);
+        self.doers.resize(n, 0);
+        let starters = self.starters.room(n);
+        // every row is written and the next one overwrites it unless it counts: no branch to miss
+        let (mut doers, mut started) = (0, 0);
+        for i in 0..n {
+            let may = alive[i] & (sector[i] != Sector::Negative);
+            self.doers[doers] = i as u32;
+            doers += usize::from(may & (rd[i] > 0.0));
+            (starters.0[started], starters.1[started]) = (i as u32, id[i]);
+            started += usize::from(may & (rd[i] <= 0.0) & (id[i] % 4 == turn)); // derived: see above
         }
+        self.doers.truncate(doers);
+        self.starters.keep(started);
     }
 }
 

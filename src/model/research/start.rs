@@ -19,14 +19,17 @@ pub(super) struct Starters {
 }
 
 impl Starters {
-    pub(super) fn clear(&mut self) {
-        self.firm.clear();
-        self.id.clear();
+    /// Columns of rows and ids with room for `n` firms.
+    pub(super) fn room(&mut self, n: usize) -> (&mut [u32], &mut [u32]) {
+        self.firm.resize(n, 0);
+        self.id.resize(n, 0);
+        (&mut self.firm, &mut self.id)
     }
 
-    pub(super) fn push(&mut self, i: usize, id: u32) {
-        self.firm.push(i as u32);
-        self.id.push(id);
+    /// Keeps the first `n` firms.
+    pub(super) fn keep(&mut self, n: usize) {
+        self.firm.truncate(n);
+        self.id.truncate(n);
     }
 }
 
