@@ -214,8 +214,15 @@ fn a_twin_and_every_lever_at_its_status_quo_change_no_bit() {
             body += &format!("[policy.{name}]\n");
             family = name;
         }
-        let value = lever.status_quo.last().expect("a status quo").value;
-        body += &format!("{field} = {value:?}\n");
+        let last = lever.status_quo.last().expect("a status quo");
+        let value = last.value;
+        body += &match last.until {
+            Some(end) => format!(
+                "{field} = [{{ announced = \"{}\", from = \"2025Q1\", until = \"{end}\", value = {value:?} }}]\n",
+                last.announced
+            ),
+            None => format!("{field} = {value:?}\n"),
+        };
     }
     let economy = economy(&[("twin", String::new()), ("same", body)]);
     let ensemble = run(&economy, 2, 1, 0);

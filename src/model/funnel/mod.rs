@@ -173,7 +173,7 @@ pub fn advance(state: &mut State, ctx: &Context) {
         projects, purses, ..
     } = &mut funnel;
     let next = under_review(ctx.q() + 1);
-    purses.clear(&state.firms);
+    purses.lay_out(&state.firms);
     for (turn, list) in projects.iter_mut().enumerate() {
         list.retain_mut(|project| {
             let purse = purses.of(project.firm, &state.firms);

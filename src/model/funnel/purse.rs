@@ -38,11 +38,9 @@ pub(super) struct Purses {
 }
 
 impl Purses {
-    /// Closes nothing, forgets all.
-    pub(super) fn clear(&mut self, firms: &Firms) {
-        self.place.clear();
+    /// Makes room for as many firms.
+    pub(super) fn lay_out(&mut self, firms: &Firms) {
         self.place.resize(firms.len(), 0);
-        self.open.clear();
     }
 
     /// The purse of the firm at `row`.
@@ -65,15 +63,17 @@ impl Purses {
         &mut self.open[*place as usize - 1]
     }
 
-    /// Firms pay, note what they sell first and what waits, and gain from what they sell.
+    /// Firms pay, note what they sell first and what waits, and gain from what they sell; no
+    /// purse is left.
     pub(super) fn close(
-        &self,
+        &mut self,
         firms: &mut Firms,
         waiting: &mut Vec<Waiting>,
         price: f64,
         p: &FunnelParameters,
     ) {
-        for purse in &self.open {
+        for purse in self.open.drain(..) {
+            self.place[purse.row as usize] = 0;
             let firm = purse.row as usize;
             let weight = firms.weight[firm];
             firms.cash[firm] -= purse.spent / weight;

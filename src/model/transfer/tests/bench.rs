@@ -87,10 +87,11 @@ impl Bench {
         self.now = self.now.next();
     }
 
-    /// The same bench under another chance stream.
+    /// The same bench under another chance stream, in which others oblige and other ties stand.
     pub(super) fn under(&self, run: u32) -> Self {
         let mut other = self.clone();
         other.key.run = run;
+        other.open();
         other
     }
 
