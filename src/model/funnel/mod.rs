@@ -165,7 +165,9 @@ pub fn advance(state: &mut State, ctx: &Context) {
     let saved = ctx.parameters.platforms.cost_saved;
     let stages = stages(ctx);
     let tariffs = tariffs(&stages, &state.platforms, saved, ctx.world.price);
-    let due = &mut funnel.projects[under_review(ctx.q())];
+    let kept = state.platforms.kept.as_ref();
+    let now = under_review(ctx.q());
+    let due = &mut funnel.projects[now];
     review::hold(due, &stages, state, ctx);
     let mut sums = Sums::default();
     let FunnelState {
@@ -177,6 +179,9 @@ pub fn advance(state: &mut State, ctx: &Context) {
         list.retain_mut(|project| {
             let purse = purses.of(project.firm, &state.firms);
             let there = purse.id == project.firm_id;
+            if let Some(kept) = kept.filter(|_| turn != now) {
+                give_up_places(project, kept);
+            }
             if there {
                 move_on(project, &tariffs, purse, &mut sums, ctx.q());
             }
@@ -198,6 +203,14 @@ pub fn advance(state: &mut State, ctx: &Context) {
     books.pay(from, to, Instrument::Platforms, sums.fees);
     funnel.publish(&sums, ctx.q());
     state.funnel = funnel;
+}
+
+/// A project between reviews keeps of its places what platforms leave it.
+#[inline]
+fn give_up_places(project: &mut Project, kept: &[[f64; REGIONS]; SERVED]) {
+    for kind in 0..SERVED {
+        project.served[kind] *= kept[kind][usize::from(project.region)];
+    }
 }
 
 /// Whether a project is too old, or too little of it is left.
