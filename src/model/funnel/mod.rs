@@ -253,33 +253,51 @@ pub fn enter(state: &mut State, ctx: &Context) {
     let funnel = &mut state.funnel;
     funnel.tally = FunnelTally::default();
     let inventions = &state.universities.inventions;
-    for deal in &state.transfer.deals_this_quarter {
-        if deal.motive != Motive::Use {
-            continue;
+    // the funnel counts quality in medians and readiness as a share of the scale
+    let median = ctx.parameters.universities.quality_median;
+    let (mut quality, mut revenue) = ([0.0; DEALS], [0.0; DEALS]);
+    for deals in state.transfer.deals_this_quarter.chunks(DEALS) {
+        for (quality, deal) in quality.iter_mut().zip(deals) {
+            *quality = inventions.quality[deal.invention] / median;
         }
-        let disclosed = inventions.disclosed[deal.invention];
-        if ctx.q() - disclosed <= CONVERSION {
-            add(&mut funnel.dealt_within_12, disclosed, deal.mass);
+        fill_revenue(&quality, &mut revenue, &ctx.parameters.funnel);
+        for (row, deal) in deals.iter().enumerate() {
+            if deal.motive != Motive::Use {
+                continue;
+            }
+            let disclosed = inventions.disclosed[deal.invention];
+            if ctx.q() - disclosed <= CONVERSION {
+                add(&mut funnel.dealt_within_12, disclosed, deal.mass);
+            }
+            funnel.tally.entered += deal.mass;
+            funnel.projects[under_review(ctx.q())].push(Project {
+                firm: deal.firm as u32,
+                firm_id: deal.firm_id,
+                invention_id: deal.invention_id,
+                field: inventions.field[deal.invention],
+                region: state.firms.region[deal.firm],
+                disclosed,
+                begun: ctx.q(),
+                quality: quality[row],
+                revenue: revenue[row],
+                readiness: (inventions.readiness[deal.invention] / READINESS_LEVELS) as f32,
+                entered: deal.mass,
+                mass: [deal.mass, 0.0, 0.0],
+                ..Project::default()
+            });
         }
-        funnel.tally.entered += deal.mass;
-        // the funnel counts quality in medians and readiness as a share of the scale
-        let median = ctx.parameters.universities.quality_median;
-        let quality = inventions.quality[deal.invention] / median;
-        funnel.projects[under_review(ctx.q())].push(Project {
-            firm: deal.firm as u32,
-            firm_id: deal.firm_id,
-            invention_id: deal.invention_id,
-            field: inventions.field[deal.invention],
-            region: state.firms.region[deal.firm],
-            disclosed,
-            begun: ctx.q(),
-            quality,
-            revenue: product_revenue(quality, &ctx.parameters.funnel),
-            readiness: (inventions.readiness[deal.invention] / READINESS_LEVELS) as f32,
-            entered: deal.mass,
-            mass: [deal.mass, 0.0, 0.0],
-            ..Project::default()
-        });
+    }
+}
+
+/// Deals that enter together.
+const DEALS: usize = 64;
+
+crate::dispatched! {
+    /// Revenue of the products that inventions of some quality become.
+    fn fill_revenue(quality: &[f64; DEALS], revenue: &mut [f64; DEALS], p: &FunnelParameters) {
+        for i in 0..DEALS {
+            revenue[i] = product_revenue(quality[i], p);
+        }
     }
 }
 

@@ -126,7 +126,7 @@ pub(super) fn move_on(
     let (offered, sold) = (mass[STAGES - 1], passed[STAGES - 1]);
     sums.offered += offered;
     sums.first_sales[usize::from(project.field)] += sold;
-    let age = max(0.0, f64::from(q - project.disclosed)) as usize;
+    let age = (q - project.disclosed).max(0) as usize;
     sums.aged[age.min(WINDOW + 1)] += sold;
     purse.revenue += sold * project.revenue;
 }
