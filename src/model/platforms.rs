@@ -11,7 +11,7 @@ use super::firms::REGIONS;
 use super::funnel::{Project, STAGES, under_review};
 use super::state::State;
 use crate::base::math::{max, min};
-use crate::base::rng::Purpose;
+use crate::base::rng::{Key, Purpose};
 
 /// Stages with platforms: proof of concept and pilot.
 pub const SERVED: usize = 2;
@@ -46,11 +46,26 @@ pub struct PlatformTally {
 /// A project that waits for a place.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Applicant {
-    region: u8,
-    /// Keyed place in the queue, drawn where places are short.
-    draw: f64,
-    project: u32,
     mass: f64,
+    /// Place among the projects under review.
+    project: u32,
+    /// Id of its firm.
+    firm: u32,
+    /// Id of its invention.
+    invention: u32,
+    region: u8,
+}
+
+/// Keyed order of applicants where places are short.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Lottery {
+    inventions: Vec<u32>,
+    firms: Vec<u32>,
+    draws: Vec<f64>,
+    /// First place of each bin of draws, then the first behind it.
+    bins: Vec<u32>,
+    /// Applicants from the smallest draw on.
+    order: Vec<u32>,
 }
 
 /// Regional weights, fees and queues.
@@ -62,7 +77,12 @@ pub struct PlatformsState {
     pub fee: [f64; SERVED],
     /// The same as it is paid \[mn\].
     pub fee_paid: [f64; SERVED],
+    /// Part of the places they hold that projects between reviews keep this quarter, by kind
+    /// and region, where some lose any.
+    pub kept: Option<[[f64; REGIONS]; SERVED]>,
     queue: [Vec<Applicant>; SERVED],
+    /// Scratch: order of applicants.
+    lottery: Lottery,
     /// Counters of this quarter.
     pub tally: PlatformTally,
 }
@@ -145,9 +165,9 @@ pub fn serve(state: &mut State, ctx: &Context) {
             .books
             .pay(from, to, Instrument::Platforms, open * cost * paid);
     }
-    if cuts.iter().flatten().any(|&cut| cut < 1.0) {
-        shrink(state, ctx.q(), &cuts);
-    }
+    // projects between reviews give up the same share of their places where places are lacking
+    let lacking = cuts.iter().flatten().any(|&cut| cut < 1.0);
+    platforms.kept = lacking.then_some(cuts);
     state.platforms = platforms;
 }
 
@@ -159,54 +179,94 @@ fn grant(
     kind: usize,
     ctx: &Context,
 ) {
-    let PlatformsState { queue, tally, .. } = platforms;
+    let PlatformsState {
+        queue,
+        lottery,
+        tally,
+        ..
+    } = platforms;
     let queue = &mut queue[kind];
     let mut wanted = [0.0; REGIONS];
     for applicant in queue.iter() {
         wanted[usize::from(applicant.region)] += applicant.mass;
     }
     let short: [bool; REGIONS] = std::array::from_fn(|region| wanted[region] > left[region]);
-    let mut give = |applicant: &Applicant, due: &mut [Project]| {
+    let mut give = |applicant: &Applicant| {
         let left = &mut left[usize::from(applicant.region)];
-        let served = min(*left, applicant.mass);
-        *left -= served;
-        tally.used[kind] += served;
-        due[applicant.project as usize].served[kind] = served / applicant.mass;
+        if *left > 0.0 {
+            let served = min(*left, applicant.mass);
+            *left -= served;
+            tally.used[kind] += served;
+            due[applicant.project as usize].served[kind] = served / applicant.mass;
+        }
     };
-    queue.retain_mut(|applicant| {
-        let project = &due[applicant.project as usize];
+    queue.retain(|applicant| {
         let short = short[usize::from(applicant.region)];
-        if short {
-            applicant.draw = draw(project, kind, ctx);
-        } else {
-            give(applicant, due);
+        if !short {
+            give(applicant);
         }
         short
     });
-    queue.sort_unstable_by(|a, b| a.draw.total_cmp(&b.draw).then(a.project.cmp(&b.project)));
-    for applicant in queue.iter() {
-        give(applicant, due);
+    let number = (ctx.quarter.year() as u32) << 1 | kind as u32;
+    for &at in lottery.hold(queue, number, ctx.key) {
+        give(&queue[at as usize]);
     }
 }
 
-/// Keyed place of a project in this year's queue for a platform.
-fn draw(project: &Project, kind: usize, ctx: &Context) -> f64 {
-    let number = (ctx.quarter.year() as u32) << 1 | kind as u32;
-    let (a, b) = (project.invention_id, project.firm_id);
-    ctx.key.uniform(a, b, 0, number, Purpose::Funnel)
+crate::dispatched! {
+    /// Keyed place of each project in a year's queue for a platform, both in `number`.
+    fn fill_places(key: Key, inventions: &[u32], firms: &[u32], number: u32, out: &mut [f64]) {
+        let n = out.len();
+        let (inventions, firms) = (&inventions[..n], &firms[..n]);
+        for i in 0..n {
+            out[i] = key.uniform(inventions[i], firms[i], 0, number, Purpose::Funnel);
+        }
+    }
 }
 
-/// Projects between reviews give up the same share of their places where places are lacking.
-fn shrink(state: &mut State, q: i32, cuts: &[[f64; REGIONS]; SERVED]) {
-    for (turn, list) in state.funnel.projects.iter_mut().enumerate() {
-        if turn == under_review(q) {
-            continue;
+impl Lottery {
+    /// Draws for the applicants of a `queue`; gives their order.
+    fn hold(&mut self, queue: &[Applicant], number: u32, key: Key) -> &[u32] {
+        self.inventions.clear();
+        self.inventions.extend(queue.iter().map(|a| a.invention));
+        self.firms.clear();
+        self.firms.extend(queue.iter().map(|a| a.firm));
+        self.draws.resize(queue.len(), 0.0);
+        let out = &mut self.draws;
+        fill_places(key, &self.inventions, &self.firms, number, out);
+        line_of(&self.draws, &mut self.bins, &mut self.order);
+        &self.order
+    }
+}
+
+/// Places of uniform `draws` from the smallest on, equal ones as they stand: as many bins as
+/// draws hold about one each, so that few are left to exchange.
+///
+/// Example: draws 0.7, 0.1, 0.6 stand in the order 1, 2, 0.
+fn line_of(draws: &[f64], bins: &mut Vec<u32>, order: &mut Vec<u32>) {
+    let n = draws.len();
+    let bin = |draw: f64| (draw * n as f64) as usize; // below n, as draws are below 1
+    bins.clear();
+    bins.resize(n + 1, 0);
+    for &draw in draws {
+        bins[bin(draw) + 1] += 1;
+    }
+    for k in 0..n {
+        bins[k + 1] += bins[k];
+    }
+    order.resize(n, 0);
+    for (i, &draw) in draws.iter().enumerate() {
+        let place = &mut bins[bin(draw)];
+        order[*place as usize] = i as u32;
+        *place += 1;
+    }
+    for k in 1..n {
+        let (mut k, at) = (k, order[k]);
+        while k > 0 && draws[order[k - 1] as usize] > draws[at as usize] {
+            order[k] = order[k - 1];
+            k -= 1;
         }
-        for project in list {
-            for kind in 0..SERVED {
-                project.served[kind] *= cuts[kind][usize::from(project.region)];
-            }
-        }
+        order[k] = at;
     }
 }
 
@@ -237,14 +297,18 @@ fn line_up(platforms: &mut PlatformsState, state: &mut State, ctx: &Context) {
             let lack = super::funnel::gap(project, kind, f);
             let faster = hazard[kind] * f.gap_slowing * min(relief[kind], lack);
             let time_won = worth * faster / STAGES as f64;
-            let net = deduction.net(fee[kind], &state.firms, project.firm as usize, ctx);
-            if application_gain(saved[kind], time_won, net) > 0.0 {
+            let gain = |fee: f64| application_gain(saved[kind], time_won, fee);
+            // a deduction only makes the fee smaller: look for one where the fee decides
+            let firm = project.firm as usize;
+            let net = || deduction.net(fee[kind], &state.firms, firm, ctx);
+            if gain(fee[kind]) > 0.0 || gain(net()) > 0.0 {
                 platforms.tally.applied[kind] += mass;
                 platforms.queue[kind].push(Applicant {
-                    region: project.region,
-                    draw: 0.0,
-                    project: index as u32,
                     mass,
+                    project: index as u32,
+                    firm: project.firm_id,
+                    invention: project.invention_id,
+                    region: project.region,
                 });
             }
         }
@@ -304,8 +368,9 @@ mod tests {
         serve(&mut state, &scene.context(now));
         let before = state.platforms.tally.used[0];
         let places = |state: &State| -> f64 {
+            let kept = state.platforms.kept.map_or([1.0; REGIONS], |kept| kept[0]);
             (state.funnel.projects.iter().flatten())
-                .map(|project| project.served[0] * project.mass[0])
+                .map(|p| p.served[0] * kept[usize::from(p.region)] * p.mass[0])
                 .sum()
         };
         for project in state.funnel.projects.iter().flatten() {
@@ -321,6 +386,18 @@ mod tests {
         assert!(after.used[0] <= after.places[0] + 1e-9);
         let held = places(&state);
         assert!((held - after.used[0]).abs() < 1e-6, "{held}");
+    }
+
+    #[test]
+    fn draws_line_up_by_size_and_equal_ones_as_they_stand() {
+        let line = |draws: &[f64]| {
+            let (mut bins, mut order) = (vec![9], vec![7; 2]);
+            line_of(draws, &mut bins, &mut order);
+            order
+        };
+        assert_eq!(line(&[0.7, 0.1, 0.6]), [1, 2, 0]);
+        assert_eq!(line(&[0.5, 0.9999, 0.5, 0.4999]), [3, 0, 2, 1]);
+        assert!(line(&[]).is_empty());
     }
 
     #[test]

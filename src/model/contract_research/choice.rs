@@ -72,7 +72,7 @@ pub fn forgotten(forget: f64) -> f64 {
 /// Size class of a contract against the mean one: under ½, under 1, under 2, above.
 pub fn size_class(relative: f64) -> usize {
     [0.5, 1.0, 2.0]
+        .map(|edge| usize::from(relative >= edge))
         .iter()
-        .position(|&edge| relative < edge)
-        .unwrap_or(super::SIZE_CLASSES - 1)
+        .sum()
 }

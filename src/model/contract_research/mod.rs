@@ -111,6 +111,8 @@ pub struct ContractResearchState {
     pub tally: ContractResearchTally,
     addresses: Addresses,
     requests: Vec<Request>,
+    /// Scratch: rows of firms that do R&D.
+    doers: Vec<u32>,
     /// Scratch: requests that look for a unit.
     searching: Vec<u32>,
     /// Capacity left by unit \[mn/yr, all represented units\].
@@ -176,16 +178,20 @@ fn wish(market: &mut ContractResearchState, state: &mut State, ctx: &Context) {
     market.requests.clear();
     market.searching.clear();
     let firms = &mut state.firms;
+    market.doers.clear();
+    let doers = (0..firms.len()).filter(|&i| firms.alive[i] && firms.rd[i] > 0.0);
+    market.doers.extend(doers.map(|i| i as u32));
     let [mut stay, mut lose, mut mean] = [[0.0; STRIP]; 3];
-    for start in (0..firms.len()).step_by(STRIP) {
-        let rows = start..(start + STRIP).min(firms.len());
-        let ids = &firms.id[rows.clone()];
+    let mut ids = [0; STRIP];
+    for rows in market.doers.chunks(STRIP) {
+        for (id, &i) in ids.iter_mut().zip(rows) {
+            *id = firms.id[i as usize];
+        }
+        let ids = &ids[..rows.len()];
         fill_ties(ctx.key, ids, ctx.q() as u32, &mut stay, &mut lose);
         let first = market.requests.len();
-        for (row, i) in rows.enumerate() {
-            if !firms.alive[i] || firms.rd[i] <= 0.0 {
-                continue;
-            }
+        for (row, &i) in rows.iter().enumerate() {
+            let i = i as usize;
             if lose[row] < lost {
                 firms.partner[i] = 0;
             }

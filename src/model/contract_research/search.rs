@@ -8,7 +8,7 @@ use crate::base::math;
 use crate::base::rng::{Key, Purpose};
 use crate::model::context::Context;
 use crate::model::firms::{Firms, REGIONS};
-use crate::model::population::field_distance;
+use crate::model::population::block_of;
 
 /// Units a firm looks at when it searches.
 const CANDIDATES: usize = 6; // derived: a handful; the choice among them is the logit
@@ -103,6 +103,7 @@ impl Ground<'_> {
 
     /// Best of a firm's candidates by the logit of [`super::partner_utility`], leaving out the
     /// unit that had no time.
+    #[inline]
     fn best(
         &self,
         firm: usize,
@@ -112,22 +113,54 @@ impl Ground<'_> {
     ) -> u32 {
         let alumni = self.ctx.parameters.contract_research.alumni;
         let home = usize::from(self.firms.region[firm]);
-        let field = usize::from(self.firms.field[firm]);
-        let mut best = (f64::INFINITY, None);
-        let mut seen = [u32::MAX; CANDIDATES];
+        let field = self.firms.field[firm];
+        let block = block_of(usize::from(field)) as u8;
+        let (mut units, mut waits) = ([NOBODY; CANDIDATES], [0.0; CANDIDATES]);
         for k in 0..CANDIDATES {
             let region = if near[k] < alumni { home } else { REGIONS };
             let address = self.addresses.at(region, place[k]);
-            let unit = address.unit;
-            seen[k] = unit;
-            let distance = field_distance(field, usize::from(address.field));
+            units[k] = address.unit;
+            // half a unit of distance for another field, and for another block
+            let apart = usize::from(address.field != field) + usize::from(address.block != block);
             // utility plus a Gumbel draw is highest where the wait at rate e^utility is shortest
-            let wait = address.mean_wait * wait[k] * distaste[(2.0 * distance) as usize];
-            // a unit met twice has one draw, the first
-            if wait < best.0 && Some(unit) != refused && !seen[..k].contains(&unit) {
-                best = (wait, Some(unit));
-            }
+            waits[k] = address.mean_wait * wait[k] * distaste[apart];
         }
-        best.1.or(refused).unwrap_or(0)
+        soonest(units, waits, refused)
+    }
+}
+
+/// No unit's row.
+const NOBODY: u32 = u32::MAX;
+
+/// The unit of the shortest wait but for the one that refused, which it is where there is no
+/// other; a unit met twice has one draw, the first.
+///
+/// Example: waits 3, 2, 1 at units 5, 7, 5: unit 7, or 5 where 7 refused.
+#[inline]
+fn soonest(units: [u32; CANDIDATES], waits: [f64; CANDIDATES], refused: Option<u32>) -> u32 {
+    let refused = refused.unwrap_or(NOBODY);
+    let mut best = (f64::INFINITY, refused);
+    for k in 0..CANDIDATES {
+        let met = (units[..k].iter()).fold(units[k] == refused, |met, &u| met | (u == units[k]));
+        let wait = if met { f64::INFINITY } else { waits[k] };
+        if wait < best.0 {
+            best = (wait, units[k]);
+        }
+    }
+    if best.1 == NOBODY { 0 } else { best.1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shortest_wait_counts_once_and_never_with_whom_refused() {
+        let (units, waits) = ([5, 7, 5, 8, 8, 9], [3.0, 2.0, 1.0, 4.0, 0.5, 6.0]);
+        assert_eq!(soonest(units, waits, None), 7);
+        assert_eq!(soonest(units, waits, Some(7)), 5);
+        let alone = [4; CANDIDATES];
+        assert_eq!(soonest(alone, waits, Some(4)), 4);
+        assert_eq!(soonest(alone, [f64::INFINITY; CANDIDATES], None), 0);
     }
 }

@@ -3,6 +3,7 @@
 use super::{ContractResearchParameters, partner_utility};
 use crate::base::math;
 use crate::model::firms::REGIONS;
+use crate::model::population::block_of;
 use crate::model::universities::Universities;
 
 /// What a search sees of a unit, in one place.
@@ -16,11 +17,14 @@ pub(super) struct Address {
     pub unit: u32,
     /// Its field.
     pub field: u8,
+    /// The block of that field.
+    pub block: u8,
 }
 
 /// Units of a region, or of the nation.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Table {
+    /// In the order of their rows; no goal passes the last.
     addresses: Vec<Address>,
     /// Researchers of all \[FTE\].
     all: f64,
@@ -53,6 +57,9 @@ impl Table {
             place.min(places - 1) as u32
         };
         self.guide = (0..steps).map(first).collect();
+        if let Some(last) = self.addresses.last_mut() {
+            last.upto = f64::INFINITY;
+        }
     }
 }
 
@@ -70,6 +77,7 @@ impl Addresses {
                 mean_wait: math::exp(-partner_utility(0.0, u.units.standing[i], p)),
                 unit: i as u32,
                 field: u.units.field[i],
+                block: block_of(usize::from(u.units.field[i])) as u8,
             };
             for table in [usize::from(u.units.region[i]), REGIONS] {
                 self.tables[table].push(size, address);
@@ -78,20 +86,26 @@ impl Addresses {
         for table in &mut self.tables {
             table.draw_guide();
         }
+        // who looks in a region without units looks in the nation
+        let nation = self.tables[REGIONS].clone();
+        for table in &mut self.tables {
+            if table.addresses.is_empty() {
+                table.clone_from(&nation);
+            }
+        }
     }
 
     /// Unit at uniform `u` of a region's (or the nation's) researchers: the guide names the
     /// unit at the step of `u`, the goal is there or a little further.
     #[inline]
     pub(super) fn at(&self, region: usize, u: f64) -> &Address {
-        let mut table = &self.tables[region];
-        if table.addresses.is_empty() {
-            table = &self.tables[REGIONS];
-        }
-        let goal = u * table.all;
-        let mut place = table.guide[(u * table.guide.len() as f64) as usize] as usize;
+        let table = &self.tables[region];
         let addresses = &table.addresses[..];
-        while place + 1 < addresses.len() && addresses[place].upto <= goal {
+        let goal = u * table.all;
+        let place = table.guide[(u * table.guide.len() as f64) as usize] as usize;
+        // most are there or one further: a step without a guess, then a walk
+        let mut place = place + usize::from(addresses[place].upto <= goal);
+        while addresses[place].upto <= goal {
             place += 1;
         }
         &addresses[place]

@@ -31,6 +31,7 @@ pub fn pass_hazard(base: f64, gap: f64, slowing: f64, absorptive: f64, floor: f6
 /// Revenue of a product of `quality` (median 1), `v·q^e` \[mn/yr, 2020 prices\].
 ///
 /// Example: v = 8.3, quality 4, e = ½: 16.6.
+#[inline(always)]
 pub fn product_revenue(quality: f64, p: &FunnelParameters) -> f64 {
     p.revenue * pow(max(quality, f64::MIN_POSITIVE), p.quality_exponent)
 }

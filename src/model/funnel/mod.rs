@@ -166,7 +166,9 @@ pub fn advance(state: &mut State, ctx: &Context) {
     let saved = ctx.parameters.platforms.cost_saved;
     let stages = stages(ctx);
     let tariffs = tariffs(&stages, &state.platforms, saved, ctx.world.price);
-    let due = &mut funnel.projects[under_review(ctx.q())];
+    let kept = state.platforms.kept.as_ref();
+    let now = under_review(ctx.q());
+    let due = &mut funnel.projects[now];
     review::hold(due, &stages, state, ctx);
     let mut sums = Sums::default();
     let FunnelState {
@@ -178,6 +180,9 @@ pub fn advance(state: &mut State, ctx: &Context) {
         list.retain_mut(|project| {
             let purse = purses.of(project.firm, &state.firms);
             let there = purse.id == project.firm_id;
+            if let Some(kept) = kept.filter(|_| turn != now) {
+                give_up_places(project, kept);
+            }
             if there {
                 move_on(
                     project,
@@ -206,6 +211,14 @@ pub fn advance(state: &mut State, ctx: &Context) {
     books.pay(from, to, Instrument::Platforms, sums.fees);
     funnel.publish(&sums, ctx.q());
     state.funnel = funnel;
+}
+
+/// A project between reviews keeps of its places what platforms leave it.
+#[inline]
+fn give_up_places(project: &mut Project, kept: &[[f64; REGIONS]; SERVED]) {
+    for kind in 0..SERVED {
+        project.served[kind] *= kept[kind][usize::from(project.region)];
+    }
 }
 
 /// Whether a project is too old, or too little of it is left.
@@ -249,33 +262,51 @@ pub fn enter(state: &mut State, ctx: &Context) {
     funnel.tally = FunnelTally::default();
     state.approval.tally = ApprovalTally::default();
     let inventions = &state.universities.inventions;
-    for deal in &state.transfer.deals_this_quarter {
-        if deal.motive != Motive::Use {
-            continue;
+    // the funnel counts quality in medians and readiness as a share of the scale
+    let median = ctx.parameters.universities.quality_median;
+    let (mut quality, mut revenue) = ([0.0; DEALS], [0.0; DEALS]);
+    for deals in state.transfer.deals_this_quarter.chunks(DEALS) {
+        for (quality, deal) in quality.iter_mut().zip(deals) {
+            *quality = inventions.quality[deal.invention] / median;
         }
-        let disclosed = inventions.disclosed[deal.invention];
-        if ctx.q() - disclosed <= CONVERSION {
-            add(&mut funnel.dealt_within_12, disclosed, deal.mass);
+        fill_revenue(&quality, &mut revenue, &ctx.parameters.funnel);
+        for (row, deal) in deals.iter().enumerate() {
+            if deal.motive != Motive::Use {
+                continue;
+            }
+            let disclosed = inventions.disclosed[deal.invention];
+            if ctx.q() - disclosed <= CONVERSION {
+                add(&mut funnel.dealt_within_12, disclosed, deal.mass);
+            }
+            funnel.tally.entered += deal.mass;
+            funnel.projects[under_review(ctx.q())].push(Project {
+                firm: deal.firm as u32,
+                firm_id: deal.firm_id,
+                invention_id: deal.invention_id,
+                field: inventions.field[deal.invention],
+                region: state.firms.region[deal.firm],
+                disclosed,
+                begun: ctx.q(),
+                quality: quality[row],
+                revenue: revenue[row],
+                readiness: (inventions.readiness[deal.invention] / READINESS_LEVELS) as f32,
+                entered: deal.mass,
+                mass: [deal.mass, 0.0, 0.0],
+                ..Project::default()
+            });
         }
-        funnel.tally.entered += deal.mass;
-        // the funnel counts quality in medians and readiness as a share of the scale
-        let median = ctx.parameters.universities.quality_median;
-        let quality = inventions.quality[deal.invention] / median;
-        funnel.projects[under_review(ctx.q())].push(Project {
-            firm: deal.firm as u32,
-            firm_id: deal.firm_id,
-            invention_id: deal.invention_id,
-            field: inventions.field[deal.invention],
-            region: state.firms.region[deal.firm],
-            disclosed,
-            begun: ctx.q(),
-            quality,
-            revenue: product_revenue(quality, &ctx.parameters.funnel),
-            readiness: (inventions.readiness[deal.invention] / READINESS_LEVELS) as f32,
-            entered: deal.mass,
-            mass: [deal.mass, 0.0, 0.0],
-            ..Project::default()
-        });
+    }
+}
+
+/// Deals that enter together.
+const DEALS: usize = 64;
+
+crate::dispatched! {
+    /// Revenue of the products that inventions of some quality become.
+    fn fill_revenue(quality: &[f64; DEALS], revenue: &mut [f64; DEALS], p: &FunnelParameters) {
+        for i in 0..DEALS {
+            revenue[i] = product_revenue(quality[i], p);
+        }
     }
 }
 

@@ -145,7 +145,7 @@ pub(super) fn move_on(
     }
     sums.offered += offered;
     sums.first_sales[usize::from(project.field)] += sold;
-    let age = max(0.0, f64::from(ctx.q() - project.disclosed)) as usize;
+    let age = (ctx.q() - project.disclosed).max(0) as usize;
     sums.aged[age.min(WINDOW + 1)] += sold;
     purse.revenue += sold * project.revenue;
 }

@@ -98,3 +98,51 @@ fn mass_and_money_are_conserved() {
         "old projects go"
     );
 }
+
+#[test]
+fn a_budget_funds_later_stages_first() {
+    let mut budget = 3.0;
+    let funded = ration(&mut budget, [2.0; 3], [1.0; 3], [1.0; 3]);
+    assert_eq!((funded, budget), ([0.0, 1.0, 2.0], 0.0));
+    // of what is asked 1.5 a piece for, 1 is paid: 4 − 2 leave 2 for 1⅓ of the second stage
+    let mut budget = 4.0;
+    let funded = ration(&mut budget, [2.0; 3], [1.5; 3], [1.0; 3]);
+    assert!((funded[1] - 2.0 / 1.5).abs() < 1e-12 && funded[2] == 2.0);
+    assert!((funded[0] - 2.0 / 4.5).abs() < 1e-12 && (budget - 2.0 / 9.0).abs() < 1e-12);
+}
+
+#[test]
+fn a_split_project_brings_the_same_jump() {
+    let now = Quarter::new(2022, 2);
+    let scene = Scene::at(now);
+    let ctx = scene.context(now);
+    let jump = |parts: u32| {
+        let mut state = world_of(64, 100.0, 20.0);
+        state.buyers = crate::model::buyers::BuyersState::found(&state, &ctx);
+        let mass = 10.0 / f64::from(parts);
+        let plan = Plan {
+            go: 1.0,
+            pass: 0.25,
+            fail: 0.125,
+        };
+        for invention_id in 0..parts {
+            state.funnel.projects[under_review(now.index() - 1)].push(Project {
+                invention_id,
+                disclosed: now.index() - 4,
+                begun: now.index() - 1,
+                quality: 1.0,
+                revenue: 0.5,
+                entered: mass,
+                mass: [0.0, 0.0, mass],
+                plan: [plan; STAGES],
+                ..Project::default()
+            });
+        }
+        advance(&mut state, &ctx);
+        state.firms.pending_gain[0]
+    };
+    let (one, two) = (jump(1), jump(2));
+    assert!(one > 0.0 && one < ctx.parameters.funnel.gain_cap, "{one}");
+    assert!((two / one - 1.0).abs() < 1e-12, "{one} {two}");
+    assert!((jump(7) / one - 1.0).abs() < 1e-12);
+}

@@ -12,12 +12,14 @@
 //! basic research brings the giver beyond that is in w only.
 
 use crate::base::math;
-use crate::base::rng::Purpose;
+use crate::base::rng::{Key, Purpose};
 use crate::model::context::Context;
 use crate::model::firms::Firms;
 use crate::model::policy_knowledge::known_tax;
 use crate::model::research::{carry_table, tax_position};
 use crate::model::state::State;
+use crate::model::tax::{CarryTable, TaxParameters};
+use crate::policy::tax::Tax;
 
 /// Cost of a yuan given, after tax, `1 − v (1 + e)`, not below nothing \[share\].
 ///
@@ -47,12 +49,33 @@ pub fn after_displacement(wanted: f64, gift: f64, displacement: f64) -> f64 {
     math::max(wanted - displacement * gift, 0.0)
 }
 
-/// What firm `i` expects of a gift: the median times a lasting taste times absorptive capacity.
-fn gain(firms: &Firms, i: usize, ctx: &Context) -> f64 {
-    let p = &ctx.parameters.tax;
-    let u = ctx.key.uniform(firms.id[i], 0, 0, 0, Purpose::Gift);
-    let taste = math::normal_quantile(math::max(u, f64::EPSILON));
-    p.gift_return * math::exp(p.gift_log_sd * taste) * firms.absorptive[i]
+/// Least that a yuan given can cost under `law`: whatever the bracket, the average rate is at
+/// most the full one, and what is saved later is worth less than now.
+///
+/// Example: full rate 0.25, no extra deduction: 0.75.
+#[inline]
+fn least_price(law: &Tax) -> f64 {
+    let rate = math::max(law.standard_rate, law.hightech_rate);
+    gift_price(rate * (1.0 + ROUNDING), law.basic_research_gift)
+}
+
+/// Room for rounding in a bound.
+const ROUNDING: f64 = 1e-12; // derived: thousands of last digits
+
+/// Firms that weigh a gift together.
+const STRIP: usize = 64;
+
+crate::dispatched! {
+    /// What firms expect of a gift: the median times a lasting taste times absorptive capacity;
+    /// `gain` holds the last and takes all.
+    fn fill_gains(key: Key, ids: &[u32], p: &TaxParameters, gain: &mut [f64]) {
+        let ids = &ids[..gain.len()];
+        for i in 0..gain.len() {
+            let u = key.uniform(ids[i], 0, 0, 0, Purpose::Gift);
+            let taste = math::normal_quantile(math::max(u, f64::EPSILON));
+            gain[i] *= p.gift_return * math::exp(p.gift_log_sd * taste);
+        }
+    }
 }
 
 /// Yearly, in the first quarter: every firm that does R&D decides what it gives this year.
@@ -60,24 +83,40 @@ pub fn decide(state: &mut State, ctx: &Context) {
     if ctx.quarter.of_year() != 1 {
         return;
     }
-    let p = &ctx.parameters.tax;
     let carry = carry_table(ctx);
     let firms = &mut state.firms;
+    let (mut rows, mut ids, mut gains) = ([0; STRIP], [0; STRIP], [0.0; STRIP]);
+    let mut n = 0;
     for i in 0..firms.len() {
-        if !firms.alive[i] || firms.rd[i] <= 0.0 {
-            firms.gift[i] = 0.0;
-            continue;
+        firms.gift[i] = 0.0;
+        if firms.alive[i] && firms.rd[i] > 0.0 {
+            (rows[n], ids[n], gains[n]) = (i, firms.id[i], firms.absorptive[i]);
+            n += 1;
         }
-        let law = known_tax(firms.vintage[i], ctx);
-        let position = tax_position(firms, i, firms.rd[i], firms.claims[i], law, ctx);
-        let price = gift_price(
-            position.deduction_value(&carry, law),
-            law.basic_research_gift,
-        );
-        let share = gift_share(gain(firms, i, ctx), price, p.gift_threshold, p.gift_cap);
-        // a firm without cash gives nothing
-        firms.gift[i] = math::min(share * firms.rd[i], math::max(firms.cash[i], 0.0));
+        if n == STRIP || i + 1 == firms.len() {
+            fill_gains(ctx.key, &ids[..n], &ctx.parameters.tax, &mut gains[..n]);
+            for (&row, &gain) in rows[..n].iter().zip(&gains) {
+                firms.gift[row] = gift(firms, row, gain, &carry, ctx);
+            }
+            n = 0;
+        }
     }
+}
+
+/// What firm `i` gives a year that expects `gain` of it \[mn/yr\].
+fn gift(firms: &Firms, i: usize, gain: f64, carry: &CarryTable, ctx: &Context) -> f64 {
+    let p = &ctx.parameters.tax;
+    let law = known_tax(firms.vintage[i], ctx);
+    let share = |price: f64| gift_share(gain, price, p.gift_threshold, p.gift_cap);
+    // most would not give where it costs least: their tax need not be known
+    if share(least_price(law)) <= 0.0 {
+        return 0.0;
+    }
+    let position = tax_position(firms, i, firms.rd[i], firms.claims[i], law, ctx);
+    let saved = position.deduction_value(carry, law);
+    let price = gift_price(saved, law.basic_research_gift);
+    // a firm without cash gives nothing
+    math::min(share(price) * firms.rd[i], math::max(firms.cash[i], 0.0))
 }
 
 #[cfg(test)]
@@ -96,6 +135,27 @@ mod tests {
         // below the threshold nothing, above it at most the cap
         assert_eq!(gift_share(0.002, 0.75, 0.005, 0.05), 0.0);
         assert_eq!(gift_share(1.0, 0.75, 0.005, 0.05), 0.05);
+    }
+
+    #[test]
+    fn nobody_pays_less_than_the_least_price() {
+        use crate::model::tax::TaxPosition;
+        let mut law = crate::model::tax::position::tests::law_2023();
+        law.basic_research_gift = 1.0;
+        let carry = CarryTable::new(0.7, 0.05, 0.07, 0.15);
+        for k in 0..400 {
+            let mut position = TaxPosition {
+                income: 0.05 * f64::from(k) - 1.0,
+                taxed: k % 3 > 0,
+                losses: f64::from(k % 7),
+                rate: 1.0,
+                loss_years: 5.0,
+                ..TaxPosition::default()
+            };
+            (position.status.small, position.status.hightech) = (k % 2 == 0, k % 5 == 0);
+            let saved = position.deduction_value(&carry, &law);
+            assert!(gift_price(saved, 1.0) >= least_price(&law), "{position:?}");
+        }
     }
 
     #[test]
