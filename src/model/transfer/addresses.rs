@@ -20,6 +20,7 @@ const PROBES: u32 = 8;
 
 /// One step of a cell's list: a founding firm's, of which another may hold a part, or a slot.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(align(32))] // none across two cache lines
 struct Address {
     /// Weight · sales^exposure that the firm's addresses stand for; infinite at an empty
     /// address, so that nobody answers there.
