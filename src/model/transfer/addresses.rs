@@ -7,9 +7,11 @@
 
 use super::TransferParameters;
 use super::partners::NOBODY;
+use super::search::{STRIP, Target};
 use crate::base::math;
 use crate::base::rng::{Key, Purpose};
 use crate::model::firms::{FIELDS, Firms, REGIONS};
+use std::hint::select_unpredictable;
 
 const CELLS: usize = REGIONS * FIELDS;
 /// Slots one entrant can hold, and places it looks for a free one.
@@ -18,6 +20,7 @@ const PROBES: u32 = 8;
 
 /// One step of a cell's list: a founding firm's, of which another may hold a part, or a slot.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(align(32))] // none across two cache lines
 struct Address {
     /// Weight · sales^exposure that the firm's addresses stand for; infinite at an empty
     /// address, so that nobody answers there.
@@ -115,6 +118,38 @@ impl<const N: usize> Edges<N> {
         while half > 0 {
             found += half * usize::from(edges[found + half] <= x);
             half /= 2;
+        }
+        found
+    }
+
+    /// [`choose`](Self::choose) for a strip of picks, level by level.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // part of a strip loop
+    pub(super) fn choose_all(&self, without: &[u32; STRIP], pick: &[f64; STRIP]) -> [u32; STRIP] {
+        let Self(edges) = self;
+        let (mut x, mut found) = ([0.0; STRIP], [0_u32; STRIP]);
+        let mut rare = false;
+        for i in 0..STRIP {
+            let k = without[i] as usize % (N - 1);
+            let below = edges[k];
+            let own = edges[k + 1] - below;
+            let others = edges[N - 1] - own;
+            let at = pick[i] * others;
+            x[i] = at + if at < below { 0.0 } else { own };
+            rare |= (others <= 0.0) | (x[i] >= edges[N - 1]);
+        }
+        let mut half = (N - 1) / 2;
+        while half > 0 {
+            for i in 0..STRIP {
+                let passed = edges[(found[i] as usize + half) % (N - 1)] <= x[i];
+                found[i] += if passed { half as u32 } else { 0 };
+            }
+            half /= 2;
+        }
+        if rare {
+            for i in 0..STRIP {
+                found[i] = self.choose(without[i] as usize, pick[i]) as u32;
+            }
         }
         found
     }
@@ -253,14 +288,24 @@ impl Addresses {
         (cell.first + step, x - f64::from(step))
     }
 
-    /// Row of the firm at a part of the step at `place`, and whether it answers: firms do as
-    /// often as their visibility `seen` by row is what their addresses stand for.
+    /// Place of whoever holds the part of its step that each of at most a strip points at: one
+    /// short pass, so that looking up one step does not wait for another.
     #[inline]
-    pub(super) fn ask(&self, place: u32, part: f64, accept: f64, seen: &[f64]) -> (u32, bool) {
-        let step = &self.all[place as usize];
-        // which of the two is for chance to decide: no branch foretells it
-        let own = part < step.keep;
-        let holder = std::hint::select_unpredictable(own, place, step.other);
+    pub(super) fn holders(&self, targets: &[Target]) -> [u32; STRIP] {
+        let mut holders = [0; STRIP];
+        for (holder, target) in holders.iter_mut().zip(targets) {
+            let step = &self.all[target.place as usize];
+            // which of the two is for chance to decide: no branch foretells it
+            let own = target.part < step.keep;
+            *holder = select_unpredictable(own, target.place, step.other);
+        }
+        holders
+    }
+
+    /// Row of the firm at `holder`, and whether it answers: firms do as often as their
+    /// visibility `seen` by row is what their addresses stand for.
+    #[inline]
+    pub(super) fn ask(&self, holder: u32, accept: f64, seen: &[f64]) -> (u32, bool) {
         let address = &self.all[holder as usize];
         let answers = accept * address.initial < seen[address.row as usize];
         (address.row, answers)

@@ -15,6 +15,7 @@ pub(super) const NOBODY: u32 = u32::MAX;
 
 /// A firm as a possible partner.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(align(32))] // none across two cache lines
 pub(super) struct Partner {
     /// What of an invention's value it can make use of, see [`bargain::ability`].
     pub ability: f64,

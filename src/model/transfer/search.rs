@@ -7,9 +7,10 @@ use super::addresses::Addresses;
 use super::partners::NOBODY;
 use crate::base::math;
 use crate::base::rng::{Key, Purpose};
+use std::hint::select_unpredictable;
 
 /// Searches whose digits are drawn together.
-const STRIP: usize = 64;
+pub(super) const STRIP: usize = 64;
 
 /// How searches divide between home and away.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,9 +61,9 @@ pub struct Searches {
 
 /// Where a draw points.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Target {
-    place: u32,
-    part: f64,
+pub(super) struct Target {
+    pub(super) place: u32,
+    pub(super) part: f64,
     accept: f64,
 }
 
@@ -88,11 +89,13 @@ crate::dispatched! {
     ) {
         let Attempt { key, quarter, purpose, number } = attempt;
         let [mut a, mut b, mut draw] = [[0; STRIP]; 3]; // derived: words of the counter
+        let [mut home, mut own, mut region] = [[0; STRIP]; 3]; // derived: where
         let (mut four, mut two) = ([[0.0; STRIP]; 4], [[0.0; STRIP]; 2]); // derived: digits
         for (open, targets) in open.chunks(STRIP).zip(targets.chunks_mut(STRIP)) {
             for (i, &k) in open.iter().enumerate() {
                 let search = &searches[k as usize];
                 (a[i], b[i]) = (search.invention, search.lot);
+                (home[i], own[i]) = (u32::from(search.region), u32::from(search.field));
                 draw[i] = (u32::from(search.draw) * scope.tries + number) * 2; // derived: two blocks
             }
             for i in 0..STRIP {
@@ -103,13 +106,16 @@ crate::dispatched! {
                 }
                 (two[0][i], two[1][i]) = fine;
             }
-            for (i, (&k, target)) in open.iter().zip(targets).enumerate() {
-                let search = &searches[k as usize];
-                let (home, own) = (usize::from(search.region), usize::from(search.field));
-                let away = addresses.regions.choose(home, four[1][i]);
-                let region = if four[0][i] < 1.0 - scope.reach { home } else { away };
+            let away = addresses.regions.choose_all(&home, &four[1]);
+            let stays = 1.0 - scope.reach;
+            for i in 0..STRIP {
+                region[i] = if four[0][i] < stays { home[i] } else { away[i] };
+            }
+            for (i, target) in targets.iter_mut().enumerate() {
+                let (region, own) = (region[i] as usize, own[i] as usize);
                 let other = addresses.fields[region].choose(own, four[3][i]); // derived: last digit
-                let field = if four[2][i] < scope.focus { own } else { other };
+                // where it looks is for chance to decide: no branch foretells it
+                let field = select_unpredictable(four[2][i] < scope.focus, own, other);
                 let (place, part) = addresses.place(region, field, two[0][i]);
                 *target = Target { place, part, accept: two[1][i] };
             }
@@ -151,12 +157,15 @@ impl Searches {
             let targets = &mut self.targets[..self.open.len()];
             point(attempt, scope, addresses, &self.all, &self.open, targets);
             let mut left = 0;
-            for (at, target) in targets.iter().enumerate() {
-                let (row, answers) = addresses.ask(target.place, target.part, target.accept, seen);
-                let search = self.open[at];
-                self.found[search as usize] = if answers { row } else { NOBODY };
-                self.open[left] = search;
-                left += usize::from(!answers);
+            for (strip, targets) in targets.chunks(STRIP).enumerate() {
+                let holders = addresses.holders(targets);
+                for (i, target) in targets.iter().enumerate() {
+                    let (row, answers) = addresses.ask(holders[i], target.accept, seen);
+                    let search = self.open[strip * STRIP + i];
+                    self.found[search as usize] = if answers { row } else { NOBODY };
+                    self.open[left] = search;
+                    left += usize::from(!answers);
+                }
             }
             self.open.truncate(left);
         }
