@@ -65,6 +65,7 @@ impl Project {
     }
 
     /// Real inventions in all stages.
+    #[inline]
     pub fn left(&self) -> f64 {
         self.mass.iter().sum()
     }
