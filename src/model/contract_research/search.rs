@@ -116,9 +116,13 @@ impl Ground<'_> {
         let field = self.firms.field[firm];
         let block = block_of(usize::from(field)) as u8;
         let (mut units, mut waits) = ([NOBODY; CANDIDATES], [0.0; CANDIDATES]);
-        for k in 0..CANDIDATES {
+        // all starts first: their loads do not wait for each other
+        let starts: [_; CANDIDATES] = std::array::from_fn(|k| {
             let region = if near[k] < alumni { home } else { REGIONS };
-            let address = self.addresses.at(region, place[k]);
+            self.addresses.start(region, place[k])
+        });
+        for (k, start) in starts.into_iter().enumerate() {
+            let address = start.find();
             units[k] = address.unit;
             // half a unit of distance for another field, and for another block
             let apart = usize::from(address.field != field) + usize::from(address.block != block);

@@ -95,16 +95,35 @@ impl Addresses {
         }
     }
 
-    /// Unit at uniform `u` of a region's (or the nation's) researchers: the guide names the
-    /// unit at the step of `u`, the goal is there or a little further.
+    /// Where to look for the unit at uniform `u` of a region's (or the nation's) researchers:
+    /// the guide names the unit at the step of `u`, the goal is there or a little further.
     #[inline]
-    pub(super) fn at(&self, region: usize, u: f64) -> &Address {
+    pub(super) fn start(&self, region: usize, u: f64) -> Start<'_> {
         let table = &self.tables[region];
-        let addresses = &table.addresses[..];
-        let goal = u * table.all;
-        let place = table.guide[(u * table.guide.len() as f64) as usize] as usize;
+        Start {
+            addresses: &table.addresses,
+            goal: u * table.all,
+            place: table.guide[(u * table.guide.len() as f64) as usize] as usize,
+        }
+    }
+}
+
+/// A place at or before a unit that is looked for.
+#[derive(Clone, Copy)]
+pub(super) struct Start<'a> {
+    addresses: &'a [Address],
+    /// Researchers up to the one that is looked for \[FTE\].
+    goal: f64,
+    place: usize,
+}
+
+impl<'a> Start<'a> {
+    /// The unit that is looked for.
+    #[inline]
+    pub(super) fn find(self) -> &'a Address {
+        let (addresses, goal) = (self.addresses, self.goal);
         // most are there or one further: a step without a guess, then a walk
-        let mut place = place + usize::from(addresses[place].upto <= goal);
+        let mut place = self.place + usize::from(addresses[self.place].upto <= goal);
         while addresses[place].upto <= goal {
             place += 1;
         }

@@ -30,7 +30,7 @@ use super::firms::{FIELDS, REGIONS};
 use super::platforms::SERVED;
 use super::state::State;
 use super::transfer::Motive;
-use movement::{Sums, move_on, note, tariffs};
+use movement::{Round, Sums, tariffs, walk};
 use purse::Purses;
 use review::stages;
 
@@ -171,36 +171,23 @@ pub fn advance(state: &mut State, ctx: &Context) {
     let due = &mut funnel.projects[now];
     review::hold(due, &stages, state, ctx);
     let mut sums = Sums::default();
-    let FunnelState {
-        projects, purses, ..
-    } = &mut funnel;
     let next = under_review(ctx.q() + 1);
-    purses.lay_out(&state.firms);
-    for (turn, list) in projects.iter_mut().enumerate() {
-        list.retain_mut(|project| {
-            let purse = purses.of(project.firm, &state.firms);
-            let there = purse.id == project.firm_id;
-            if let Some(kept) = kept.filter(|_| turn != now) {
-                give_up_places(project, kept);
-            }
-            if there {
-                move_on(
-                    project,
-                    &tariffs,
-                    purse,
-                    &mut state.approval,
-                    &mut sums,
-                    ctx,
-                );
-            }
-            let goes_on = there && !is_given_up(project, ctx.q(), p);
-            if goes_on {
-                note(project, turn == next, purse, &mut sums);
-            } else {
-                sums.abandoned += project.present();
-            }
-            goes_on
-        });
+    funnel.purses.lay_out(&state.firms);
+    for (turn, list) in funnel.projects.iter_mut().enumerate() {
+        let round = Round {
+            tariffs,
+            firms: &state.firms,
+            kept: kept.filter(|_| turn != now),
+            is_next: turn == next,
+            ctx,
+        };
+        walk(
+            list,
+            &round,
+            &mut funnel.purses,
+            &mut state.approval,
+            &mut sums,
+        );
     }
     funnel.waiting.clear();
     let waiting = &mut funnel.waiting;
@@ -211,21 +198,6 @@ pub fn advance(state: &mut State, ctx: &Context) {
     books.pay(from, to, Instrument::Platforms, sums.fees);
     funnel.publish(&sums, ctx.q());
     state.funnel = funnel;
-}
-
-/// A project between reviews keeps of its places what platforms leave it.
-#[inline]
-fn give_up_places(project: &mut Project, kept: &[[f64; REGIONS]; SERVED]) {
-    for kind in 0..SERVED {
-        project.served[kind] *= kept[kind][usize::from(project.region)];
-    }
-}
-
-/// Whether a project is too old, or too little of it is left.
-#[inline]
-fn is_given_up(project: &Project, q: i32, p: &FunnelParameters) -> bool {
-    let old = f64::from(q - project.begun) >= p.abandon_after;
-    old || project.present() <= p.abandon_below * project.entered
 }
 
 impl FunnelState {

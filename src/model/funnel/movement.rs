@@ -1,12 +1,13 @@
 //! How far does a project come in a quarter, and what does it cost?
+#![allow(clippy::inline_always)] // a walk takes its path's instructions only where calls disappear
 
-use super::purse::Purse;
+use super::purse::{Purse, Purses};
 use super::review::Stage;
 use super::{Project, STAGES, WINDOW};
 use crate::base::math::max;
 use crate::model::approval::ApprovalState;
 use crate::model::context::Context;
-use crate::model::firms::{FIELDS, REGIONS};
+use crate::model::firms::{FIELDS, Firms, REGIONS};
 use crate::model::platforms::{PlatformsState, SERVED};
 
 /// What a stage costs a real invention this quarter, and what it loses where it stands still.
@@ -50,7 +51,7 @@ pub(super) fn tariffs(
 ///
 /// Example: a budget of 3, prices of 1: of 2 wanted in each of three stages it funds 2 of the
 /// last, 1 of the second, none of the first.
-#[inline]
+#[inline(always)]
 pub fn ration(
     budget: &mut f64,
     wanted: [f64; STAGES],
@@ -91,9 +92,89 @@ pub(super) struct Sums {
     pub held: [[f64; REGIONS]; SERVED],
 }
 
+/// What all projects of one yearly turn have in common this quarter.
+pub(super) struct Round<'a> {
+    pub tariffs: [Tariff; STAGES],
+    pub firms: &'a Firms,
+    /// Part of the places they hold that projects keep, where some lose any.
+    pub kept: Option<&'a [[f64; REGIONS]; SERVED]>,
+    /// Whether the next quarter reviews them.
+    pub is_next: bool,
+    pub ctx: &'a Context<'a>,
+}
+
+impl Round<'_> {
+    /// Moves a project of the firm that `purse` belongs to; whether it goes on.
+    #[inline(always)]
+    fn takes_on(
+        &self,
+        project: &mut Project,
+        purse: &mut Purse,
+        approval: &mut ApprovalState,
+        sums: &mut Sums,
+    ) -> bool {
+        let there = purse.id == project.firm_id;
+        if let Some(kept) = self.kept {
+            for kind in 0..SERVED {
+                project.served[kind] *= kept[kind][usize::from(project.region)];
+            }
+        }
+        if there {
+            move_on(project, &self.tariffs, purse, approval, sums, self.ctx);
+        }
+        let goes_on = there && !self.is_given_up(project);
+        if goes_on {
+            note(project, self.is_next, purse, sums);
+        } else {
+            sums.abandoned += project.present();
+        }
+        goes_on
+    }
+
+    /// Whether a project is too old, or too little of it is left.
+    #[inline(always)]
+    fn is_given_up(&self, project: &Project) -> bool {
+        let p = &self.ctx.parameters.funnel;
+        let old = f64::from(self.ctx.q() - project.begun) >= p.abandon_after;
+        old || project.present() <= p.abandon_below * project.entered
+    }
+}
+
+/// Projects whose purses are looked up together.
+const STRIP: usize = 64;
+
+crate::dispatched! {
+    /// Moves all projects of a list; those that do not go on leave it.
+    pub(super) fn walk(
+        list: &mut Vec<Project>,
+        round: &Round,
+        purses: &mut Purses,
+        approval: &mut ApprovalState,
+        sums: &mut Sums,
+    ) {
+        let mut places = [0; STRIP];
+        let mut left = 0;
+        for start in (0..list.len()).step_by(STRIP) {
+            let end = (start + STRIP).min(list.len());
+            for (place, project) in places.iter_mut().zip(&list[start..end]) {
+                *place = purses.place_of(project.firm, round.firms);
+            }
+            for i in start..end {
+                let mut project = list[i];
+                let purse = purses.at(places[i - start]);
+                if round.takes_on(&mut project, purse, approval, sums) {
+                    list[left] = project;
+                    left += 1;
+                }
+            }
+        }
+        list.truncate(left);
+    }
+}
+
 /// One quarter of one project of the firm that `purse` belongs to. All stages move from what stood in them before, so that no mass moves twice.
-#[inline]
-pub(super) fn move_on(
+#[inline(always)]
+fn move_on(
     project: &mut Project,
     tariffs: &[Tariff; STAGES],
     purse: &mut Purse,
@@ -152,8 +233,8 @@ pub(super) fn move_on(
 
 /// Notes what a project leaves for the next quarter: what waits for a first sale, and the
 /// places it holds unless they are up for review.
-#[inline]
-pub(super) fn note(project: &Project, is_next: bool, purse: &mut Purse, sums: &mut Sums) {
+#[inline(always)]
+fn note(project: &Project, is_next: bool, purse: &mut Purse, sums: &mut Sums) {
     let offered = project.mass[STAGES - 1];
     let field = usize::from(project.field);
     sums.quality[field] += offered * project.quality;

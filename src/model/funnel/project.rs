@@ -68,6 +68,7 @@ impl Project {
     }
 
     /// Real inventions in all stages and before approval.
+    #[inline]
     pub fn present(&self) -> f64 {
         self.mass.iter().sum::<f64>() + self.docket.mass()
     }

@@ -43,9 +43,9 @@ impl Purses {
         self.place.resize(firms.len(), 0);
     }
 
-    /// The purse of the firm at `row`.
+    /// Place of the purse of the firm at `row`, from 1.
     #[inline]
-    pub(super) fn of(&mut self, row: u32, firms: &Firms) -> &mut Purse {
+    pub(super) fn place_of(&mut self, row: u32, firms: &Firms) -> u32 {
         let place = &mut self.place[row as usize];
         if *place == 0 {
             let i = row as usize;
@@ -60,7 +60,13 @@ impl Purses {
             });
             *place = self.open.len() as u32;
         }
-        &mut self.open[*place as usize - 1]
+        *place
+    }
+
+    /// The purse at a place.
+    #[inline]
+    pub(super) fn at(&mut self, place: u32) -> &mut Purse {
+        &mut self.open[place as usize - 1]
     }
 
     /// Firms pay, note what they sell first and what waits, and gain from what they sell; no
