@@ -114,7 +114,7 @@ fn weigh(
         let claims = claims::would_claim(firms, i, team, carry, ctx);
         strip.set_projects(r, firms, i, team, trend);
         strip.set_firm((r, firms, i), (team, claims), expected, carry, ctx);
-        // no grant is held by who does no R&D
+        // a start is weighed without a grant
         strip.grant[r] = 0.0;
     }
     strip.price_and_want(firms, rows, expected, carry, ctx);
