@@ -254,6 +254,16 @@ mod tests {
     }
 
     #[test]
+    fn eight_values_have_the_bits_of_single_ones() {
+        let values = [0.0, 1e-9, 0.02, 0.3, 0.5, 0.77, 0.99, 1.0 - 1e-12];
+        let (mut z, mut powers) = (values, values);
+        normals(&mut z);
+        exponentials(&mut powers);
+        assert_eq!(z, values.map(math::normal_quantile));
+        assert_eq!(powers, values.map(math::exp));
+    }
+
+    #[test]
     fn wide_words_make_the_uniforms_of_the_contract() {
         assert_eq!(uniform(0, 0), 0.0);
         assert_eq!(uniform(0x8000_0000, 0), 0.5);

@@ -123,7 +123,7 @@ pub struct MarketState {
     pull: Vec<f64>,
     /// Standard normal shock to each firm's appeal.
     shock: Vec<f64>,
-    /// Sales at which each firm is at rest \[mn/yr\].
+    /// Sales at which each firm is at rest, then its profit \[mn/yr\].
     target: Vec<f64>,
     /// Growth of each firm's market over the quarter \[ratio\].
     growth_factor: Vec<f64>,
@@ -402,20 +402,31 @@ crate::dispatched! {
 fn earn(state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.demand;
     let firms = &mut state.firms;
+    let n = firms.len();
+    let profit = &mut state.market.target;
+    profit.resize(n, 0.0);
+    take_profit(
+        &firms.alive,
+        &firms.taxed,
+        &firms.sales,
+        &firms.rd,
+        &firms.margin,
+        p,
+        profit,
+        &mut firms.cash,
+    );
     let (mut sales, mut profits) = (0.0, 0.0);
     let mut fields = [[0.0; 2]; FIELDS];
-    for i in 0..firms.len() {
-        if !firms.alive[i] {
-            continue;
-        }
-        let (sold, margin, taxed) = (firms.sales[i], firms.margin[i], firms.taxed[i]);
-        let profit = operating_profit(sold, firms.rd[i], margin, taxed, p);
-        firms.cash[i] += profit / 4.0; // derived: quarters a year
-        let weighted = firms.weight[i] * sold;
+    let (alive, taxed, weight) = (&firms.alive[..n], &firms.taxed[..n], &firms.weight[..n]);
+    let (sold, margin, field) = (&firms.sales[..n], &firms.margin[..n], &firms.field[..n]);
+    for i in 0..n {
+        let w = if alive[i] { weight[i] } else { 0.0 };
+        let weighted = w * sold[i];
         sales += weighted;
-        profits += firms.weight[i] * profit;
-        let [kept, all] = &mut fields[usize::from(firms.field[i])];
-        *kept += weighted * if taxed { margin } else { -p.loss_margin };
+        profits += w * profit[i];
+        let kept = if taxed[i] { margin[i] } else { -p.loss_margin };
+        let [earned, all] = &mut fields[usize::from(field[i])];
+        *earned += weighted * kept;
         *all += weighted;
     }
     let newest = 1.0 / 8.0; // derived: mean age of two years
@@ -435,6 +446,30 @@ fn earn(state: &mut State, ctx: &Context) {
     state.market.tally.operating_profit = profits;
 }
 
+crate::dispatched! {
+    /// Operating profit before R&D of each firm \[mn/yr\], and a quarter of it as cash of firms in
+    /// business.
+    fn take_profit(
+        alive: &[bool],
+        taxed: &[bool],
+        sales: &[f64],
+        rd: &[f64],
+        margin: &[f64],
+        p: &DemandParameters,
+        profit: &mut [f64],
+        cash: &mut [f64],
+    ) {
+        let n = profit.len();
+        let (alive, taxed, sales) = (&alive[..n], &taxed[..n], &sales[..n]);
+        let (rd, margin, cash) = (&rd[..n], &margin[..n], &mut cash[..n]);
+        for k in 0..n {
+            profit[k] = operating_profit(sales[k], rd[k], margin[k], taxed[k], p);
+            let held = cash[k] + profit[k] / 4.0; // derived: quarters a year
+            cash[k] = if alive[k] { held } else { cash[k] };
+        }
+    }
+}
+
 /// Opens and expires technology needs, once a year a firm, staggered by its id.
 fn turn_needs(state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.demand;
@@ -448,15 +483,17 @@ fn turn_needs(state: &mut State, ctx: &Context) {
         let growth = 4.0 * (growth - ctx.world.price_growth); // derived: a year
         *chances = [false, true].map(|does_rd| probability(need_hazard(does_rd, growth, p), 1.0));
     }
-    market.turn_row.clear();
-    market.turn_id.clear();
+    market.turn_row.resize(firms.len(), 0);
+    market.turn_id.resize(firms.len(), 0);
+    // every row is written and the next one overwrites it unless it counts: no branch to miss
+    let mut count = 0;
     for (i, (&id, &alive)) in firms.id.iter().zip(&firms.alive).enumerate() {
-        if id % 4 == turn && alive {
-            market.turn_row.push(i);
-            market.turn_id.push(id);
-        }
+        (market.turn_row[count], market.turn_id[count]) = (i, id);
+        count += usize::from((id % 4 == turn) & alive);
     }
-    market.draw.resize(market.turn_id.len(), 0.0);
+    market.turn_row.truncate(count);
+    market.turn_id.truncate(count);
+    market.draw.resize(count, 0.0);
     let q = ctx.q() as u32;
     fill_uniform(
         ctx.key,

@@ -45,7 +45,8 @@ pub fn demand_response(ln_price: f64, trend: f64, years: f64, price_elasticity: 
 /// to `target`.
 ///
 /// Example: 100, growth factor 1.02, target 142, speed 0.05: 102 + 0.05 · 40 = 104.
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
 pub fn next_sales(sales: f64, growth_factor: f64, target: f64, speed: f64) -> f64 {
     let carried = sales * growth_factor;
     carried + speed * (target - carried)
@@ -55,7 +56,8 @@ pub fn next_sales(sales: f64, growth_factor: f64, target: f64, speed: f64) -> f6
 ///
 /// Observed margins are after R&D: `margin·S + ν·R + R` in a taxed year, `−loss·S + R` else.
 /// Example: S = 100, margin 0.06, R = 2, ν = 0.65: 6 + 1.3 + 2 = 9.3.
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
 pub fn operating_profit(
     sales: f64,
     rd: f64,

@@ -34,20 +34,21 @@ impl Surroundings {
         let mut regions = [[0.0; 4]; REGIONS];
         // all firms, their log productivity
         let mut fields = [[0.0; 2]; FIELDS];
-        for i in 0..firms.len() {
-            if !firms.alive[i] {
-                continue;
+        let n = firms.len();
+        let (alive, weight, rd) = (&firms.alive[..n], &firms.weight[..n], &firms.rd[..n]);
+        let (region, field) = (&firms.region[..n], &firms.field[..n]);
+        let (claim, hightech) = (&firms.aware_claim[..n], &firms.aware_hightech[..n]);
+        let ln_productivity = &firms.ln_productivity[..n];
+        for i in 0..n {
+            let all = if alive[i] { weight[i] } else { 0.0 };
+            let held = |is: bool| if is { all } else { 0.0 };
+            let row = [all, held(rd[i] > 0.0), held(claim[i]), held(hightech[i])];
+            for (sum, part) in regions[usize::from(region[i])].iter_mut().zip(row) {
+                *sum += part;
             }
-            let weight = firms.weight[i];
-            let held = |is: bool| if is { weight } else { 0.0 };
-            let region = &mut regions[usize::from(firms.region[i])];
-            region[0] += weight;
-            region[1] += held(firms.rd[i] > 0.0);
-            region[2] += held(firms.aware_claim[i]);
-            region[3] += held(firms.aware_hightech[i]);
-            let field = &mut fields[usize::from(firms.field[i])];
-            field[0] += weight;
-            field[1] += weight * firms.ln_productivity[i];
+            let sums = &mut fields[usize::from(field[i])];
+            sums[0] += all;
+            sums[1] += all * ln_productivity[i];
         }
         let mut scene = Self::default();
         for (r, [all, doers, claim, hightech]) in regions.into_iter().enumerate() {

@@ -40,16 +40,21 @@ impl Tested {
     fn take(&mut self, firms: &Firms, p: &EntryParameters, ctx: &Context) {
         self.clear();
         let turn = ctx.q().rem_euclid(4) as u32; // derived: quarters a year
+        // every row is written and the next one overwrites it unless it counts: no branch to miss
+        self.row.resize(firms.len(), 0);
+        let mut count = 0;
         for (i, (&id, &alive)) in firms.id.iter().zip(&firms.alive).enumerate() {
-            if id % 4 == turn && alive {
-                let stands = health(firms, i, p, ctx);
-                self.row.push(i);
-                self.id.push(id);
-                self.real_sales.push(stands.real_sales);
-                self.cash.push(stands.cash);
-                self.young.push(stands.young);
-                self.loss.push(stands.loss);
-            }
+            self.row[count] = i;
+            count += usize::from((id % 4 == turn) & alive);
+        }
+        self.row.truncate(count);
+        for &i in &self.row {
+            let stands = health(firms, i, p, ctx);
+            self.id.push(firms.id[i]);
+            self.real_sales.push(stands.real_sales);
+            self.cash.push(stands.cash);
+            self.young.push(stands.young);
+            self.loss.push(stands.loss);
         }
         self.probability.resize(self.row.len(), 0.0);
         self.draw.resize(self.row.len(), 0.0);
@@ -149,11 +154,18 @@ pub(super) fn split(state: &mut State, ctx: &Context) {
     state.entry.split.clear();
     let (mut weight, mut sales) = ([0.0; SEGMENTS], [0.0; SEGMENTS]);
     let firms = &state.firms;
-    for i in 0..firms.len() {
-        if firms.alive[i] {
-            let s = firms.segment[i] as usize;
-            weight[s] += firms.weight[i];
-            sales[s] += firms.weight[i] * firms.sales[i];
+    let rows = firms.alive.iter().zip(&firms.segment);
+    let sizes = firms.weight.iter().zip(&firms.sales);
+    for ((&alive, &segment), (&w, &sold)) in rows.zip(sizes) {
+        // all segments at once: sums stay in registers
+        for s in 0..SEGMENTS {
+            let held = if alive & (segment as usize == s) {
+                w
+            } else {
+                0.0
+            };
+            weight[s] += held;
+            sales[s] += held * sold;
         }
     }
     // entrants stand for more firms as the pool grows, and so may any agent

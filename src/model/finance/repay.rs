@@ -20,14 +20,15 @@ pub(super) struct Debtors {
 
 impl Debtors {
     fn line_up(&mut self, firms: &Firms, ctx: &Context) {
-        self.firm.clear();
-        self.id.clear();
+        self.firm.resize(firms.len(), 0);
+        self.id.resize(firms.len(), 0);
+        let mut count = 0;
         for (i, (&loan, &id)) in firms.loan.iter().zip(&firms.id).enumerate() {
-            if loan > 0.0 {
-                self.firm.push(i as u32);
-                self.id.push(id);
-            }
+            (self.firm[count], self.id[count]) = (i as u32, id);
+            count += usize::from(loan > 0.0);
         }
+        self.firm.truncate(count);
+        self.id.truncate(count);
         self.luck.resize(self.id.len(), 0.0);
         let (now, purpose) = (ctx.q() as u32, Purpose::LoanDefault);
         fill_uniform(ctx.key, &self.id, now, 0, purpose, &mut self.luck);

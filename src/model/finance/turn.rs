@@ -28,19 +28,19 @@ impl Turn {
     /// Lists the firms of this quarter and draws their traits.
     pub(super) fn line_up(&mut self, firms: &Firms, ctx: &Context) {
         let turn = ctx.q().rem_euclid(4) as u32; // derived: one quarter of the year each
-        self.firm.clear();
-        self.id.clear();
-        for (i, (&id, (&alive, &rd))) in firms
-            .id
-            .iter()
-            .zip(firms.alive.iter().zip(&firms.rd))
-            .enumerate()
-        {
-            if turn_of(id) == turn && alive && rd > 0.0 {
-                self.firm.push(i as u32);
-                self.id.push(id);
-            }
+        let n = firms.len();
+        self.firm.resize(n, 0);
+        self.id.resize(n, 0);
+        let (id, alive, rd) = (&firms.id[..n], &firms.alive[..n], &firms.rd[..n]);
+        // every row is written and the next one overwrites it unless it counts: no branch to miss
+        let mut count = 0;
+        for i in 0..n {
+            (self.firm[count], self.id[count]) = (i as u32, id[i]);
+            let theirs = (turn_of(id[i]) == turn) & alive[i] & (rd[i] > 0.0);
+            count += usize::from(theirs);
         }
+        self.firm.truncate(count);
+        self.id.truncate(count);
         let (p, key, now) = (&ctx.parameters.finance, ctx.key, ctx.q() as u32);
         self.months.resize(self.id.len(), 0.0);
         self.found.resize(self.id.len(), 0.0);

@@ -15,7 +15,7 @@ use crate::model::tax::{CarryTable, TaxPosition};
 use crate::policy::tax::Tax;
 
 /// Rows worked out together: their columns stay in the nearest cache.
-const STRIP: usize = 64;
+pub(super) const STRIP: usize = 64;
 
 /// Who plans this quarter; memory is kept from quarter to quarter.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,7 +25,7 @@ pub struct Plans {
 }
 
 /// What the plans of a strip of firms rest on, and what comes of them, in columns.
-struct Strip {
+pub(super) struct Strip {
     income: [f64; STRIP],
     losses: [f64; STRIP],
     research: [f64; STRIP],
@@ -33,21 +33,21 @@ struct Strip {
     taxed: [bool; STRIP],
     hightech: [bool; STRIP],
     small: [bool; STRIP],
-    claims: [bool; STRIP],
+    pub(super) claims: [bool; STRIP],
     usable: [f64; STRIP],
     returns: [f64; STRIP],
     sales: [f64; STRIP],
     input_price: [f64; STRIP],
     /// What appraisal by the state makes of the user cost \[ratio\].
     appraised: [f64; STRIP],
-    mass: [f64; STRIP],
-    mean: [f64; STRIP],
-    grant: [f64; STRIP],
+    pub(super) mass: [f64; STRIP],
+    pub(super) mean: [f64; STRIP],
+    pub(super) grant: [f64; STRIP],
     cap: [f64; STRIP],
-    team: [f64; STRIP],
-    cost: [f64; STRIP],
-    wanted: [f64; STRIP],
-    surplus: [f64; STRIP],
+    pub(super) team: [f64; STRIP],
+    pub(super) cost: [f64; STRIP],
+    pub(super) wanted: [f64; STRIP],
+    pub(super) surplus: [f64; STRIP],
 }
 
 impl Strip {
@@ -91,6 +91,67 @@ impl Strip {
         self.returns[r] = carry.taxed_returns(position.taxed);
     }
 
+    /// Writes what the projects of firm `i` promise into row `r`: mass, mean return, team cost.
+    #[inline(always)]
+    pub(super) fn set_projects(
+        &mut self,
+        r: usize,
+        firms: &Firms,
+        i: usize,
+        team: f64,
+        trend: f64,
+    ) {
+        self.mean[r] = firms.project_mean[i] + trend;
+        self.mass[r] = firms.project_share[i] * firms.sales_mean[i];
+        self.team[r] = team;
+    }
+
+    /// Writes firm `i` with R&D of `research`, claiming or not, into row `r`: its sales, grant and
+    /// cap, and its tax position under the law of the last news.
+    #[inline(always)]
+    pub(super) fn set_firm(
+        &mut self,
+        (r, firms, i): (usize, &Firms, usize),
+        (research, claims): (f64, bool),
+        expected: &Expected,
+        carry: &CarryTable,
+        ctx: &Context,
+    ) {
+        (self.research[r], self.claims[r]) = (research, claims);
+        (self.sales[r], self.input_price[r]) = (firms.sales[i], firms.input_price[i]);
+        self.appraised[r] = cost_factor(firms.ownership[i], ctx);
+        self.grant[r] = firms.grant[i];
+        self.cap[r] = ctx.parameters.research.intensity_cap * firms.sales_mean[i];
+        let position = position_of(firms, i, research, claims, &expected.law, ctx);
+        self.set_position(r, &position, carry);
+    }
+
+    /// Prices the R&D of the firms of `rows`, of each on the law it knows, and works out what they
+    /// want and what it yields.
+    pub(super) fn price_and_want(
+        &mut self,
+        firms: &Firms,
+        rows: &[u32],
+        expected: &Expected,
+        carry: &CarryTable,
+        ctx: &Context,
+    ) {
+        let prices = Prices::of(ctx);
+        price(self, rows.len(), expected.law.tax, &prices);
+        for (r, &firm) in rows.iter().enumerate() {
+            let i = firm as usize;
+            if firms.vintage[i] < expected.news {
+                // has missed news: plans on the law it knows
+                let law = expected_tax(firms.vintage[i], ctx);
+                let (research, claims) = (self.research[r], self.claims[r]);
+                let position = super::tax_position(firms, i, research, claims, law, ctx);
+                self.set_position(r, &position, carry);
+                self.cost[r] = self.user_cost(r, law, &prices);
+            }
+        }
+        want(self, rows.len(), &ctx.parameters.research);
+    }
+
     /// User cost of row `r` under `law`.
     #[inline(always)]
     fn user_cost(&self, r: usize, law: &Tax, prices: &Prices) -> f64 {
@@ -120,6 +181,16 @@ crate::dispatched! {
 }
 
 crate::dispatched! {
+    /// What all projects of the first `n` rows would yield if they were free, as their surplus
+    /// \[mn/yr\]; `half_square` is σ²/2.
+    pub(super) fn promise(strip: &mut Strip, n: usize, half_square: f64) {
+        for r in 0..n.min(STRIP) {
+            strip.surplus[r] = strip.mass[r] * math::exp(strip.mean[r] + half_square);
+        }
+    }
+}
+
+crate::dispatched! {
     /// Desired R&D and yearly surplus of the first `n` rows.
     fn want(strip: &mut Strip, n: usize, p: &ResearchParameters) {
         let spread = p.returns_spread;
@@ -144,7 +215,10 @@ pub fn plan(state: &mut State, ctx: &Context) {
     for rows in plans.doers.chunks(STRIP) {
         plan_strip(firms, rd_price, rows, &mut strip, &expected, &carry, ctx);
     }
-    start::consider(firms, rd_price, &mut plans.starters, &carry, ctx);
+    let starters = &mut plans.starters;
+    start::consider(
+        firms, rd_price, starters, &mut strip, &expected, &carry, ctx,
+    );
 }
 
 impl Plans {
@@ -171,9 +245,20 @@ impl Plans {
 }
 
 /// The law that firms expect: one for all that have heard the last news.
-struct Expected<'a> {
-    news: i32,
+pub(super) struct Expected<'a> {
+    pub(super) news: i32,
     law: Law<'a>,
+}
+
+impl Expected<'_> {
+    /// The law that a firm of this vintage expects.
+    pub(super) fn of_vintage<'b>(&'b self, vintage: i32, ctx: &Context<'b>) -> &'b Tax {
+        if vintage < self.news {
+            expected_tax(vintage, ctx)
+        } else {
+            self.law.tax
+        }
+    }
 }
 
 impl<'a> Expected<'a> {
@@ -196,39 +281,22 @@ fn plan_strip(
     carry: &CarryTable,
     ctx: &Context,
 ) {
-    let p = &ctx.parameters.research;
-    let prices = Prices::of(ctx);
-    let trend = p.returns_trend * years_since_2015(ctx);
+    let trend = ctx.parameters.research.returns_trend * years_since_2015(ctx);
     for (r, &firm) in rows.iter().enumerate() {
         let i = firm as usize;
         let team = team_cost(firms, rd_price, i, ctx);
         let last = firms.rd_last_year[i];
         let research = if last > 0.0 { last } else { team };
-        let claims = firms.claims[i];
-        (strip.research[r], strip.claims[r]) = (research, claims);
-        (strip.sales[r], strip.input_price[r]) = (firms.sales[i], firms.input_price[i]);
-        strip.appraised[r] = cost_factor(firms.ownership[i], ctx);
-        strip.mean[r] = firms.project_mean[i] + trend;
-        strip.mass[r] = firms.project_share[i] * firms.sales_mean[i];
-        strip.grant[r] = firms.grant[i];
-        strip.cap[r] = p.intensity_cap * firms.sales_mean[i];
-        strip.team[r] = team;
-        let position = position_of(firms, i, research, claims, &expected.law, ctx);
-        strip.set_position(r, &position, carry);
+        strip.set_projects(r, firms, i, team, trend);
+        strip.set_firm(
+            (r, firms, i),
+            (research, firms.claims[i]),
+            expected,
+            carry,
+            ctx,
+        );
     }
-    price(strip, rows.len(), expected.law.tax, &prices);
-    for (r, &firm) in rows.iter().enumerate() {
-        let i = firm as usize;
-        if firms.vintage[i] < expected.news {
-            // has missed news: plans on the law it knows
-            let law = expected_tax(firms.vintage[i], ctx);
-            let position =
-                super::tax_position(firms, i, strip.research[r], strip.claims[r], law, ctx);
-            strip.set_position(r, &position, carry);
-            strip.cost[r] = strip.user_cost(r, law, &prices);
-        }
-    }
-    want(strip, rows.len(), p);
+    strip.price_and_want(firms, rows, expected, carry, ctx);
     for (r, &firm) in rows.iter().enumerate() {
         let i = firm as usize;
         let team = strip.team[r];

@@ -1,12 +1,11 @@
 //! Answers which firms without R&D start it.
 
-use super::years_since_2015;
-use super::{annuity, desired_rd, firm_user_cost, research_surplus, starts, team_cost};
+use super::plan::{Expected, STRIP, Strip, promise};
+use super::{annuity, starts, team_cost, years_since_2015};
 use crate::base::math;
 use crate::base::rng::{Purpose, fill_uniform};
 use crate::model::context::Context;
 use crate::model::firms::Firms;
-use crate::model::policy_knowledge::expected_tax;
 use crate::model::tax::CarryTable;
 use crate::model::{claims, registers};
 
@@ -33,60 +32,104 @@ impl Starters {
     }
 }
 
-/// Lets firms consider a start.
+/// Lets firms consider a start: of those that look at it, the ones whose projects could feed a team.
 pub(super) fn consider(
     firms: &mut Firms,
     rd_price: &[f64],
     starters: &mut Starters,
+    strip: &mut Strip,
+    expected: &Expected,
     carry: &CarryTable,
     ctx: &Context,
 ) {
-    let p = &ctx.parameters.research;
-    let Starters { firm, id, luck } = starters;
-    luck.resize(id.len(), 0.0);
-    let now = ctx.quarter.index() as u32;
-    fill_uniform(ctx.key, id, now, 0, Purpose::StartResearch, luck);
-    let trend = p.returns_trend * years_since_2015(ctx);
-    let annuity = annuity(ctx.parameters.tax.discount_rate, p.start_horizon);
-    let half_square = 0.5 * p.returns_spread * p.returns_spread;
-    for (&firm, &u) in firm.iter().zip(luck.iter()) {
-        if u >= p.start_hazard {
-            continue;
-        }
-        let i = firm as usize;
-        let mean = firms.project_mean[i] + trend;
-        let mass = firms.project_share[i] * firms.sales_mean[i];
-        let team = team_cost(firms, rd_price, i, ctx);
-        // A firm whose whole project mass could not feed a team has nothing to weigh.
-        if mass * math::exp(mean + half_square) >= team {
-            weigh(firms, i, (mass, mean, team), annuity, carry, ctx);
-        }
+    starters.keep_lucky(ctx);
+    starters.keep_promising(firms, rd_price, strip, ctx);
+    for rows in starters.firm.chunks(STRIP) {
+        weigh(firms, rd_price, rows, strip, expected, carry, ctx);
     }
 }
 
-/// Whether firm `i` with these projects \[mn/yr, log\] and team cost \[mn/yr\] starts, and with
-/// how much.
+impl Starters {
+    /// Keeps the firms that look at a start.
+    fn keep_lucky(&mut self, ctx: &Context) {
+        self.luck.resize(self.id.len(), 0.0);
+        let now = ctx.quarter.index() as u32;
+        let luck = &mut self.luck;
+        fill_uniform(ctx.key, &self.id, now, 0, Purpose::StartResearch, luck);
+        let mut kept = 0;
+        for k in 0..self.firm.len() {
+            self.firm[kept] = self.firm[k];
+            kept += usize::from(self.luck[k] < ctx.parameters.research.start_hazard);
+        }
+        self.firm.truncate(kept);
+    }
+
+    /// Keeps the firms whose whole project mass could feed a team: others have nothing to weigh.
+    fn keep_promising(
+        &mut self,
+        firms: &Firms,
+        rd_price: &[f64],
+        strip: &mut Strip,
+        ctx: &Context,
+    ) {
+        let p = &ctx.parameters.research;
+        let trend = p.returns_trend * years_since_2015(ctx);
+        let half_square = 0.5 * p.returns_spread * p.returns_spread;
+        let (mut kept, all) = (0, self.firm.len());
+        for from in (0..all).step_by(STRIP) {
+            let mut rows = [0; STRIP];
+            let n = usize::min(STRIP, all - from);
+            rows[..n].copy_from_slice(&self.firm[from..from + n]);
+            for (r, &firm) in rows[..n].iter().enumerate() {
+                let i = firm as usize;
+                let team = team_cost(firms, rd_price, i, ctx);
+                strip.set_projects(r, firms, i, team, trend);
+            }
+            promise(strip, n, half_square);
+            for (r, &firm) in rows[..n].iter().enumerate() {
+                self.firm[kept] = firm;
+                kept += usize::from(strip.surplus[r] >= strip.team[r]);
+            }
+        }
+        self.firm.truncate(kept);
+    }
+}
+
+/// Which firms of `rows` start, and with how much.
 fn weigh(
     firms: &mut Firms,
-    i: usize,
-    (mass, mean, team): (f64, f64, f64),
-    annuity: f64,
+    rd_price: &[f64],
+    rows: &[u32],
+    strip: &mut Strip,
+    expected: &Expected,
     carry: &CarryTable,
     ctx: &Context,
 ) {
     let p = &ctx.parameters.research;
-    let law = expected_tax(firms.vintage[i], ctx);
-    let claims = claims::would_claim(firms, i, team, carry, ctx);
-    let cost = firm_user_cost(firms, i, team, claims, law, carry, ctx);
-    let surplus = research_surplus(mass, mean, cost, p.returns_spread);
-    let certificate = p.certificate_weight * registers::value_to_starter(firms, i, team, law, ctx);
-    if starts(surplus, certificate, team, annuity, p.start_multiple) {
-        let cap = p.intensity_cap * firms.sales_mean[i];
-        let wanted = desired_rd(mass, mean, cost, 0.0, cost, p.returns_spread, cap);
-        firms.user_cost[i] = cost;
-        firms.claims[i] = claims;
-        firms.rd_desired[i] = wanted;
-        firms.rd[i] = math::max(team, p.start_share * wanted);
-        firms.quarters_under[i] = 0;
+    let trend = p.returns_trend * years_since_2015(ctx);
+    let annuity = annuity(ctx.parameters.tax.discount_rate, p.start_horizon);
+    for (r, &firm) in rows.iter().enumerate() {
+        let i = firm as usize;
+        let team = team_cost(firms, rd_price, i, ctx);
+        let claims = claims::would_claim(firms, i, team, carry, ctx);
+        strip.set_projects(r, firms, i, team, trend);
+        strip.set_firm((r, firms, i), (team, claims), expected, carry, ctx);
+        // a start is weighed without a grant
+        strip.grant[r] = 0.0;
+    }
+    strip.price_and_want(firms, rows, expected, carry, ctx);
+    for (r, &firm) in rows.iter().enumerate() {
+        let i = firm as usize;
+        let (team, surplus) = (strip.team[r], strip.surplus[r]);
+        let law = expected.of_vintage(firms.vintage[i], ctx);
+        let value = registers::value_to_starter(firms, i, team, law, ctx);
+        let certificate = p.certificate_weight * value;
+        if starts(surplus, certificate, team, annuity, p.start_multiple) {
+            firms.user_cost[i] = strip.cost[r];
+            firms.claims[i] = strip.claims[r];
+            firms.rd_desired[i] = strip.wanted[r];
+            firms.rd[i] = math::max(team, p.start_share * strip.wanted[r]);
+            firms.quarters_under[i] = 0;
+        }
     }
 }
