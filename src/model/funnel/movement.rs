@@ -160,10 +160,11 @@ crate::dispatched! {
                 *place = purses.place_of(project.firm, round.firms);
             }
             for i in start..end {
-                let mut project = list[i];
                 let purse = purses.at(places[i - start]);
-                if round.takes_on(&mut project, purse, approval, sums) {
-                    list[left] = project;
+                if round.takes_on(&mut list[i], purse, approval, sums) {
+                    if left < i {
+                        list[left] = list[i];
+                    }
                     left += 1;
                 }
             }

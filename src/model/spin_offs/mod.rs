@@ -14,10 +14,11 @@
 //! licensed or off-book inventions, funds at the founding (later rounds are those of all firms).
 
 mod rules;
+mod strip;
 #[cfg(test)]
 mod tests;
 
-pub use rules::{consents, founding_cost, founding_share, own_value};
+pub use rules::{founding_cost, founding_share, own_value};
 
 use super::books::{Account, Instrument};
 use super::context::Context;
@@ -27,9 +28,11 @@ use super::population::entrant_id;
 use super::state::State;
 use super::transfer::bargain::{self, Shield};
 use super::transfer::{Deal, DealKind, Motive};
+use super::universities::Inventions;
 use super::universities::effort;
-use crate::base::math::{exp, max, min};
+use crate::base::math::{max, min};
 use crate::base::rng::Purpose;
+use strip::{Market, STRIP, Strip, Terms};
 
 crate::family! {
     /// Parameters of firms founded by inventors.
@@ -79,6 +82,10 @@ pub struct SpinOffState {
     pub threshold: Vec<f64>,
     /// Firms founded so far.
     pub ordinal: Vec<u32>,
+    /// Scratch: rows whose inventors think of a firm this quarter.
+    due: Vec<u32>,
+    /// Scratch: what the inventors of each unit can count on.
+    terms: Vec<Terms>,
     /// Counters of this quarter.
     pub tally: SpinOffTally,
 }
@@ -108,39 +115,45 @@ pub fn found(state: &mut State, ctx: &Context) {
     let weight = max(p.agent_weight / ctx.scale, 1.0);
     let mut own = std::mem::take(&mut state.spin_offs);
     own.tally = SpinOffTally::default();
+    own.due.clear();
+    own.due.extend(due(&state.universities.inventions, ctx.q()));
+    own.terms.clear();
+    own.terms.extend(terms(state, ctx));
+    let market = Market::of(state, ctx);
+    let mut strip = Strip::EMPTY;
     let mut scene = None;
-    for row in 0..state.universities.inventions.len() {
-        let v = &state.universities.inventions;
-        let age = ctx.q() - v.disclosed[row];
-        // derived: quarters a year
-        if v.id[row] == 0 || v.shelf[row] <= 0.0 || age <= 0 || age % 4 != 0 {
-            continue;
+    for start in (0..own.due.len()).step_by(STRIP) {
+        let end = (start + STRIP).min(own.due.len());
+        strip.gather(&own.due[start..end], &own.terms, &market, state);
+        strip::weigh(&mut strip, &market, p);
+        for at in start..end {
+            let (r, row) = (at - start, own.due[at] as usize);
+            let v = &state.universities.inventions;
+            let mass = v.shelf[row] * strip.share[r];
+            if strip.stake[r] < strip.reserve[r] {
+                own.tally.refused += mass;
+                continue;
+            }
+            own.tally.wanted += mass;
+            let cell = usize::from(v.region[row]) * FIELDS + usize::from(v.field[row]);
+            own.clock[cell] += mass / weight;
+            if own.clock[cell] < own.threshold[cell] {
+                continue;
+            }
+            // a small invention founds a lighter agent, and the next comes the sooner
+            let taken = min(weight, v.shelf[row]);
+            let ordinal = own.ordinal[cell];
+            own.ordinal[cell] = ordinal + 1;
+            let gap = entry::gap(ctx.key, stream_of(cell), ordinal + 1);
+            own.threshold[cell] += gap * taken / weight;
+            let scene = scene.get_or_insert_with(|| Surroundings::gather(&state.firms));
+            let id = entrant_id(stream_of(cell), ordinal);
+            let firm = start_up(state, scene, id, row, taken, ctx);
+            own.tally.founded += taken;
+            own.tally.agents += 1.0;
+            own.tally.paid_in += taken * firm.cash;
+            settle(state, row, firm, taken);
         }
-        let (share, consent) = decide(state, row, ctx);
-        let mass = v.shelf[row] * share;
-        if !consent {
-            own.tally.refused += mass;
-            continue;
-        }
-        own.tally.wanted += mass;
-        let cell = usize::from(v.region[row]) * FIELDS + usize::from(v.field[row]);
-        own.clock[cell] += mass / weight;
-        if own.clock[cell] < own.threshold[cell] {
-            continue;
-        }
-        // a small invention founds a lighter agent, and the next comes the sooner
-        let taken = min(weight, v.shelf[row]);
-        let ordinal = own.ordinal[cell];
-        own.ordinal[cell] = ordinal + 1;
-        let gap = entry::gap(ctx.key, stream_of(cell), ordinal + 1);
-        own.threshold[cell] += gap * taken / weight;
-        let scene = scene.get_or_insert_with(|| Surroundings::gather(&state.firms));
-        let id = entrant_id(stream_of(cell), ordinal);
-        let firm = start_up(state, scene, id, row, taken, ctx);
-        own.tally.founded += taken;
-        own.tally.agents += 1.0;
-        own.tally.paid_in += taken * firm.cash;
-        settle(state, row, firm, taken);
     }
     let (owners, firms) = (Account::Households, Account::Firms);
     let paid = own.tally.paid_in;
@@ -148,33 +161,42 @@ pub fn found(state: &mut State, ctx: &Context) {
     state.spin_offs = own;
 }
 
-/// Share of an invention's inventors who found within a year, and whether their unit consents.
-fn decide(state: &State, row: usize, ctx: &Context) -> (f64, bool) {
-    let (p, t) = (&ctx.parameters.spin_offs, &ctx.parameters.transfer);
+/// Rows of the inventions on the shelf whose inventors think of a firm in quarter index `q`.
+fn due(v: &Inventions, q: i32) -> impl Iterator<Item = u32> + '_ {
+    let whole_years = move |disclosed: i32| q > disclosed && (q - disclosed) % 4 == 0; // derived: quarters a year
+    (0..v.len())
+        .filter(move |&row| v.id[row] != 0 && v.shelf[row] > 0.0 && whole_years(v.disclosed[row]))
+        .map(|row| row as u32)
+}
+
+/// What the inventors of each unit can count on this quarter.
+fn terms<'a>(state: &'a State, ctx: &'a Context) -> impl Iterator<Item = Terms> + 'a {
     let (rights, rules) = (&ctx.seen.rights, &ctx.seen.founding);
-    let (v, units) = (&state.universities.inventions, &state.universities.units);
-    let unit = v.unit[row] as usize;
-    let price = ctx.world.price;
-    let (leave, rule) = ctx.key.pair(units.id[unit], 0, 0, 0, Purpose::SpinOff);
-    let control = units.control_rank[unit] < rights.inventor_control;
+    let units = &state.universities.units;
     // a stake in the own firm is no cash reward: no tax on wages falls due
     let gain = ctx.parameters.universities.control_gain;
-    let income = effort::inventor_income(rights.inventor_share, 1.0, control, gain);
-    let value = own_value(v.quality[row], v.readiness[row], price, p, t);
-    let rate = ctx.world.sme_loan_rate + p.risk_premium;
-    let pay = state.people.wage[usize::from(v.field[row])];
-    let cost = founding_cost(rate, price, pay, leave < rules.leave, p);
-    let shield = Shield {
-        separate: units.separate_rank[unit] < rights.separate_assets,
-        belief: rights.liability_shield,
-        posted: false,
-        equity: true,
-        push: rights.appraisal_push,
-    };
-    let reserve = bargain::reserve_price(price * exp(v.seen[row]), price, &shield, t);
-    let by_rule = rule < rules.consent;
-    let consent = consents(by_rule, control, (1.0 - income) * value, reserve);
-    (founding_share(income * value, cost, p), consent)
+    let income = [false, true]
+        .map(|control| effort::inventor_income(rights.inventor_share, 1.0, control, gain));
+    let blame = [false, true].map(|separate| {
+        let shield = Shield {
+            separate,
+            belief: rights.liability_shield,
+            posted: false,
+            equity: true,
+            push: rights.appraisal_push,
+        };
+        bargain::blame(&shield, &ctx.parameters.transfer)
+    });
+    (0..units.len()).map(move |unit| {
+        let (leave, rule) = ctx.key.pair(units.id[unit], 0, 0, 0, Purpose::SpinOff);
+        let control = units.control_rank[unit] < rights.inventor_control;
+        Terms {
+            income: income[usize::from(control)],
+            blame: blame[usize::from(units.separate_rank[unit] < rights.separate_assets)],
+            on_leave: leave < rules.leave,
+            is_bound: rule < rules.consent || control,
+        }
+    })
 }
 
 /// The firm of arrival `id` on an invention, for `weight` real ones.

@@ -1,26 +1,21 @@
-//! Is a firm of one's own worth more than it costs, and does the unit let the invention go?
+//! Is a firm of one's own worth more than it costs?
+#![allow(clippy::inline_always)] // parts of a strip loop
 
 use super::SpinOffParameters;
 use crate::base::math::{ln, max, normal_cdf};
-use crate::model::transfer::{TransferParameters, bargain};
+use crate::model::transfer::bargain;
 
 /// Highest readiness level.
 const READY: f64 = 9.0; // derived: TRL scale
 
 /// Value of an invention in a firm of its inventors' own \[mn\], at current prices: that to a firm
-/// of the sales it may grow to, which knows all about it and works in its field, less what
-/// missing readiness takes off.
+/// of the `ability` it may grow to, which knows all about it and works in its field, less what
+/// missing readiness takes off at `gap_cost` a level.
 ///
-/// Example: quality 2, sales at the reference, ready: 2.
-pub fn own_value(
-    quality: f64,
-    readiness: f64,
-    price: f64,
-    p: &SpinOffParameters,
-    t: &TransferParameters,
-) -> f64 {
-    let ability = bargain::ability(p.grown_sales * price, 1.0, price, t);
-    let misfit = bargain::misfit(0.0, max(0.0, READY - readiness), t);
+/// Example: quality 2, ability 1, ready: 2.
+#[inline(always)]
+pub fn own_value(quality: f64, readiness: f64, ability: f64, gap_cost: f64) -> f64 {
+    let misfit = gap_cost * max(0.0, READY - readiness);
     bargain::value_in_use(quality * ability, misfit, 0.0, 0.0)
 }
 
@@ -45,12 +40,7 @@ pub fn founding_cost(
 /// passes a cost spread log-normally about its median.
 ///
 /// Example: value equal to cost, a tenth think of it: 0.05.
+#[inline(always)]
 pub fn founding_share(value: f64, cost: f64, p: &SpinOffParameters) -> f64 {
     p.considered * normal_cdf(ln(max(value, f64::MIN_POSITIVE) / cost) / p.cost_log_sd)
-}
-
-/// Whether the unit lets the invention go into the firm: the rule binds it, the inventors have
-/// control, or the stake it keeps reaches its reserve price.
-pub fn consents(by_rule: bool, control: bool, stake: f64, reserve: f64) -> bool {
-    by_rule || control || stake >= reserve
 }
