@@ -18,11 +18,15 @@ use std::path::Path;
 
 /// Processes that still allocate, and how often at most in the 16 quarters; others never do.
 const ALLOWED: &[(&str, u64)] = &[
-    ("universities", 80),
-    ("transfer", 28),
+    // shelves of inventions and lists of searches that grow with what universities invent
+    ("universities", 158),
+    ("transfer", 41),
     ("funnel_enter", 6),
-    ("platforms", 3),
+    ("spin_offs", 1),
+    ("platforms", 13),
     ("funnel", 33),
+    ("innovation", 1),
+    ("patents", 3),
     ("entry", 1),
 ];
 
