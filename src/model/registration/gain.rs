@@ -119,9 +119,10 @@ impl Sellers {
                 *sum += taxed * rate[hightech];
             }
         }
-        let share = |part: f64| if all > 0.0 { part / all } else { 0.0 };
-        sellers.claiming = share(sellers.claiming);
-        sellers.tax_rate = sellers.tax_rate.map(share);
+        if all > 0.0 {
+            sellers.claiming /= all;
+            sellers.tax_rate = sellers.tax_rate.map(|sum| sum / all);
+        }
         sellers
     }
 }

@@ -1,7 +1,7 @@
 //! Which firms does an office come upon when it looks for a partner?
 //!
 //! Each search draws addresses by its own key until a firm in business answers, see
-//! [`Addresses`].
+//! `Addresses`.
 
 use super::addresses::Addresses;
 use super::partners::NOBODY;
@@ -53,7 +53,7 @@ pub struct Search {
 pub struct Searches {
     /// Searches.
     pub all: Vec<Search>,
-    /// Row of the firm that each found, [`NOBODY`] where it found none.
+    /// Row of the firm that each found, `NOBODY` where it found none.
     pub found: Vec<u32>,
     open: Vec<u32>,
     targets: Vec<Target>,

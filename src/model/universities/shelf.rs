@@ -184,7 +184,7 @@ mod tests {
             }
             all.extend(&taken);
             shelf.put(&mut taken);
-            let there = |case: &Case| case.id % 11 > 0;
+            let there = |case: &Case| !case.id.is_multiple_of(11);
             if round == 20 {
                 shelf.reserve.retain(there);
                 shelf.head.retain(there);
