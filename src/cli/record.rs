@@ -39,9 +39,9 @@ pub(super) fn recorded<S: Simulation>(
     let shape = Shape::of(simulation);
     let mut journal = Journal::open(hold.journal(), digest, shape).map_err(failed)?;
     let tree = Branch::of(simulation);
-    let mut known = plan.runs as usize - journal.missing(plan.runs).len();
+    let mut known = plan.runs as usize - journal.missing(0..plan.runs).len();
     for _ in 0..ATTEMPTS {
-        let todo = journal.missing(plan.runs);
+        let todo = journal.missing(0..plan.runs);
         let meter = Meter::new(todo.len() as u64 * tree.quarters(), order.quiet);
         if known > 0 && !todo.is_empty() {
             meter.say(&format!("goes on from {known} of {} runs", plan.runs));
@@ -56,9 +56,9 @@ pub(super) fn recorded<S: Simulation>(
                 BatchError::Threads { .. } => CliError::new(codes::BAD_FLAG, error.to_string()),
             });
         }
-        let before = journal.missing(plan.runs).len();
-        let ensemble = journal.ensemble(plan.runs).map_err(failed)?;
-        let damaged = journal.missing(plan.runs).len() - before;
+        let before = journal.missing(0..plan.runs).len();
+        let ensemble = journal.ensemble(0..plan.runs).map_err(failed)?;
+        let damaged = journal.missing(0..plan.runs).len() - before;
         if damaged > 0 {
             let message = format!("{damaged} of the runs recorded earlier");
             warnings.push(Problem::new(codes::DAMAGED, message));
@@ -87,7 +87,7 @@ fn fans(
     let mut fans = Vec::with_capacity(series);
     for first in (0..series).step_by(step) {
         let some = first..series.min(first + step);
-        fans.extend(journal.paths(ensemble.asked, some, quarters)?.fans());
+        fans.extend(journal.paths(0..ensemble.asked, some, quarters)?.fans());
     }
     Ok(fans)
 }

@@ -52,14 +52,17 @@ pub struct PathBlock {
 }
 
 impl PathBlock {
+    /// One number a run: at series × quarters + quarter in the paths of a scenario.
+    pub fn column(&self, scenario: usize, place: usize) -> impl Iterator<Item = f64> {
+        let row = self.series * self.quarters;
+        self.values
+            .chunks_exact((self.scenarios * row).max(1))
+            .map(move |run| run[scenario * row + place])
+    }
+
     /// Fans of its series over runs.
     pub fn fans(&self) -> Vec<SeriesFan> {
-        let row = self.series * self.quarters;
-        let column = |scenario: usize, place: usize| {
-            self.values
-                .chunks_exact((self.scenarios * row).max(1))
-                .map(move |run| run[scenario * row + place])
-        };
+        let column = |scenario, place| self.column(scenario, place);
         (0..self.series)
             .into_par_iter()
             .map(|one| {

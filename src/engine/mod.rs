@@ -9,6 +9,7 @@ pub mod journal;
 mod policy_prefix;
 pub mod replay;
 pub mod replicate;
+pub mod shard;
 pub mod tree;
 pub mod worker;
 

@@ -13,91 +13,38 @@
 //! when the journal is opened; what was damaged since is found by its checksum when it is read
 //! back. In both cases the run is done again, and a run is the same however often it is done.
 
-mod record;
+mod back;
+mod log;
+pub(in crate::engine) mod record;
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use super::Simulation;
 use super::batch::Sink;
-use super::fan::PathBlock;
 use super::worker::Slot;
-use super::{Ensemble, Simulation};
+use log::Log;
 pub use record::Shape;
-use record::{ENTRY, End, Entry, failures_of, failures_text, floats, sum};
-
-/// A file that grows by whole records.
-#[derive(Debug)]
-struct Log {
-    file: File,
-    /// Bytes that entries point to.
-    length: u64,
-    waiting: Vec<u8>,
-}
-
-impl Log {
-    fn open(path: &Path) -> io::Result<Self> {
-        let mut options = OpenOptions::new();
-        let file = options.read(true).write(true).create(true).truncate(false);
-        let file = file.open(path)?;
-        let length = file.metadata()?.len();
-        Ok(Self {
-            file,
-            length,
-            waiting: Vec::new(),
-        })
-    }
-
-    /// Cuts off what lies behind `length`.
-    fn cut(&mut self, length: u64) -> io::Result<()> {
-        self.length = length;
-        self.waiting.clear();
-        self.file.set_len(length)
-    }
-
-    /// Takes bytes to be written with the next flush; gives where they will stand.
-    fn add(&mut self, bytes: &[u8]) -> u64 {
-        let at = self.length + self.waiting.len() as u64;
-        self.waiting.extend_from_slice(bytes);
-        at
-    }
-
-    /// Writes what waits and brings it to the disk; what the disk refuses is taken back.
-    fn flush(&mut self) -> io::Result<()> {
-        if self.waiting.is_empty() {
-            return Ok(());
-        }
-        let written = self
-            .file
-            .seek(SeekFrom::Start(self.length))
-            .and_then(|_| self.file.write_all(&self.waiting))
-            .and_then(|()| self.file.sync_data());
-        if let Err(error) = written {
-            // The next opening cuts it off where this fails too.
-            let _ = self.cut(self.length);
-            return Err(error);
-        }
-        self.length += self.waiting.len() as u64;
-        self.waiting.clear();
-        Ok(())
-    }
-
-    fn read(&mut self, at: u64, length: usize) -> io::Result<Vec<u8>> {
-        let mut bytes = vec![0; length];
-        self.file.seek(SeekFrom::Start(at))?;
-        self.file.read_exact(&mut bytes)?;
-        Ok(bytes)
-    }
-}
+use record::{ENTRY, End, Entry, failures_text, sum};
 
 /// The finished runs of one batch, on the disk.
 #[derive(Debug)]
 pub struct Journal {
     folder: PathBuf,
     shape: Shape,
-    entries: BTreeMap<u32, End>,
+    /// By run: which book holds it, and where.
+    entries: BTreeMap<u32, (usize, End)>,
     fresh: Vec<Entry>,
+    /// The first is this journal's own; the others are read alone.
+    books: Vec<Book>,
+}
+
+/// The files of one folder.
+#[derive(Debug)]
+struct Book {
     index: Log,
     values: Log,
     paths: Log,
@@ -123,39 +70,82 @@ impl Journal {
     /// # Errors
     /// What the system says.
     pub fn open(folder: &Path, digest: &str, shape: Shape) -> io::Result<Self> {
-        let head = format!("leverlab journal 1\n{digest}\n{shape:?}\n");
+        let head = head_of(digest, shape);
         let known = fs::read(folder.join("head")).is_ok_and(|found| found == head.as_bytes());
         if !known && let Err(error) = begin(folder, &head) {
             // Nothing was in it that could be lost.
             let _ = fs::remove_dir_all(folder);
             return Err(error);
         }
-        let log = |name: &str| Log::open(&folder.join(name));
-        let mut journal = Self {
+        let mut book = Book::open(folder, Log::open)?;
+        let (entries, ends) = book.entries(shape)?;
+        book.cut(ends)?;
+        let own = |Entry { run, end }| (run, (0, end));
+        Ok(Self {
             folder: folder.to_owned(),
             shape,
-            entries: BTreeMap::new(),
+            entries: entries.into_iter().map(own).collect(),
             fresh: Vec::new(),
-            index: log("index")?,
-            values: log("values")?,
-            paths: log("paths")?,
-            failures: log("failures")?,
-        };
-        journal.recover()?;
-        Ok(journal)
+            books: vec![book],
+        })
     }
 
-    /// Reads the index and cuts off what no entry points to.
-    fn recover(&mut self) -> io::Result<()> {
+    /// Reads the journal in `folder` too, which others may be writing: what it holds by now need
+    /// not be run. A journal of anything else is passed over.
+    ///
+    /// # Errors
+    /// What the system says of a file that cannot be read.
+    pub fn also(&mut self, folder: &Path, digest: &str) -> io::Result<()> {
+        let head = head_of(digest, self.shape);
+        if !fs::read(folder.join("head")).is_ok_and(|found| found == head.as_bytes()) {
+            return Ok(());
+        }
+        let mut book = Book::open(folder, Log::look)?;
+        let place = self.books.len();
+        for Entry { run, end } in book.entries(self.shape)?.0 {
+            self.entries.entry(run).or_insert((place, end));
+        }
+        self.books.push(book);
+        Ok(())
+    }
+
+    /// The runs among these that are not recorded.
+    pub fn missing(&self, runs: Range<u32>) -> Vec<u32> {
+        runs.filter(|run| !self.entries.contains_key(run)).collect()
+    }
+
+    /// Takes the journal away where no run is in it.
+    pub fn close(self) {
+        let Self { folder, books, .. } = self;
+        if books[0].index.length == 0 {
+            // What stays is emptied by the next opening.
+            let _ = fs::remove_dir_all(folder);
+        }
+    }
+}
+
+impl Book {
+    fn open(folder: &Path, log: fn(&Path) -> io::Result<Log>) -> io::Result<Self> {
+        // The index first: what it points to by now is in the others when they are opened.
+        Ok(Self {
+            index: log(&folder.join("index"))?,
+            values: log(&folder.join("values"))?,
+            paths: log(&folder.join("paths"))?,
+            failures: log(&folder.join("failures"))?,
+        })
+    }
+
+    /// The entries that point to what is there, and where index, values, paths and failures end
+    /// with them.
+    fn entries(&mut self, shape: Shape) -> io::Result<(Vec<Entry>, [u64; 4])> {
         let bytes = self.index.read(0, self.index.length as usize)?;
-        let shape = self.shape;
-        let (mut places, mut causes, mut sound) = (0, 0, 0);
+        let (mut entries, mut places, mut causes, mut sound) = (Vec::new(), 0, 0, 0);
         for (number, entry) in bytes.chunks_exact(ENTRY).enumerate() {
             let entry: &[u8; ENTRY] = entry.try_into().expect("a whole entry");
-            let Some(Entry { run, end }) = Entry::decode(entry) else {
+            let Some(entry) = Entry::decode(entry) else {
                 continue;
             };
-            match end {
+            match entry.end {
                 End::Done { place, .. } => {
                     let next = place + 1;
                     let there = next.saturating_mul(shape.value_bytes()) <= self.values.length
@@ -173,117 +163,26 @@ impl Journal {
                     causes = next.max(causes);
                 }
             }
-            self.entries.insert(run, end);
-            sound = number + 1;
+            entries.push(entry);
+            sound = (number + 1) as u64;
         }
-        self.index.cut((sound * ENTRY) as u64)?;
-        self.values.cut(places * shape.value_bytes())?;
-        self.paths.cut(places * shape.path_bytes())?;
-        self.failures.cut(causes)
+        let (values, paths) = (places * shape.value_bytes(), places * shape.path_bytes());
+        Ok((entries, [sound * ENTRY as u64, values, paths, causes]))
     }
 
-    /// Runs under `asked` that are not recorded.
-    pub fn missing(&self, asked: u32) -> Vec<u32> {
-        (0..asked)
-            .filter(|run| !self.entries.contains_key(run))
-            .collect()
+    /// Cuts off what no entry points to.
+    fn cut(&mut self, ends: [u64; 4]) -> io::Result<()> {
+        let [index, values, paths, failures] = ends;
+        self.index.cut(index)?;
+        self.values.cut(values)?;
+        self.paths.cut(paths)?;
+        self.failures.cut(failures)
     }
+}
 
-    /// Takes the journal away where no run is in it.
-    pub fn close(self) {
-        let Self {
-            folder, entries, ..
-        } = self;
-        if entries.is_empty() {
-            // What stays is emptied by the next opening.
-            let _ = fs::remove_dir_all(folder);
-        }
-    }
-
-    /// Reads back the runs under `asked` in their order, without paths. The runs whose records
-    /// turn out to be damaged are forgotten: they are [`Journal::missing`] afterwards.
-    ///
-    /// # Errors
-    /// What the system says of a file that cannot be read.
-    pub fn ensemble(&mut self, asked: u32) -> io::Result<Ensemble> {
-        let mut ensemble = Ensemble {
-            outcomes: vec![Vec::new(); self.shape.scenarios],
-            asked,
-            ..Ensemble::default()
-        };
-        let ends: Vec<(u32, End)> = self.entries.range(..asked).map(|(r, e)| (*r, *e)).collect();
-        for (run, end) in ends {
-            match self.load(run, end)? {
-                Some(Slot::Done(outcomes)) => {
-                    ensemble.runs.push(run);
-                    for (column, outcome) in ensemble.outcomes.iter_mut().zip(outcomes) {
-                        column.push(outcome);
-                    }
-                }
-                Some(Slot::Failed(failures)) => ensemble.failures.extend(failures),
-                Some(Slot::Pending) | None => {
-                    self.entries.remove(&run);
-                }
-            }
-        }
-        let known = self.entries.range(..asked).count();
-        ensemble.complete = known == asked as usize;
-        Ok(ensemble)
-    }
-
-    /// What a run came to, without paths; `None` where its record is damaged.
-    fn load(&mut self, run: u32, end: End) -> io::Result<Option<Slot>> {
-        let shape = self.shape;
-        match end {
-            End::Done { place, sums } => {
-                let size = [shape.value_bytes(), shape.path_bytes()];
-                let values = self.values.read(place * size[0], size[0] as usize)?;
-                let paths = self.paths.read(place * size[1], size[1] as usize)?;
-                let sound = [sum(&values), sum(&paths)] == sums;
-                Ok(sound.then(|| Slot::Done(shape.decode(&values))))
-            }
-            End::Failed {
-                at,
-                length,
-                sum: own,
-            } => {
-                let bytes = self.failures.read(at, length as usize)?;
-                let text = String::from_utf8_lossy(&bytes);
-                Ok((sum(&bytes) == own).then(|| Slot::Failed(failures_of(run, &text))))
-            }
-        }
-    }
-
-    /// Paths of some series, `quarters` long each, of the completed runs under `asked`.
-    ///
-    /// # Errors
-    /// What the system says of a file that cannot be read.
-    pub fn paths(
-        &mut self,
-        asked: u32,
-        series: std::ops::Range<usize>,
-        quarters: usize,
-    ) -> io::Result<PathBlock> {
-        let shape = self.shape;
-        let width = series.len() * quarters;
-        let mut values = Vec::new();
-        for end in self.entries.range(..asked).map(|(_, end)| end) {
-            let End::Done { place, .. } = *end else {
-                continue;
-            };
-            for scenario in 0..shape.scenarios {
-                let column = scenario * shape.paths + series.start * quarters;
-                let at = place * shape.path_bytes() + column as u64 * 8;
-                values.extend(floats(&self.paths.read(at, width * 8)?));
-            }
-        }
-        Ok(PathBlock {
-            scenarios: shape.scenarios,
-            series: series.len(),
-            quarters,
-            values,
-        })
-    }
+/// What a journal says of itself.
+fn head_of(digest: &str, shape: Shape) -> String {
+    format!("leverlab journal 1\n{digest}\n{shape:?}\n")
 }
 
 /// Makes an empty journal whose names last: its own, and those of the folders it lies in.
@@ -307,19 +206,20 @@ fn begin(folder: &Path, head: &str) -> io::Result<()> {
 
 impl Sink for Journal {
     fn take(&mut self, run: u32, slot: Slot) -> io::Result<()> {
+        let book = &mut self.books[0];
         let end = match slot {
             Slot::Pending => return Ok(()),
             Slot::Done(outcomes) => {
                 let [values, paths] = self.shape.encode(&outcomes);
                 let sums = [sum(&values), sum(&paths)];
-                let place = self.values.add(&values) / self.shape.value_bytes().max(1);
-                self.paths.add(&paths);
+                let place = book.values.add(&values) / self.shape.value_bytes().max(1);
+                book.paths.add(&paths);
                 End::Done { place, sums }
             }
             Slot::Failed(failures) => {
                 let text = failures_text(&failures);
                 End::Failed {
-                    at: self.failures.add(text.as_bytes()),
+                    at: book.failures.add(text.as_bytes()),
                     length: text.len() as u32,
                     sum: sum(text.as_bytes()),
                 }
@@ -331,14 +231,15 @@ impl Sink for Journal {
 
     fn flush(&mut self) -> io::Result<()> {
         let fresh = std::mem::take(&mut self.fresh);
-        self.paths.flush()?;
-        self.values.flush()?;
-        self.failures.flush()?;
+        let book = &mut self.books[0];
+        book.paths.flush()?;
+        book.values.flush()?;
+        book.failures.flush()?;
         for entry in &fresh {
-            self.index.add(&entry.encode());
+            book.index.add(&entry.encode());
         }
-        self.index.flush()?;
-        let known = fresh.into_iter().map(|entry| (entry.run, entry.end));
+        book.index.flush()?;
+        let known = fresh.into_iter().map(|entry| (entry.run, (0, entry.end)));
         self.entries.extend(known);
         Ok(())
     }

@@ -18,17 +18,17 @@ pub struct Shape {
 
 impl Shape {
     /// Bytes of a record of values.
-    pub(super) fn value_bytes(&self) -> u64 {
+    pub(in crate::engine) fn value_bytes(&self) -> u64 {
         (self.scenarios * (self.metrics + self.details) * 8) as u64
     }
 
     /// Bytes of a record of paths.
-    pub(super) fn path_bytes(&self) -> u64 {
+    pub(in crate::engine) fn path_bytes(&self) -> u64 {
         (self.scenarios * self.paths * 8) as u64
     }
 
     /// Both records of a run.
-    pub(super) fn encode(&self, outcomes: &[Outcome]) -> [Vec<u8>; 2] {
+    pub(in crate::engine) fn encode(&self, outcomes: &[Outcome]) -> [Vec<u8>; 2] {
         let bytes = |numbers: &mut dyn Iterator<Item = &f64>| -> Vec<u8> {
             numbers.flat_map(|number| number.to_le_bytes()).collect()
         };
@@ -41,7 +41,7 @@ impl Shape {
     }
 
     /// The outcomes in a record of values, without their paths.
-    pub(super) fn decode(&self, bytes: &[u8]) -> Vec<Outcome> {
+    pub(in crate::engine) fn decode(&self, bytes: &[u8]) -> Vec<Outcome> {
         let numbers = floats(bytes);
         let row = (self.metrics + self.details).max(1);
         let outcome = |row: &[f64]| Outcome {
@@ -54,16 +54,16 @@ impl Shape {
 }
 
 /// Numbers of a record.
-pub(super) fn floats(bytes: &[u8]) -> Vec<f64> {
+pub(in crate::engine) fn floats(bytes: &[u8]) -> Vec<f64> {
     let number = |eight: &[u8]| f64::from_le_bytes(eight.try_into().expect("eight bytes"));
     bytes.chunks_exact(8).map(number).collect()
 }
 
 /// Checksum of some bytes.
-pub(super) type Sum = [u8; 16];
+pub(in crate::engine) type Sum = [u8; 16];
 
 /// The checksum of `bytes`.
-pub(super) fn sum(bytes: &[u8]) -> Sum {
+pub(in crate::engine) fn sum(bytes: &[u8]) -> Sum {
     let hash = blake3::hash(bytes);
     hash.as_bytes()[..16]
         .try_into()
@@ -72,14 +72,14 @@ pub(super) fn sum(bytes: &[u8]) -> Sum {
 
 /// What the index says of one run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Entry {
-    pub(super) run: u32,
-    pub(super) end: End,
+pub(in crate::engine) struct Entry {
+    pub(in crate::engine) run: u32,
+    pub(in crate::engine) end: End,
 }
 
 /// How a run ended and where it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum End {
+pub(in crate::engine) enum End {
     /// Place of its records and their checksums: values, paths.
     Done { place: u64, sums: [Sum; 2] },
     /// Where its causes stand, as text, and their checksum.
@@ -87,14 +87,14 @@ pub(super) enum End {
 }
 
 /// Bytes of an index entry.
-pub(super) const ENTRY: usize = 64;
+pub(in crate::engine) const ENTRY: usize = 64;
 const CHECKED: usize = ENTRY - 8;
 const DONE: u32 = 1;
 const FAILED: u32 = 2;
 
 impl Entry {
     /// run, kind, place, two checksums or a length and one, spare, own checksum.
-    pub(super) fn encode(&self) -> [u8; ENTRY] {
+    pub(in crate::engine) fn encode(&self) -> [u8; ENTRY] {
         let mut out = [0; ENTRY];
         out[..4].copy_from_slice(&self.run.to_le_bytes());
         let (kind, place) = match self.end {
@@ -117,7 +117,7 @@ impl Entry {
     }
 
     /// The entry in these bytes; `None` where they are damaged.
-    pub(super) fn decode(bytes: &[u8; ENTRY]) -> Option<Self> {
+    pub(in crate::engine) fn decode(bytes: &[u8; ENTRY]) -> Option<Self> {
         if sum(&bytes[..CHECKED])[..8] != bytes[CHECKED..] {
             return None;
         }
@@ -141,13 +141,13 @@ impl Entry {
 }
 
 /// Failures of a run as lines of scenario, tab, cause with its line breaks escaped.
-pub(super) fn failures_text(failures: &[Failure]) -> String {
+pub(in crate::engine) fn failures_text(failures: &[Failure]) -> String {
     let line = |one: &Failure| format!("{}\t{}\n", one.scenario, one.cause.escape_debug());
     failures.iter().map(line).collect()
 }
 
 /// The reverse of [`failures_text`], the causes still escaped where they held odd characters.
-pub(super) fn failures_of(run: u32, text: &str) -> Vec<Failure> {
+pub(in crate::engine) fn failures_of(run: u32, text: &str) -> Vec<Failure> {
     let failure = |line: &str| {
         let (scenario, cause) = line.split_once('\t')?;
         Some(Failure {

@@ -1,3 +1,5 @@
+use std::fs::OpenOptions;
+
 use super::*;
 use crate::engine::{Failure, Outcome};
 
@@ -63,7 +65,7 @@ fn copy(from: &Path) -> (tempfile::TempDir, PathBuf) {
 }
 
 fn whole(journal: &mut Journal) {
-    let all = journal.ensemble(10).expect("read");
+    let all = journal.ensemble(0..10).expect("read");
     assert!(all.complete);
     assert_eq!(all.runs, [0, 1, 2, 3, 5, 6, 7, 8, 9]);
     assert_eq!(all.failures[0].cause, "broken in run 4\nfor good");
@@ -73,7 +75,7 @@ fn whole(journal: &mut Journal) {
 
 /// Does again what is missing.
 fn mend(journal: &mut Journal) {
-    for run in journal.missing(10) {
+    for run in journal.missing(0..10) {
         let slot = if run == 4 { failed(run) } else { done(run) };
         journal.take(run, slot).expect("taken");
     }
@@ -84,16 +86,16 @@ fn mend(journal: &mut Journal) {
 fn runs_come_back_in_order_and_paths_series_by_series() {
     let (_home, folder) = ten();
     let mut journal = open(&folder);
-    assert_eq!(journal.missing(12), [10, 11]);
+    assert_eq!(journal.missing(0..12), [10, 11]);
     whole(&mut journal);
     // two series of three quarters: the second of run 3, scenario 1
-    let block = journal.paths(10, 1..2, 3).expect("read");
+    let block = journal.paths(0..10, 1..2, 3).expect("read");
     assert_eq!(block.values.len(), 9 * 2 * 3);
     assert_eq!(
         block.values[(3 * 2 + 1) * 3..][..3],
         outcome(3, 1).paths[3..]
     );
-    let few = journal.ensemble(3).expect("read");
+    let few = journal.ensemble(0..3).expect("read");
     assert_eq!((few.runs.len(), few.complete), (3, true));
 }
 
@@ -101,14 +103,14 @@ fn runs_come_back_in_order_and_paths_series_by_series() {
 fn another_batch_never_meets_these_runs() {
     let (_home, folder) = ten();
     let other = Journal::open(&folder, "other", SHAPE).expect("opens");
-    assert_eq!(other.missing(10).len(), 10);
+    assert_eq!(other.missing(0..10).len(), 10);
     let (_home, folder) = ten();
     let shape = Shape {
         scenarios: 1,
         ..SHAPE
     };
     let other = Journal::open(&folder, "digest", shape).expect("opens");
-    assert_eq!(other.missing(10).len(), 10);
+    assert_eq!(other.missing(0..10).len(), 10);
 }
 
 #[test]
@@ -122,7 +124,7 @@ fn a_tail_torn_anywhere_is_cut_off_and_done_again() {
             let left = full - cut.min(full);
             file.expect("opens").set_len(left).expect("cut");
             let mut journal = open(&folder);
-            assert!(!journal.missing(10).is_empty(), "{name} cut by {cut}");
+            assert!(!journal.missing(0..10).is_empty(), "{name} cut by {cut}");
             mend(&mut journal);
             whole(&mut journal);
             whole(&mut open(&folder));
@@ -141,8 +143,8 @@ fn every_flipped_byte_is_found_and_its_run_done_again() {
             changed[place] ^= 0x10;
             fs::write(folder.join(name), changed).expect("written");
             let mut journal = open(&folder);
-            journal.ensemble(10).expect("read");
-            assert!(!journal.missing(10).is_empty(), "{name}: byte {place}");
+            journal.ensemble(0..10).expect("read");
+            assert!(!journal.missing(0..10).is_empty(), "{name}: byte {place}");
             mend(&mut journal);
             whole(&mut journal);
             whole(&mut open(&folder));
@@ -173,4 +175,33 @@ fn an_empty_one_leaves_no_folder() {
     let empty = home.path().join("empty");
     open(&empty).close();
     assert!(!empty.exists());
+}
+
+#[test]
+fn what_others_recorded_is_read_and_never_written() {
+    let (home, folder) = ten();
+    let own = home.path().join("own");
+    let mut journal = open(&own);
+    for run in [20, 3] {
+        journal.take(run, done(run)).expect("taken");
+    }
+    journal.flush().expect("flushed");
+    let mut torn = OpenOptions::new().append(true).open(folder.join("values"));
+    let torn = torn.as_mut().expect("opens");
+    torn.write_all(&[7; 9]).expect("as if being written");
+    let before = fs::metadata(folder.join("values")).expect("there").len();
+    journal.also(&folder, "digest").expect("read");
+    journal.also(&folder, "other").expect("passed over");
+    journal
+        .also(&home.path().join("none"), "digest")
+        .expect("passed over");
+    assert_eq!(journal.missing(0..21), (10..20).collect::<Vec<_>>());
+    whole(&mut journal);
+    let part = journal.ensemble(5..10).expect("read");
+    assert_eq!((part.runs.len(), part.asked, part.complete), (5, 5, true));
+    journal.take(11, done(11)).expect("taken");
+    journal.flush().expect("flushed");
+    let after = fs::metadata(folder.join("values")).expect("there").len();
+    assert_eq!(before, after);
+    assert_eq!(open(&own).missing(0..21).len(), 21 - 3, "its own alone");
 }
