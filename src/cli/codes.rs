@@ -36,6 +36,22 @@ codes! {
     BAD_FLAG = "E0808", "a flag that cannot be",
         "see `leverlab COMMAND --help`",
         "The flag, or flags together, ask for what cannot be; the message names them. `leverlab COMMAND --help` says what each takes.";
+    /// No number of a task.
+    NO_TASK = "E0809", "no shard for this task",
+        "name it: --shard I/N, or ask the scheduler for an array of 1 to N",
+        "`--shard auto/N` takes the number of the task from the first of SLURM_ARRAY_TASK_ID, JOB_COMPLETION_INDEX, PBS_ARRAY_INDEX, SGE_TASK_ID, AWS_BATCH_JOB_ARRAY_INDEX and HQ_TASK_ID that is set. Kubernetes and AWS Batch count from 0, so 1 is added; the others are taken as they are: ask for an array of 1 to N, as `--array=1-16` with `--shard auto/16`. The number of shards always stands in the flag.";
+    /// No shards to merge.
+    NO_SHARDS = "E0810", "no shards here",
+        "name the folder that the shards were written to, or the files",
+        "`leverlab merge` takes files that `--shard` wrote (shard-DIGEST-FIRST-LAST-of-RUNS.leverlab), or folders of them.";
+    /// A shard that cannot be used.
+    BAD_SHARD = "E0811", "a shard cannot be used",
+        "run that shard again in its folder: it is written anew",
+        "Every shard carries a hash of all its bytes. One that is cut short, changed, unreadable or of another version is never merged. Copy it again, or run the shard again: a damaged file is found and replaced; then merge.";
+    /// Shards of different batches.
+    MIXED_SHARDS = "E0812", "shards of different batches",
+        "merge those of one batch",
+        "Shards are joined only if model, evidence, seed, scale, runs a draw and every scenario are the same; the message says what is not. Name the files of one batch, or keep batches in folders of their own.";
     /// Too many runs failed.
     RUNS_FAILED = "E0901", "over 5 % of the runs failed",
         "read the first cause above",
@@ -43,11 +59,11 @@ codes! {
     /// SIGINT.
     INTERRUPTED = "E0902", "interrupted",
         "give the same command again, it goes on from there",
-        "The batch was stopped with Ctrl-C. The runs that all scenarios have were written with `complete = false`; the same command goes on from there and ends as if it had never been stopped.";
+        "The batch was stopped with Ctrl-C. The runs that all scenarios have were written with `complete = false` (of a shard they are recorded, and no file is written); the same command goes on from there and ends as if it had never been stopped.";
     /// SIGTERM.
     TERMINATED = "E0903", "terminated",
         "give the same command again, it goes on from there",
-        "The system asked the batch to stop. The runs that all scenarios have were written with `complete = false`; the same command goes on from there and ends as if it had never been stopped.";
+        "The system asked the batch to stop. The runs that all scenarios have were written with `complete = false` (of a shard they are recorded, and no file is written); the same command goes on from there and ends as if it had never been stopped.";
     /// Stored results do not fit.
     MISMATCH = "E0904", "stored results do not fit",
         "run the batch again with --fresh",
@@ -56,6 +72,14 @@ codes! {
     OTHER_VERSION = "E0905", "results of another version",
         "use the version that made them, with the same --seeds",
         "Runs can be done again only by the version that made them, under the same evidence and scenarios. Use that version, name the evidence with --seeds, or run the batch anew.";
+    /// Shards that say different things.
+    CONTRADICTION = "E0906", "shards say different things of a run",
+        "run both shards again with --fresh on another machine, and report it",
+        "A run is a function of its batch and its number, so two shards that hold the same run must hold the same numbers. Where they do not, one machine or its memory is at fault, or the program is. Run both again with --fresh; if they still differ on the same version, please report it.";
+    /// Runs that no shard holds.
+    GAPS = "E0907", "runs are missing",
+        "run the shards that stdout names, then merge again",
+        "No shard that was named holds these runs. The numbers of the missing shards are printed on stdout as a list that schedulers read, as in `--array=3,7-9`. Run them, then merge again. Nothing was written.";
     /// A broken promise of the program.
     INTERNAL = "E0999", "internal fault",
         "please report it with the command and the scenario",
@@ -76,6 +100,10 @@ codes! {
     DAMAGED = "W0204", "damaged records were run again",
         "look after the disk if it happens again",
         "Every record of a finished run carries a checksum. Where it does not fit what is read back, the run is done again, which gives the same numbers; the disk or another program has changed the file.";
+    /// A shard without runs.
+    EMPTY_SHARD = "W0205", "the shard holds no runs",
+        "nothing is to be done; fewer shards would do",
+        "Runs of one parameter draw stay together, so a batch can be split into at most as many shards as it has draws (runs over runs a draw). Further shards have nothing to do, write nothing and are not missed.";
     /// The best two cannot be told apart.
     OVERLAP = "W0301", "the best two variants overlap",
         "ask for more runs with -n",
@@ -98,9 +126,9 @@ pub fn all() -> impl Iterator<Item = &'static Code> {
 /// Exit code that goes with a fault.
 pub fn exit(code: Code) -> u8 {
     match code {
-        TAKEN | THERE_ALREADY | BAD_FLAG => 2,
+        TAKEN | THERE_ALREADY | BAD_FLAG | NO_TASK | MIXED_SHARDS => 2,
         UNKNOWN_NAME | NOTHING_SELECTED => 4,
-        RUNS_FAILED | MISMATCH => 5,
+        RUNS_FAILED | MISMATCH | CONTRADICTION | GAPS => 5,
         UNWRITABLE => 6,
         INTERNAL => 10,
         BUSY | TERMINATED => 75,

@@ -1,7 +1,7 @@
 //! `leverlab compare`: runs variants in pairs with a baseline.
 
 use super::run::BatchArgs;
-use super::{CliError, Format, Session, codes, execute, output};
+use super::{CliError, Format, Session, codes, execute, output, publish};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 Examples:
   leverlab compare leverlab:baseline study/scenario.toml -n 40
   leverlab compare leverlab:baseline leverlab:rights-reform leverlab:last-mile --stack \\
-      --metric industrialised --metric fiscal_cost   each added to those before it")]
+      --metric industrialised --metric fiscal_cost   each added to those before it
+  leverlab compare leverlab:baseline study/scenario.toml -n 1000 --shard auto/16 -o shards")]
 pub struct CompareArgs {
     /// Baseline scenario.
     pub base: PathBuf,
@@ -57,26 +58,31 @@ pub fn command(args: &CompareArgs, session: &Session) -> Result<(), CliError> {
     };
     let metrics = output::chosen(&done.results, &args.metrics)
         .map_err(|name| CliError::new(codes::UNKNOWN_NAME, name))?;
-    let first = metrics[0];
+    show(&done, &metrics, session)?;
+    publish::close(&done, session)
+}
+
+/// Prints the comparison of some metrics, and what is odd about the first of them.
+pub(super) fn show(
+    done: &publish::Executed,
+    metrics: &[usize],
+    session: &Session,
+) -> Result<(), CliError> {
+    let (results, comparison) = (&done.results, &done.comparison);
     match session.format {
-        Format::Table => {
-            session.print(&output::compare_text(
-                &done.results,
-                &done.comparison,
-                &metrics,
-            ))?;
-        }
+        Format::Table => session.print(&output::compare_text(results, comparison, metrics))?,
         Format::Json => {
-            let json = output::compare_json(&done.results, &done.comparison);
+            let json = output::compare_json(results, comparison);
             session.print(&format!("{json:#}"))?;
         }
         Format::Csv => {
-            let (header, rows) = output::compare_rows(&done.results, &done.comparison);
+            let (header, rows) = output::compare_rows(results, comparison);
             session.csv(&header, &rows)?;
         }
     }
-    for warning in output::warning_lines(&done.results, &done.comparison, first) {
+    let first = metrics.first().copied().unwrap_or(0);
+    for warning in output::warning_lines(results, comparison, first) {
         session.caution(&warning);
     }
-    execute::close(&done, session)
+    Ok(())
 }

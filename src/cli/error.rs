@@ -99,6 +99,7 @@ impl CliError {
             codes::INTERRUPTED,
             codes::TERMINATED,
             codes::MISMATCH,
+            codes::GAPS,
         ];
         let list = match self {
             Self::Scenario(faults) => faults.0.iter().map(fault_json).collect(),

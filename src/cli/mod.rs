@@ -10,14 +10,17 @@ pub mod execute;
 pub mod explain;
 pub mod init;
 pub mod list;
+pub mod merge;
 pub mod order;
 pub mod output;
 pub mod progress;
+pub mod publish;
 mod record;
 pub mod replay;
 pub mod report;
 pub mod run;
 pub mod session;
+pub mod shard;
 pub mod stored;
 pub mod verify;
 
@@ -106,6 +109,8 @@ pub enum Command {
     Run(run::RunArgs),
     /// Compare variants with a baseline.
     Compare(compare::CompareArgs),
+    /// Join the shards of a batch that ran on several machines.
+    Merge(merge::MergeArgs),
     /// Rebuild figures and report from stored results.
     Report(report::ReportArgs),
     /// Run one run of stored results again and show where it breaks.
@@ -208,6 +213,7 @@ fn obey(command: &Command, session: &Session) -> Result<(), CliError> {
         Command::Resolve(args) => check::resolve(args, session),
         Command::Run(args) => run::command(args, session),
         Command::Compare(args) => compare::command(args, session),
+        Command::Merge(args) => merge::command(args, session),
         Command::Report(args) => report::command(args, session),
         Command::Replay(args) => replay::command(args, session),
         Command::Verify(args) => verify::command(args, session),

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use super::run::BatchArgs;
 use crate::engine::Simulation;
+use crate::engine::shard::Part;
 use crate::engine::tree::Branch;
-use crate::report::folder::default_folder;
+use crate::report::folder::{default_folder, shards};
 use crate::scenario::Scenario;
 
 /// A batch as asked for, with what it is made from.
@@ -66,7 +67,7 @@ pub fn folder_of(order: &Order, digest: &str) -> PathBuf {
 }
 
 /// Says what an order would run and write.
-pub fn dry_run<S: Simulation>(simulation: &S, order: &Order) -> String {
+pub fn dry_run<S: Simulation>(simulation: &S, order: &Order, part: Option<Part>) -> String {
     let run = &order.scenarios[0].run;
     let digest = batch_digest(order);
     let count = order.scenarios.len();
@@ -87,6 +88,19 @@ pub fn dry_run<S: Simulation>(simulation: &S, order: &Order) -> String {
     }
     let tree = Branch::of(simulation);
     out += &forks(&tree, count, simulation.horizon(), run.replicates);
+    if let Some(part) = part {
+        let (Part { index, of }, runs) = (part, part.runs(run.replicates, run.per_draw));
+        let quarters = tree.quarters() * runs.len() as u64;
+        let name = shards::name(&digest, &runs, run.replicates);
+        return out
+            + &format!(
+                "shard {index} of {of}: {} of the runs, {quarters} quarters, about {:.0} MB on the \
+                 disk\nfile {}\n",
+                runs.len(),
+                megabytes(values + paths) * runs.len() as f64 / f64::from(run.replicates),
+                folder_of(order, &digest).join(name).display()
+            );
+    }
     out += &format!(
         "about {:.0} MB of memory for results besides {} population(s) a thread, about {:.0} MB \
          on the disk for finished runs\nfolder {}:\n",
@@ -115,10 +129,9 @@ fn forks(tree: &Branch, scenarios: usize, horizon: usize, runs: u32) -> String {
     out + "\n"
 }
 
-/// The command that reproduces a batch, as typed.
+/// The command that reproduces a batch, as typed; a shard is told of as the whole batch.
 pub(super) fn command_line() -> String {
-    let words: Vec<String> = std::env::args()
-        .skip(1)
+    let words: Vec<String> = of_the_whole(std::env::args().skip(1))
         .map(|word| {
             let plain = |c: char| c.is_alphanumeric() || "-_./=:,".contains(c);
             if word.chars().all(plain) {
@@ -129,4 +142,28 @@ pub(super) fn command_line() -> String {
         })
         .collect();
     format!("leverlab {}", words.join(" "))
+}
+
+/// The words of a command without `--shard`.
+fn of_the_whole(words: impl Iterator<Item = String>) -> impl Iterator<Item = String> {
+    let mut value_next = false;
+    words.filter(move |word| {
+        let value = std::mem::replace(&mut value_next, word == "--shard");
+        !(value || word == "--shard" || word.starts_with("--shard="))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_of_a_shard_is_that_of_the_batch() {
+        for shard in ["--shard 3/16 ", "--shard=3/16 ", "--shard auto/16 "] {
+            let words = format!("run a.toml {shard}-o out");
+            let words = words.split(' ').map(str::to_owned);
+            let kept: Vec<String> = of_the_whole(words).collect();
+            assert_eq!(kept.join(" "), "run a.toml -o out");
+        }
+    }
 }

@@ -6,7 +6,9 @@ use std::sync::{Arc, OnceLock};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::codes;
 use crate::engine::batch::Progress;
+use crate::scenario::Code;
 
 /// A bar with the time left on a terminal, a line every tenth elsewhere, or nothing.
 #[derive(Debug)]
@@ -85,6 +87,15 @@ impl Interrupt {
         u8::try_from(self.code.load(Ordering::SeqCst))
             .ok()
             .filter(|&code| code != 0)
+    }
+
+    /// The code of what stopped the batch, if anything did.
+    pub(super) fn stopped_by(&self) -> Option<Code> {
+        let stopped = self.stop.load(Ordering::SeqCst);
+        stopped.then(|| match self.code() {
+            Some(75) => codes::TERMINATED,
+            _ => codes::INTERRUPTED,
+        })
     }
 
     #[cfg_attr(unix, allow(dead_code))]

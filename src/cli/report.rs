@@ -1,9 +1,7 @@
 //! `leverlab report`: rebuilds figures and report page from stored results.
 
-use super::execute::compare_results;
-use super::{CliError, Session, codes};
-use crate::report::folder;
-use crate::report::results::Results;
+use super::publish::compare_results;
+use super::{CliError, Session, stored};
 use crate::report::{Language, write_report};
 use clap::Args;
 use std::path::PathBuf;
@@ -27,9 +25,7 @@ pub struct ReportArgs {
 /// # Errors
 /// Code 3 without readable results, 6 where the page cannot be written.
 pub fn command(args: &ReportArgs, session: &Session) -> Result<(), CliError> {
-    folder::settle(&args.folder)?;
-    let results = Results::read(&args.folder)
-        .map_err(|error| CliError::new(codes::NO_RESULTS, error.to_string()))?;
+    let results = stored::results(&args.folder)?;
     let comparison = compare_results(&results);
     let page = args.folder.join("report.html");
     write_report(&results, &comparison, &args.folder, args.lang)

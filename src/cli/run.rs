@@ -1,6 +1,6 @@
 //! `leverlab run`: simulates one scenario and stores the results.
 
-use super::{CliError, Format, Session, execute, output};
+use super::{CliError, Format, Session, execute, output, publish};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -37,6 +37,10 @@ pub struct BatchArgs {
     /// Another evidence base.
     #[arg(long, value_name = "DIR")]
     pub seeds: Option<PathBuf>,
+    /// Run one of N shards and write one file for `merge`: I from 1, or auto to take it from
+    /// the scheduler's array (Slurm, PBS, Grid Engine, HyperQueue, Kubernetes, AWS Batch).
+    #[arg(long, value_name = "I/N|auto/N", value_parser = super::shard::spec)]
+    pub shard: Option<super::shard::Spec>,
     /// Say what would be run, and stop.
     #[arg(long)]
     pub dry_run: bool,
@@ -63,7 +67,9 @@ impl BatchArgs {
 Examples:
   leverlab run leverlab:baseline -n 40               40 runs, results under output/
   leverlab run study/scenario.toml --set run.end='\"2030Q4\"' -o study/results
-  leverlab run study/scenario.toml --scale 0.001 --dry-run")]
+  leverlab run study/scenario.toml --scale 0.001 --dry-run
+  leverlab run study/scenario.toml -n 1000 --shard 3/16      the third of 16 shards
+  leverlab run study/scenario.toml -n 1000 --shard auto/16   in a job array of 1 to 16")]
 pub struct RunArgs {
     /// Scenario file, or leverlab:NAME.
     pub file: PathBuf,
@@ -82,13 +88,18 @@ pub fn command(args: &RunArgs, session: &Session) -> Result<(), CliError> {
     let Some(done) = execute::carry_out(all, &evidence, &args.batch, session)? else {
         return Ok(());
     };
+    show(&done, session)?;
+    publish::close(&done, session)
+}
+
+/// Prints results of one scenario.
+pub(super) fn show(done: &publish::Executed, session: &Session) -> Result<(), CliError> {
     match session.format {
-        Format::Table => session.print(&output::run_text(&done.results))?,
-        Format::Json => session.print(&format!("{:#}", output::run_json(&done.results)))?,
+        Format::Table => session.print(&output::run_text(&done.results)),
+        Format::Json => session.print(&format!("{:#}", output::run_json(&done.results))),
         Format::Csv => {
             let (header, rows) = output::run_rows(&done.results);
-            session.csv(&header, &rows)?;
+            session.csv(&header, &rows)
         }
     }
-    execute::close(&done, session)
 }

@@ -15,7 +15,17 @@ use std::path::{Path, PathBuf};
 /// Where there are none, or another process is at it.
 pub fn results(folder: &Path) -> Result<Results, CliError> {
     folder::settle(folder)?;
+    merged(folder)?;
     Results::read(folder).map_err(|error| CliError::new(codes::NO_RESULTS, error.to_string()))
+}
+
+/// Refuses a folder of shards that were not merged.
+///
+/// # Errors
+/// Code 3 with what to do.
+pub fn merged(folder: &Path) -> Result<(), CliError> {
+    let wait = folder::unmerged(folder);
+    wait.map_or(Ok(()), |what| Err(CliError::new(codes::NO_RESULTS, what)))
 }
 
 /// The model under the scenarios that a folder holds results of.

@@ -39,6 +39,7 @@ type Check = (String, Option<String>);
 /// # Errors
 /// Code 5 where anything does not fit; results that cannot be read or run again.
 pub fn command(args: &VerifyArgs, session: &Session) -> Result<(), CliError> {
+    stored::merged(&args.folder)?;
     let mut checks = files(&args.folder)?;
     let sound = checks.iter().all(|(_, fault)| fault.is_none());
     let mut unable = None;
@@ -99,7 +100,7 @@ fn files(folder: &Path) -> Result<Vec<Check>, CliError> {
 
 /// Tables computed anew from the stored runs.
 fn tables(folder: &Path, results: &Results) -> Result<Vec<Check>, CliError> {
-    let comparison = super::execute::compare_results(results);
+    let comparison = super::publish::compare_results(results);
     let anew = [
         ("summary.csv", summary(results)),
         ("differences.csv", differences(results, &comparison)),

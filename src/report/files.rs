@@ -30,6 +30,15 @@ pub struct Provenance {
     pub volatile: Value,
 }
 
+impl Provenance {
+    /// Adds what does not differ between machines and days to a manifest.
+    pub(super) fn tell(&self, manifest: &mut Value) {
+        manifest["evidence_digest"] = json!(self.evidence_digest);
+        manifest["git_revision"] = json!(self.git_revision);
+        manifest["files_read"] = json!(self.files_read);
+    }
+}
+
 /// Writes one file; tests give one that fails.
 pub type Put<'a> = &'a dyn Fn(&Path, &[u8]) -> io::Result<()>;
 
@@ -69,9 +78,7 @@ pub fn write(
         }
         report(&stage)?;
         let mut manifest = manifest_of(results);
-        manifest["evidence_digest"] = json!(provenance.evidence_digest);
-        manifest["git_revision"] = json!(provenance.git_revision);
-        manifest["files_read"] = json!(provenance.files_read);
+        provenance.tell(&mut manifest);
         manifest["files"] = Value::Object(digests);
         manifest["volatile"] = provenance.volatile.clone();
         let mut text = serde_json::to_vec_pretty(&manifest)?;

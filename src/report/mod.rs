@@ -10,6 +10,7 @@ pub mod parquet;
 mod plots;
 pub mod results;
 mod sections;
+pub mod shards;
 #[cfg(test)]
 mod tests;
 mod view;

@@ -269,7 +269,7 @@ pub(super) fn manifest_of(results: &Results) -> Value {
 }
 
 /// The reverse of [`manifest_of`], with outcomes and fans still empty.
-fn from_manifest(all: &Value) -> Option<Results> {
+pub(super) fn from_manifest(all: &Value) -> Option<Results> {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let whole = |value: &Value| value.as_u64().and_then(|n| u32::try_from(n).ok());
     let texts = |value: &Value| {

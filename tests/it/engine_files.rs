@@ -9,10 +9,11 @@ use std::sync::atomic::Ordering;
 
 use leverlab::base::time::Quarter;
 use leverlab::cli::CliError;
-use leverlab::cli::execute::{Executed, execute};
+use leverlab::cli::execute::execute;
 use leverlab::cli::order::Order;
 use leverlab::cli::output::{compare_json, compare_text};
 use leverlab::cli::progress::Interrupt;
+use leverlab::cli::publish::Executed;
 use leverlab::cli::run::BatchArgs;
 use leverlab::report::files::{self, Provenance};
 use leverlab::report::folder::{Claim, Permission, claim};
@@ -275,7 +276,7 @@ fn a_full_disk_leaves_the_old_results_whole() {
     let before = fs::read(dir.join("manifest.json")).expect("there");
     let permission = Permission {
         force: true,
-        fresh: false,
+        ..Permission::default()
     };
     for room in [0_usize, 1, 3, 5] {
         let Ok(Claim::Free(hold)) = claim(&dir, "x", 8, permission) else {

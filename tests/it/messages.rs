@@ -9,9 +9,10 @@ use std::sync::atomic::Ordering;
 
 use assert_cmd::Command;
 use leverlab::cli::codes::{self, exit};
-use leverlab::cli::execute::{Executed, execute};
+use leverlab::cli::execute::execute;
 use leverlab::cli::output::warning_lines;
 use leverlab::cli::progress::Interrupt;
+use leverlab::cli::publish::Executed;
 use leverlab::cli::{CliError, Problem};
 use leverlab::report::folder::{Claim, Permission, claim};
 

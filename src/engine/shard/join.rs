@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use super::{AT_A_TIME, Shard, ShardError};
+use super::{AT_A_TIME, Head, Shard, ShardError};
 use crate::engine::Ensemble;
 use crate::engine::fan::{Fan, SeriesFan, fan};
 use crate::engine::journal::record::{End, Entry, failures_of};
@@ -58,6 +58,11 @@ impl Joined {
             runs,
             asked,
         })
+    }
+
+    /// What the shards say of themselves.
+    pub fn heads(&self) -> impl Iterator<Item = &Head> {
+        self.shards.iter().map(|one| &one.head)
     }
 
     /// Runs that no shard holds, in stretches.

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! name          what kind of file this is
-//! head          twelve numbers: runs asked, runs held, shape, lengths
+//! head          thirteen numbers: runs asked, runs held, shape, lengths
 //! about         text of the batch: digests, scenarios, columns (not read here)
 //! index         one entry a run as in the journal: how it ended, checksums of its records
 //! failures      causes of the runs that failed
@@ -36,7 +36,7 @@ use super::journal::Shape;
 /// First bytes of a shard.
 const NAME: &[u8] = b"leverlab shard 1\n";
 /// Numbers of the head.
-const WORDS: usize = 12;
+const WORDS: usize = 13;
 /// Bytes of the seal.
 const SEAL: u64 = 32;
 /// Bytes of columns that are held at a time.
@@ -51,6 +51,8 @@ pub struct Head {
     pub per_draw: u32,
     /// Runs of this shard.
     pub runs: Range<u32>,
+    /// Shards that the batch was split into.
+    pub of: u32,
     /// Numbers a run leaves behind.
     pub shape: Shape,
     /// Quarters of a path.

@@ -77,6 +77,7 @@ impl Shard {
             asked: word(0) as u32,
             per_draw: word(1) as u32,
             runs: word(2) as u32..word(3) as u32,
+            of: word(12) as u32,
             shape,
             quarters: word(8),
             about,

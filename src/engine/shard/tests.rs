@@ -54,6 +54,7 @@ fn head(runs: Range<u32>) -> Head {
         asked: ASKED,
         per_draw: 4,
         runs,
+        of: 5,
         shape: SHAPE,
         quarters: 3,
         about: "{ \"of\": \"a batch\" }".to_owned(),

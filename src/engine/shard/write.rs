@@ -86,6 +86,7 @@ fn words(head: &Head, done: usize, failures: usize) -> [u64; super::WORDS] {
         done as u64,
         failures as u64,
         head.about.len() as u64,
+        u64::from(head.of),
     ]
 }
 

@@ -23,8 +23,9 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 mod place;
+pub mod shards;
 
-use place::Workplace;
+use place::{Workplace, flush};
 
 /// Why a folder cannot be used or written.
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +67,8 @@ pub struct Permission {
     pub force: bool,
     /// Start the same batch again.
     pub fresh: bool,
+    /// Put results beside the shards they are merged from.
+    pub merge: bool,
 }
 
 /// Default folder of a batch: `output/NAME-DIGEST8`.
@@ -95,14 +98,31 @@ pub fn claim(
     if folder.exists() && !permission.force {
         let found = stored(folder).map_err(|cause| unwritable(folder, cause))?;
         match found {
-            Found::Nothing if others_begun(folder, digest) => {
+            Found::Shards(names) if !permission.merge => {
+                return Err(taken(shards_wait(folder, names.len())));
+            }
+            Found::Nothing if !permission.merge && shards_begun(folder) => {
+                return Err(taken(
+                    "holds unfinished shards; the same command with --shard goes on with them, \
+                     --force would run all beside them"
+                        .into(),
+                ));
+            }
+            Found::Nothing | Found::Shards(_) if others_begun(folder, digest) => {
                 return Err(taken(
                     "holds unfinished runs of another batch (scenario, seed, scale, evidence or \
                      model differ); --force would drop them"
                         .into(),
                 ));
             }
-            Found::Nothing => {}
+            Found::Shards(names) if !names.iter().all(|name| shards::is_of(name, digest)) => {
+                return Err(taken(
+                    "holds shards of another batch (scenario, seed, scale, evidence or model \
+                     differ); --force would write beside them"
+                        .into(),
+                ));
+            }
+            Found::Nothing | Found::Shards(_) => {}
             Found::Other => {
                 return Err(taken(
                     "holds other files; --force would write beside them".into(),
@@ -144,14 +164,39 @@ fn journal_name(digest: &str) -> String {
     format!("runs-{}", &digest[..digest.len().min(16)])
 }
 
-/// Whether journals of other batches lie in a folder.
+/// Whether runs or shards of other batches were begun in a folder.
 fn others_begun(folder: &Path, digest: &str) -> bool {
     let own = journal_name(digest);
+    let other = |name: &str| {
+        let shard = shards::named_so(name) && !shards::is_of(name, digest);
+        shard || (name.starts_with("runs-") && name != own)
+    };
+    begun(folder, &other)
+}
+
+/// Whether shards were begun in a folder.
+fn shards_begun(folder: &Path) -> bool {
+    begun(folder, &shards::named_so)
+}
+
+/// Whether work of such a name lies in a folder.
+fn begun(folder: &Path, such: &dyn Fn(&str) -> bool) -> bool {
     let entries = fs::read_dir(journals(folder)).into_iter().flatten();
-    entries.flatten().any(|entry| {
-        let name = entry.file_name();
-        name != *own && name.to_string_lossy().starts_with("runs-")
-    })
+    let mut names = entries.flatten().map(|entry| entry.file_name());
+    names.any(|name| such(&name.to_string_lossy()))
+}
+
+/// What is said of a folder in which shards wait to be merged.
+fn shards_wait(folder: &Path, count: usize) -> String {
+    let merge = folder.display();
+    format!("holds {count} shard(s) not merged yet; `leverlab merge {merge}` joins them")
+}
+
+/// What to do with a folder that holds shards and no results, if it is one.
+pub fn unmerged(folder: &Path) -> Option<String> {
+    let count = shards::list(folder).ok()?.len();
+    let waits = count > 0 && manifest(folder).is_none();
+    waits.then(|| format!("{} {}", folder.display(), shards_wait(folder, count)))
 }
 
 /// Ends or takes back what a kill left half-done round `folder`; the hold of what was left.
@@ -180,6 +225,8 @@ fn unwritable(folder: &Path, cause: io::Error) -> FolderError {
 /// What lies in a folder.
 enum Found {
     Nothing,
+    /// Shards alone, by name.
+    Shards(Vec<String>),
     Other,
     Batch {
         digest: String,
@@ -189,12 +236,19 @@ enum Found {
 }
 
 fn stored(folder: &Path) -> io::Result<Found> {
-    let mut empty = true;
+    let (mut names, mut other) = (Vec::new(), false);
     for entry in fs::read_dir(folder)? {
-        empty &= entry?.file_name() == WORK;
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        match name {
+            name if shards::named_so(&name) => names.push(name),
+            name => other |= name != WORK,
+        }
     }
-    if empty {
-        return Ok(Found::Nothing);
+    if !other {
+        return Ok(match names.is_empty() {
+            true => Found::Nothing,
+            false => Found::Shards(names),
+        });
     }
     let found = manifest(folder).and_then(|all| {
         Some(Found::Batch {

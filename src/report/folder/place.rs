@@ -201,7 +201,7 @@ fn keep_others(old: &Path, folder: &Path) -> io::Result<()> {
 }
 
 /// Flushes a folder, so that the names in it last.
-fn flush(folder: &Path) {
+pub(super) fn flush(folder: &Path) {
     // Some systems cannot flush a folder; the files themselves are on the disk by now.
     let _ = File::open(folder).and_then(|opened| opened.sync_all());
 }

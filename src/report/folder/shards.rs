@@ -1,0 +1,177 @@
+//! Where shards lie in a results folder, and which folder may take them.
+//!
+//! ```text
+//! DIR/shard-DIGEST8-FIRST-LAST-of-RUNS.leverlab    a finished shard, renamed into place whole
+//! DIR/.work/shard-DIGEST8-FIRST-LAST-of-RUNS/1/    what the first process recorded of it
+//!                                            2/    what the next did, after a kill
+//! ```
+//!
+//! No file is locked, as locks do not hold on every shared disk: each process makes a folder of
+//! its own (making one is atomic everywhere), writes there alone and reads the others'. Two that
+//! run the same shard by mistake waste time and disturb nothing.
+
+use std::fs;
+use std::io;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use super::{FolderError, Found, WORK, flush, others_begun, settle, stored, unwritable};
+
+/// How the name of a shard ends.
+const ENDING: &str = ".leverlab";
+
+/// File name of the shard that holds these runs of `asked`.
+pub fn name(digest: &str, runs: &Range<u32>, asked: u32) -> String {
+    let (first, last) = (runs.start, runs.end.saturating_sub(1));
+    let digest = brief(digest);
+    format!("shard-{digest}-{first:06}-{last:06}-of-{asked:06}{ENDING}")
+}
+
+fn brief(digest: &str) -> &str {
+    &digest[..digest.len().min(8)]
+}
+
+/// Whether a file, or a folder of work, is named like a shard.
+pub(super) fn named_so(name: &str) -> bool {
+    name.starts_with("shard-") && name.contains("-of-")
+}
+
+/// Whether it is named like a shard of that batch.
+pub(super) fn is_of(name: &str, digest: &str) -> bool {
+    let rest = name.strip_prefix("shard-");
+    let rest = rest.and_then(|rest| rest.strip_prefix(brief(digest)));
+    rest.is_some_and(|rest| rest.starts_with('-'))
+}
+
+/// The finished shards in a folder, by name.
+///
+/// # Errors
+/// What the system says of a folder that cannot be read.
+pub fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let name = entry?.file_name();
+        let text = name.to_string_lossy();
+        if named_so(&text) && text.ends_with(ENDING) {
+            all.push(folder.join(&name));
+        }
+    }
+    all.sort();
+    Ok(all)
+}
+
+/// Looks whether a folder may take shards of that batch.
+///
+/// # Errors
+/// [`FolderError`] where it holds something else, is being written as a whole, or cannot be read.
+pub fn admit(folder: &Path, digest: &str, force: bool) -> Result<(), FolderError> {
+    let taken = |what: &str| {
+        Err(FolderError::Taken {
+            folder: folder.into(),
+            what: what.to_owned(),
+        })
+    };
+    if folder.exists() && !folder.is_dir() {
+        return taken("is a file, not a folder");
+    }
+    settle(folder)?;
+    if force || !folder.exists() {
+        return Ok(());
+    }
+    match stored(folder).map_err(|cause| unwritable(folder, cause))? {
+        Found::Other => taken("holds other files; --force would write beside them"),
+        Found::Batch { digest: found, .. } if found != digest => taken(
+            "holds results of another batch (scenario, seed, scale, evidence or model differ)",
+        ),
+        Found::Shards(names) if !names.iter().all(|name| is_of(name, digest)) => {
+            taken("holds shards of another batch (scenario, seed, scale, evidence or model differ)")
+        }
+        _ if others_begun(folder, digest) => taken(
+            "holds unfinished runs of another batch (scenario, seed, scale, evidence or model differ)",
+        ),
+        Found::Nothing | Found::Batch { .. } | Found::Shards(_) => Ok(()),
+    }
+}
+
+/// Where one process works on one shard.
+#[derive(Debug)]
+pub struct Bench {
+    target: PathBuf,
+    all: PathBuf,
+    own: PathBuf,
+}
+
+impl Bench {
+    /// A folder of one's own to work on the shard of that name in; `fresh` clears what others left.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn make(folder: &Path, name: &str, fresh: bool) -> io::Result<Self> {
+        let all = folder.join(WORK).join(name.trim_end_matches(ENDING));
+        if fresh && all.exists() {
+            fs::remove_dir_all(&all)?;
+        }
+        fs::create_dir_all(&all)?;
+        for number in 1_u32.. {
+            let own = all.join(number.to_string());
+            match fs::create_dir(&own) {
+                Ok(()) => {
+                    let target = folder.join(name);
+                    return Ok(Self { target, all, own });
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Err(io::Error::other("no number is left"))
+    }
+
+    /// Where to record runs.
+    pub fn journal(&self) -> PathBuf {
+        self.own.join("runs")
+    }
+
+    /// Where other processes recorded runs of this shard, or still do.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn others(&self) -> io::Result<Vec<PathBuf>> {
+        let mut others = Vec::new();
+        for entry in fs::read_dir(&self.all)? {
+            let path = entry?.path();
+            if path != self.own {
+                others.push(path.join("runs"));
+            }
+        }
+        others.sort();
+        Ok(others)
+    }
+
+    /// Puts the finished shard in place, written and flushed by `write`, then clears all work on
+    /// it; what was in place stays where this fails.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn publish(self, write: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
+        let part = self.own.join("part");
+        let written = write(&part).and_then(|()| fs::rename(&part, &self.target));
+        if written.is_err() {
+            let _ = fs::remove_file(&part);
+            return written;
+        }
+        let folder = self.target.parent().unwrap_or(Path::new("."));
+        flush(folder);
+        // What stays is in nobody's way: the finished shard answers first.
+        let _ = fs::remove_dir_all(&self.all);
+        let _ = fs::remove_dir(folder.join(WORK));
+        Ok(())
+    }
+
+    /// Leaves what was recorded to the next; what holds nothing goes.
+    pub fn leave(self) {
+        let folder = self.target.parent().unwrap_or(Path::new("."));
+        for empty in [&self.own, &self.all, &folder.join(WORK)] {
+            let _ = fs::remove_dir(empty);
+        }
+    }
+}
