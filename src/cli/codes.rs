@@ -52,6 +52,10 @@ codes! {
     MIXED_SHARDS = "E0812", "shards of different batches",
         "merge those of one batch",
         "Shards are joined only if model, evidence, seed, scale, runs a draw and every scenario are the same; the message says what is not. Name the files of one batch, or keep batches in folders of their own.";
+    /// Shards wait to be merged.
+    UNMERGED = "E0813", "shards that are not merged yet",
+        "merge them first",
+        "The folder holds shards of a batch and no results yet. `leverlab merge DIR` joins them, or says which are missing.";
     /// Too many runs failed.
     RUNS_FAILED = "E0901", "over 5 % of the runs failed",
         "read the first cause above",

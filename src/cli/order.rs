@@ -94,7 +94,7 @@ pub fn dry_run<S: Simulation>(simulation: &S, order: &Order, part: Option<Part>)
         let name = shards::name(&digest, &runs, run.replicates);
         return out
             + &format!(
-                "shard {index} of {of}: {} of the runs, {quarters} quarters, about {:.0} MB on the \
+                "shard {index} of {of}: {} of the runs, {quarters} quarters, about {:.1} MB on the \
                  disk\nfile {}\n",
                 runs.len(),
                 megabytes(values + paths) * runs.len() as f64 / f64::from(run.replicates),

@@ -25,7 +25,7 @@ pub fn results(folder: &Path) -> Result<Results, CliError> {
 /// Code 3 with what to do.
 pub fn merged(folder: &Path) -> Result<(), CliError> {
     let wait = folder::unmerged(folder);
-    wait.map_or(Ok(()), |what| Err(CliError::new(codes::NO_RESULTS, what)))
+    wait.map_or(Ok(()), |what| Err(CliError::new(codes::UNMERGED, what)))
 }
 
 /// The model under the scenarios that a folder holds results of.

@@ -13,14 +13,20 @@ use leverlab::cli::execute::execute;
 use leverlab::cli::output::warning_lines;
 use leverlab::cli::progress::Interrupt;
 use leverlab::cli::publish::Executed;
+use leverlab::cli::shard::SCHEDULERS;
 use leverlab::cli::{CliError, Problem};
 use leverlab::report::folder::{Claim, Permission, claim};
 
 use crate::engine_files::order;
 use crate::engine_toy::Toy;
+use crate::messages_shards;
 
 /// A command line that goes wrong or warns: snapshot, exit code, arguments.
-struct Case(&'static str, i32, &'static [&'static str]);
+pub(crate) struct Case(
+    pub(crate) &'static str,
+    pub(crate) i32,
+    pub(crate) &'static [&'static str],
+);
 
 /// A batch of one run, which takes a tenth of a second.
 const SMALL: [&str; 6] = ["-n", "1", "--scale", "0.0005", "--threads", "999"];
@@ -201,13 +207,12 @@ fn bad_folder() -> tempfile::TempDir {
 }
 
 /// Exit code, stdout and stderr in one text.
-fn outcome(folder: &Path, args: &[&str], stdout: bool) -> (i32, String) {
-    let output = Command::cargo_bin("leverlab")
-        .unwrap()
-        .current_dir(folder)
-        .args(args)
-        .output()
-        .unwrap();
+pub(crate) fn outcome(folder: &Path, args: &[&str], stdout: bool) -> (i32, String) {
+    let mut command = Command::cargo_bin("leverlab").unwrap();
+    for (name, _) in SCHEDULERS {
+        command.env_remove(name);
+    }
+    let output = command.current_dir(folder).args(args).output().unwrap();
     let code = output.status.code().unwrap();
     let mut text = format!("$ leverlab {}\nexit {code}\n", args.join(" "));
     for (name, bytes) in [("stdout", output.stdout), ("stderr", output.stderr)] {
@@ -231,9 +236,16 @@ fn settings() -> insta::Settings {
     settings
 }
 
-/// Without what differs between machines: the temporary folder and the number of cores.
+/// Without what differs between machines and versions: the temporary folder, the number of cores,
+/// digests in the names of shards.
 fn plain(text: &str, home: &Path) -> String {
     let text = text.replace(&home.display().to_string(), "HOME");
+    let mut parts = text.split("shard-");
+    let first = parts.next().unwrap_or("").to_owned();
+    let text = parts.fold(first, |all, part| {
+        let digest = part.bytes().take_while(u8::is_ascii_hexdigit).count() == 8;
+        all + "shard-" + if digest { "DIGEST8" } else { "" } + &part[8 * usize::from(digest)..]
+    });
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     text.replace(&format!("on {cores} cores"), "on N cores")
 }
@@ -301,6 +313,7 @@ fn toys(home: &Path) -> Vec<(&'static str, u8, Vec<Problem>)> {
         panic!("free")
     };
     push("folder-in-use", run(&toy(&[0.0, 1.0]), "held", false));
+    push("shards-contradict", messages_shards::contradiction(home));
     for (name, code) in [
         ("terminated", codes::TERMINATED),
         ("internal", codes::INTERNAL),
@@ -328,6 +341,10 @@ fn every_message_says_what_where_and_what_to_do() {
             let args: Vec<&str> = args.iter().chain(&SMALL).copied().collect();
             snapshot(name, *code, home.path(), &args, &mut seen);
         }
+    }
+    messages_shards::folders(home.path());
+    for Case(name, code, args) in messages_shards::CASES {
+        snapshot(name, *code, home.path(), args, &mut seen);
     }
     let mine = |path: &str| fs::read_to_string(home.path().join(path)).unwrap();
     assert_eq!(

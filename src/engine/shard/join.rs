@@ -174,7 +174,7 @@ impl Joined {
         let rows = |(shard, places): (usize, Range<usize>)| {
             let mut rows = self.shards[shard].entries[places].iter().filter_map(row);
             let first = rows.next()?;
-            Some((shard, first..rows.last().unwrap_or(first) + 1))
+            Some((shard, first..rows.next_back().unwrap_or(first) + 1))
         };
         self.stretches().into_iter().filter_map(rows).collect()
     }

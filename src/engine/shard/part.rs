@@ -55,7 +55,7 @@ mod tests {
         // the last draw is not full
         assert_eq!(all(2, 10, 4), [0..4, 4..10]);
         assert_eq!(holding(&[3..4, 30..31], 3, 40, 4), [1, 3]);
-        assert_eq!(holding(&[12..24], 3, 40, 4), [2]);
+        assert_eq!(holding(&[12..13, 20..24], 3, 40, 4), [2]);
     }
 
     #[test]

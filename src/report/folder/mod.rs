@@ -245,9 +245,11 @@ fn stored(folder: &Path) -> io::Result<Found> {
         }
     }
     if !other {
-        return Ok(match names.is_empty() {
-            true => Found::Nothing,
-            false => Found::Shards(names),
+        let some = !names.is_empty();
+        return Ok(if some {
+            Found::Shards(names)
+        } else {
+            Found::Nothing
         });
     }
     let found = manifest(folder).and_then(|all| {
