@@ -104,18 +104,18 @@ fn timed(economy: &Economy, threads: u32) -> Result<(f64, Duration, Option<u64>)
 
 /// The clock, which measures and moves no result.
 #[allow(clippy::disallowed_methods)]
-fn now() -> Instant {
+pub(super) fn now() -> Instant {
     Instant::now()
 }
 
 /// Lets the system count the most memory used from now on, where it can.
-fn forget_peak() {
+pub(super) fn forget_peak() {
     // Elsewhere the peak is that of the whole process.
     let _ = std::fs::write("/proc/self/clear_refs", "5");
 }
 
 /// Most memory used \[MiB\]; `None` where the system does not say.
-fn peak_mib() -> Option<u64> {
+pub(super) fn peak_mib() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
     let kib: u64 = line.split_whitespace().nth(1)?.parse().ok()?;

@@ -56,6 +56,14 @@ codes! {
     UNMERGED = "E0813", "shards that are not merged yet",
         "merge them first",
         "The folder holds shards of a batch and no results yet. `leverlab merge DIR` joins them, or says which are missing.";
+    /// No scheduler here.
+    NO_SCHEDULER = "E0814", "no scheduler here",
+        "send the scripts where there is one",
+        "--go calls `sbatch`, which is not on this machine's path. The scripts are written: send them from a login node of the cluster, in the order that `leverlab submit` without --go prints.";
+    /// The scheduler refuses.
+    REFUSED = "E0815", "the scheduler refuses",
+        "mend what it says, then send the scripts again",
+        "`sbatch` did not take a script; the message holds its words. A partition or an account that is not yours, a time or memory beyond the limit, and a munge that is not running are the usual causes. The scripts are written and can be edited and sent by hand.";
     /// Too many runs failed.
     RUNS_FAILED = "E0901", "over 5 % of the runs failed",
         "read the first cause above",
@@ -130,9 +138,9 @@ pub fn all() -> impl Iterator<Item = &'static Code> {
 /// Exit code that goes with a fault.
 pub fn exit(code: Code) -> u8 {
     match code {
-        TAKEN | THERE_ALREADY | BAD_FLAG | NO_TASK | MIXED_SHARDS => 2,
+        TAKEN | THERE_ALREADY | BAD_FLAG | NO_TASK | MIXED_SHARDS | NO_SCHEDULER => 2,
         UNKNOWN_NAME | NOTHING_SELECTED => 4,
-        RUNS_FAILED | MISMATCH | CONTRADICTION | GAPS => 5,
+        RUNS_FAILED | MISMATCH | CONTRADICTION | GAPS | REFUSED => 5,
         UNWRITABLE => 6,
         INTERNAL => 10,
         BUSY | TERMINATED => 75,

@@ -21,7 +21,9 @@ pub mod report;
 pub mod run;
 pub mod session;
 pub mod shard;
+pub mod status;
 pub mod stored;
+pub mod submit;
 pub mod verify;
 
 use crate::base::dispatch;
@@ -111,6 +113,10 @@ pub enum Command {
     Compare(compare::CompareArgs),
     /// Join the shards of a batch that ran on several machines.
     Merge(merge::MergeArgs),
+    /// Write the scripts of a batch in shards for a cluster, and send them.
+    Submit(submit::SubmitArgs),
+    /// Show which shards of a folder are finished, begun or missing.
+    Status(status::StatusArgs),
     /// Rebuild figures and report from stored results.
     Report(report::ReportArgs),
     /// Run one run of stored results again and show where it breaks.
@@ -214,6 +220,8 @@ fn obey(command: &Command, session: &Session) -> Result<(), CliError> {
         Command::Run(args) => run::command(args, session),
         Command::Compare(args) => compare::command(args, session),
         Command::Merge(args) => merge::command(args, session),
+        Command::Submit(args) => submit::command(args, session),
+        Command::Status(args) => status::command(args, session),
         Command::Report(args) => report::command(args, session),
         Command::Replay(args) => replay::command(args, session),
         Command::Verify(args) => verify::command(args, session),

@@ -131,17 +131,24 @@ fn forks(tree: &Branch, scenarios: usize, horizon: usize, runs: u32) -> String {
 
 /// The command that reproduces a batch, as typed; a shard is told of as the whole batch.
 pub(super) fn command_line() -> String {
-    let words: Vec<String> = of_the_whole(std::env::args().skip(1))
-        .map(|word| {
-            let plain = |c: char| c.is_alphanumeric() || "-_./=:,".contains(c);
-            if word.chars().all(plain) {
-                word
-            } else {
-                format!("'{}'", word.replace('\'', "'\\''"))
-            }
-        })
-        .collect();
-    format!("leverlab {}", words.join(" "))
+    let words: Vec<String> = of_the_whole(std::env::args().skip(1)).collect();
+    format!("leverlab {}", shell_words(&words))
+}
+
+/// Words as a shell reads them back.
+pub(super) fn shell_words(words: &[String]) -> String {
+    let words: Vec<String> = words.iter().map(|word| shell_word(word)).collect();
+    words.join(" ")
+}
+
+/// A word as a shell reads it back.
+pub(super) fn shell_word(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./=:,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
 }
 
 /// The words of a command without `--shard`.

@@ -63,6 +63,17 @@ impl Shape {
     }
 }
 
+/// Runs that the journal in `folder` has entries of, read beside whoever writes it.
+///
+/// # Errors
+/// What the system says of an index that cannot be read.
+pub fn recorded(folder: &Path) -> io::Result<Vec<u32>> {
+    let bytes = fs::read(folder.join("index"))?;
+    let decode = |entry: &[u8]| Entry::decode(entry.try_into().expect("a whole entry"));
+    let entries = bytes.chunks_exact(ENTRY).filter_map(decode);
+    Ok(entries.map(|entry| entry.run).collect())
+}
+
 impl Journal {
     /// Opens the journal in `folder`, or begins one; `digest` names the batch. A journal of
     /// anything else that lies there is dropped.

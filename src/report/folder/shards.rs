@@ -60,6 +60,61 @@ pub fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(all)
 }
 
+/// Runs of a finished shard, and runs of its batch, as its name says.
+pub fn runs_of(path: &Path) -> Option<(Range<u32>, u32)> {
+    read_name(&path.file_name()?.to_string_lossy())
+}
+
+/// A shard that was begun and not finished.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Begun {
+    /// Its runs.
+    pub runs: Range<u32>,
+    /// Runs of the batch.
+    pub asked: u32,
+    /// Journals of those who worked on it.
+    pub journals: Vec<PathBuf>,
+}
+
+/// The shards that were begun in a folder and not finished, by their runs.
+///
+/// # Errors
+/// What the system says of a folder that cannot be read.
+pub fn begun(folder: &Path) -> io::Result<Vec<Begun>> {
+    let work = folder.join(WORK);
+    if !work.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut all = Vec::new();
+    for entry in fs::read_dir(work)? {
+        let entry = entry?;
+        let Some((runs, asked)) = read_name(&entry.file_name().to_string_lossy()) else {
+            continue;
+        };
+        let mut journals = Vec::new();
+        for own in fs::read_dir(entry.path())? {
+            journals.push(own?.path().join("runs"));
+        }
+        all.push(Begun {
+            runs,
+            asked,
+            journals,
+        });
+    }
+    all.sort_by_key(|one| (one.asked, one.runs.start, one.runs.end));
+    Ok(all)
+}
+
+/// Runs of a shard, and runs of its batch, as its name says; the reverse of [`name`].
+fn read_name(name: &str) -> Option<(Range<u32>, u32)> {
+    let parts: Vec<&str> = name.trim_end_matches(ENDING).split('-').collect();
+    let ["shard", _, first, last, "of", asked] = parts[..] else {
+        return None;
+    };
+    let last: u32 = last.parse().ok()?;
+    Some((first.parse().ok()?..last + 1, asked.parse().ok()?))
+}
+
 /// Looks whether a folder may take shards of that batch.
 ///
 /// # Errors
@@ -173,5 +228,18 @@ impl Bench {
         for empty in [&self.own, &self.all, &folder.join(WORK)] {
             let _ = fs::remove_dir(empty);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_back() {
+        let own = name("0123456789abcdef", &(12..24), 40);
+        assert_eq!(own, "shard-01234567-000012-000023-of-000040.leverlab");
+        assert_eq!(read_name(&own), Some((12..24, 40)));
+        assert_eq!(read_name("runs"), None);
     }
 }
