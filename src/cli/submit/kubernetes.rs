@@ -99,7 +99,7 @@ pub(super) fn papers(batch: &Batch) -> Result<Vec<Paper>, CliError> {
         job: job(batch),
         image: quoted(&args.image),
         claim: quoted(&args.claim),
-        args: ["merge", &results].map(quoted).to_vec(),
+        args: ["merge", &results, "-o", &results].map(quoted).to_vec(),
     };
     Ok(vec![
         paper("job.yaml", shards.render())?,

@@ -56,9 +56,11 @@ pub(super) fn papers(batch: &Batch, folder: &Path) -> Result<Vec<Paper>, CliErro
         log: format!("{folder}/%A_%a.log"),
         extra: extra.clone(),
     };
+    let [verb, flag] = ["merge", "-o"].map(str::to_owned);
+    let merge_words = [program, verb, output.clone(), flag, output];
     let merge = Merge {
         batch: batch.words(),
-        command: order::shell_words(&[program, "merge".to_owned(), output]),
+        command: order::shell_words(&merge_words),
         log: format!("{folder}/merge_%j.log"),
         extra,
     };
