@@ -1,4 +1,5 @@
-//! What recording finished runs costs: share of a batch's time, bytes a run, opening 10^5 runs.
+//! What recording finished runs costs: share of a batch's time, bytes a run, opening 10^5 runs,
+//! writing and joining shards.
 //!
 //! `cargo bench --bench journal -- [SCALE] [RUNS] [THREADS]` compares the baseline with one variant,
 //! once into memory and once into a journal, and times what goes through the journal's hands.
@@ -9,13 +10,15 @@ use leverlab::engine::Outcome;
 use leverlab::engine::batch::{Plan, Quiet, Sink, run_into};
 use leverlab::engine::journal::{Journal, Shape};
 use leverlab::engine::replicate::Economy;
+use leverlab::engine::shard::{Head, Joined, Shard, write};
 use leverlab::engine::tree::Branch;
 use leverlab::engine::worker::Slot;
 use leverlab::evidence::Evidence;
 use leverlab::scenario::resolve_all;
 use rustix::time::{ClockId, clock_gettime};
 use std::collections::BTreeMap;
-use std::io;
+use std::fs::File;
+use std::io::{self, BufWriter};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
@@ -63,6 +66,7 @@ fn main() {
     let home = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
     share(home.path(), scale, runs as u32, threads as usize);
     opening(home.path(), 100_000);
+    joining(home.path(), 8, 250);
 }
 
 /// A batch of the baseline and one variant, into memory and into a journal, in turn.
@@ -159,4 +163,70 @@ fn opening(home: &Path, runs: u32) {
     println!(
         "a journal of {runs} runs: opened in {opened:.3} s, read back and checked in {read:.3} s"
     );
+}
+
+/// Shards of fourteen scenarios with numbers of no meaning: written, opened, joined.
+fn joining(home: &Path, shards: u32, runs: u32) {
+    let shape = Shape {
+        scenarios: 14,
+        metrics: 33,
+        details: 165,
+        paths: 704,
+    };
+    let clock = Instant::now();
+    let mut lap = 0.0;
+    let mut since = |what: &str, bytes: f64| {
+        let spent = clock.elapsed().as_secs_f64() - lap;
+        println!("{what}: {spent:.2} s, {:.0} MB/s", bytes / 1e6 / spent);
+        lap = clock.elapsed().as_secs_f64();
+    };
+    let size = f64::from(shards * runs) * (14 * (33 + 165 + 704) * 8 + 64) as f64;
+    let number = |n: u32| f64::from(n.wrapping_mul(2_654_435_761)) / 1e9;
+    let file = |shard: u32| home.join(format!("shard-{shard}"));
+    let mut journals: Vec<Journal> = (0..shards)
+        .map(|shard| {
+            let folder = home.join(format!("of-{shard}"));
+            let mut journal = Journal::open(&folder, "digest", shape).expect("opens");
+            for run in shard * runs..(shard + 1) * runs {
+                let outcome = |scenario: u32| {
+                    let numbers = |count: u32| (0..count).map(|n| number(n + run * 7 + scenario));
+                    Outcome {
+                        metrics: numbers(33).collect(),
+                        details: numbers(165).collect(),
+                        paths: numbers(704).collect(),
+                    }
+                };
+                let slot = Slot::Done((0..14).map(outcome).collect());
+                journal.take(run, slot).expect("taken");
+                journal.flush().expect("flushed");
+            }
+            journal
+        })
+        .collect();
+    println!(
+        "{shards} shards of {runs} runs of 14 scenarios, {:.0} MB",
+        size / 1e6
+    );
+    since("recorded run by run", size);
+    for (shard, journal) in (0..shards).zip(&mut journals) {
+        let head = Head {
+            asked: shards * runs,
+            per_draw: 4,
+            runs: shard * runs..(shard + 1) * runs,
+            of: shards,
+            shape,
+            quarters: 44,
+            about: String::new(),
+        };
+        let mut out = BufWriter::new(File::create(file(shard)).expect("made"));
+        write(&mut out, &head, journal).expect("written");
+    }
+    since("shards written", size);
+    let open = |shard| Shard::open(&file(shard)).expect("whole");
+    let joined = Joined::of((0..shards).map(open).collect()).expect("one batch");
+    since("opened and held against their seals", size);
+    assert!(joined.ensemble().expect("read").complete);
+    since("values read", size);
+    assert_eq!(joined.fans().expect("read").len(), 16);
+    since("fans of all paths", size);
 }
