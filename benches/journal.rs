@@ -180,7 +180,7 @@ fn joining(home: &Path, shards: u32, runs: u32) {
         println!("{what}: {spent:.2} s, {:.0} MB/s", bytes / 1e6 / spent);
         lap = clock.elapsed().as_secs_f64();
     };
-    let size = f64::from(shards * runs) * (14 * (33 + 165 + 704) * 8 + 64) as f64;
+    let size = f64::from(shards * runs) * f64::from(14 * (33 + 165 + 704) * 8 + 64);
     let number = |n: u32| f64::from(n.wrapping_mul(2_654_435_761)) / 1e9;
     let file = |shard: u32| home.join(format!("shard-{shard}"));
     let mut journals: Vec<Journal> = (0..shards)
