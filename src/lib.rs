@@ -25,8 +25,9 @@
 //! # Contracts
 //!
 //! 1. A replicate is a pure function of (resolved scenario, master seed, run): the same bits for
-//!    any threads, batch, order or larger ensemble (`tests/it/contracts.rs`). Other machines than
-//!    x86-64 should agree by construction and are untested.
+//!    any threads, batch, order, shards or larger ensemble (`tests/it/contracts.rs`,
+//!    `tests/it/shards.rs`). Other machines than x86-64 should agree by construction and are
+//!    untested.
 //! 2. Draws are keyed by (seed, run, entity, quarter, purpose); the scenario is not in the key, so
 //!    comparisons are paired. Philox4x32-10, frozen by known answers ([`base::rng`]).
 //! 3. Model maths are our own ([`base::math`]), with tested error bounds; clippy bans the others.
@@ -37,7 +38,7 @@
 //! 6. A failed replicate is a record with its cause, dropped in all scenarios alike.
 //! 7. The model digest names the sources; results of one digest never meet another's.
 //!
-//! Not yet held: no allocation in the quarter; dispatch of model passes; resuming.
+//! Not yet held: no allocation in the quarter; dispatch of model passes.
 
 pub mod base;
 pub mod cli;

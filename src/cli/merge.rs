@@ -109,7 +109,7 @@ pub fn execute(
     });
     let permission = Permission {
         force: args.force,
-        fresh: args.force,
+        fresh: false,
         merge: true,
     };
     let asked = results.ensemble.asked;

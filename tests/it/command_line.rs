@@ -117,7 +117,7 @@ fn every_subcommand_shows_examples_that_parse() {
 
 #[test]
 fn the_promised_flags_are_there() {
-    let batch = "--replicates --per-draw --seed --scale --set --output --force --fresh --threads --seeds --dry-run";
+    let batch = "--replicates --per-draw --seed --scale --set --output --force --fresh --threads --seeds --dry-run --shard";
     let promised = [
         ("init", "--preset".to_owned()),
         ("list", "--search --seeds".into()),
@@ -126,6 +126,7 @@ fn the_promised_flags_are_there() {
         ("resolve", "--origins --set --seeds".into()),
         ("run", batch.into()),
         ("compare", format!("{batch} --stack --metric")),
+        ("merge", "--output --force".into()),
         ("report", "--lang".into()),
         ("bench", "--threads".into()),
         ("schema", String::new()),

@@ -115,6 +115,17 @@ fn shards_of_different_numbers_overlap_and_join() {
 }
 
 #[test]
+fn a_batch_grows_by_shards_of_the_larger_one() {
+    let home = tempfile::tempdir().unwrap();
+    let dir = home.path().join("out");
+    done(&order(&dir, 20, 1), 1, 1);
+    merge(std::slice::from_ref(&dir), &dir).expect("merged");
+    done(&order(&dir, 40, 1), 2, 2);
+    merge(std::slice::from_ref(&dir), &dir).expect("merged");
+    assert_eq!(results(&dir), results(&plain(home.path(), 40)));
+}
+
+#[test]
 fn a_finished_shard_answers_at_once_and_a_damaged_one_is_run_again() {
     let home = tempfile::tempdir().unwrap();
     let dir = home.path().join("out");
@@ -311,4 +322,27 @@ fn folders_of_others_take_no_shard_and_shards_no_other_results() {
     let said = format!("{:?}", run(&begun).expect_err("begun"));
     assert!(said.contains("unfinished shards"), "{said}");
     assert!(one(&toy(), &begun, 1, 2).is_ok());
+}
+
+#[test]
+fn tasks_of_an_array_share_a_folder_however_they_begin_and_end() {
+    let home = tempfile::tempdir().unwrap();
+    let expected = results(&plain(home.path(), 40));
+    for round in 0..10 {
+        let dir = home.path().join(format!("round-{round}"));
+        std::thread::scope(|scope| {
+            for worker in 0..8_u32 {
+                let order = order(&dir, 40, 1);
+                scope.spawn(move || {
+                    for task in 0..10 {
+                        done(&order, (task + worker * 5 / 4) % 10 + 1, 10);
+                    }
+                });
+            }
+        });
+        assert!(!dir.join(".work").exists(), "nothing is left of the work");
+        assert_eq!(fs::read_dir(&dir).unwrap().count(), 10);
+        merge(std::slice::from_ref(&dir), &dir).expect("merged");
+        assert_eq!(results(&dir), expected);
+    }
 }

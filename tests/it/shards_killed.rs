@@ -75,6 +75,9 @@ fn one_shard_is_the_plain_run_and_tasks_of_an_array_find_their_number() {
     );
     merged(home.path());
     as_one_batch(home.path(), "3");
+    let sound = leverlab(home.path(), &["verify", "out", "--sample", "1"]);
+    let said = String::from_utf8_lossy(&sound.stdout).into_owned();
+    assert_eq!(code(&sound), 0, "{said}");
     let home = two_scenarios();
     for task in ["0", "1"] {
         let words = batch("4", &["--shard=auto/2"]);

@@ -18,7 +18,7 @@ use super::{CliError, Format, Problem, Session, codes};
 use crate::engine::journal::{Journal, Shape};
 use crate::engine::shard::{Head, Part, Shard, write};
 use crate::engine::{Ensemble, Simulation};
-use crate::report::folder::shards::{Bench, admit, name};
+use crate::report::folder::shards::{Desk, admit, name};
 use crate::report::shards::Batch;
 pub use pick::{SCHEDULERS, Spec, pick, spec};
 
@@ -166,10 +166,10 @@ fn work<S: Simulation>(
     let failed = |error: io::Error| refused(folder, &error);
     let plan = plan_of(order, warnings);
     let (digest, runs) = (batch_digest(order), part.runs(plan.runs, plan.per_draw));
-    let bench = Bench::make(folder, name, order.args.fresh).map_err(failed)?;
+    let desk = Desk::make(folder, name, order.args.fresh).map_err(failed)?;
     let opened = || -> io::Result<Journal> {
-        let mut journal = Journal::open(&bench.journal(), &digest, Shape::of(simulation))?;
-        for other in bench.others()? {
+        let mut journal = Journal::open(&desk.journal(), &digest, Shape::of(simulation))?;
+        for other in desk.others()? {
             journal.also(&other, &digest)?;
         }
         Ok(journal)
@@ -197,7 +197,7 @@ fn work<S: Simulation>(
     let (mut journal, ensemble) = match ran {
         Ok(done) => done,
         Err(error) => {
-            bench.leave();
+            desk.leave();
             return Err(error);
         }
     };
@@ -205,7 +205,7 @@ fn work<S: Simulation>(
         let known = runs.len() - journal.missing(runs.clone()).len();
         let code = interrupt.stopped_by().unwrap_or(codes::INTERRUPTED);
         journal.close();
-        bench.leave();
+        desk.leave();
         let message = format!(
             "{known} of the {} runs of the shard are recorded",
             runs.len()
@@ -222,8 +222,7 @@ fn work<S: Simulation>(
         quarters: simulation.quarters().len(),
         about: about(simulation, order, &digest),
     };
-    bench
-        .publish(|path| put(path, &head, &mut journal))
+    desk.publish(|path| put(path, &head, &mut journal))
         .map_err(failed)
 }
 

@@ -205,3 +205,22 @@ fn what_others_recorded_is_read_and_never_written() {
     assert_eq!(before, after);
     assert_eq!(open(&own).missing(0..21).len(), 21 - 3, "its own alone");
 }
+
+#[test]
+#[allow(clippy::disallowed_methods)] // what is asked is a time
+fn a_hundred_thousand_runs_are_opened_in_two_seconds() {
+    if std::env::var_os("LEVERLAB_LONG").is_none() {
+        return;
+    }
+    let home = tempfile::tempdir().expect("a folder");
+    let runs = 100_000;
+    let mut journal = open(home.path());
+    for run in 0..runs {
+        journal.take(run, done(run)).expect("taken");
+    }
+    journal.flush().expect("flushed");
+    let start = std::time::Instant::now();
+    assert!(open(home.path()).missing(0..runs).is_empty());
+    let spent = start.elapsed();
+    assert!(spent.as_secs_f64() < 2.0, "{spent:?}");
+}

@@ -148,15 +148,26 @@ pub fn admit(folder: &Path, digest: &str, force: bool) -> Result<(), FolderError
     }
 }
 
+/// Times that a folder of work is made again where a process that ended cleared it meanwhile.
+const ATTEMPTS: u32 = 10_000;
+
+/// Passes over what another process cleared a moment ago.
+fn gone(error: io::Error) -> io::Result<()> {
+    match error.kind() {
+        io::ErrorKind::NotFound => Ok(()),
+        _ => Err(error),
+    }
+}
+
 /// Where one process works on one shard.
 #[derive(Debug)]
-pub struct Bench {
+pub struct Desk {
     target: PathBuf,
     all: PathBuf,
     own: PathBuf,
 }
 
-impl Bench {
+impl Desk {
     /// A folder of one's own to work on the shard of that name in; `fresh` clears what others left.
     ///
     /// # Errors
@@ -166,19 +177,22 @@ impl Bench {
         if fresh && all.exists() {
             fs::remove_dir_all(&all)?;
         }
-        fs::create_dir_all(&all)?;
-        for number in 1_u32.. {
+        let mut number = 1_u32;
+        for _ in 0..ATTEMPTS {
+            fs::create_dir_all(&all).or_else(gone)?;
             let own = all.join(number.to_string());
             match fs::create_dir(&own) {
                 Ok(()) => {
                     let target = folder.join(name);
                     return Ok(Self { target, all, own });
                 }
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(error),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
+                Err(error) => gone(error)?,
             }
         }
-        Err(io::Error::other("no number is left"))
+        Err(io::Error::other(
+            "other processes keep clearing the folder of work",
+        ))
     }
 
     /// Where to record runs.
