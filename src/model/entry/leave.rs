@@ -209,9 +209,11 @@ pub fn halve(state: &mut State, i: usize) -> usize {
         innovation,
         firms,
         patents,
+        transfer,
         ..
     } = state;
     innovation.inherit(firms, i, j);
     patents.inherit(firms, i, j);
+    transfer.inherit(firms, i, j);
     j
 }

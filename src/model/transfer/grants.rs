@@ -5,6 +5,7 @@ use super::{Deal, DealKind, Due, Proposal, RING, Running, TransferState};
 use crate::base::math;
 use crate::model::books::{Account, Instrument};
 use crate::model::context::Context;
+use crate::model::firms::Firms;
 use crate::model::state::State;
 
 /// Deals that one represented firm can still take, by row of firms: unused places last a year,
@@ -50,6 +51,29 @@ impl Places {
         let further = ctx.world.price * p.slot_sales;
         let (holder, left) = (&mut self.holder, &mut self.left);
         open_places(p.slots, further, &firms.id, &firms.sales, holder, left);
+    }
+}
+
+impl Places {
+    /// The firm in row `child` has the places left that its `parent` has.
+    pub(super) fn inherit(&mut self, firms: &Firms, parent: usize, child: usize) {
+        self.holder.resize(firms.len(), NOBODY);
+        self.left.resize(firms.len(), 0.0);
+        if self.holder[parent] == firms.id[parent] {
+            self.holder[child] = firms.id[child];
+            self.left[child] = self.left[parent];
+        }
+    }
+}
+
+/// Each real firm in row `child` owes what each in row `parent` does.
+pub(super) fn inherit(running: &mut Vec<Running>, firms: &Firms, parent: usize, child: usize) {
+    running.resize(firms.len(), Running::default());
+    if running[parent].firm_id == firms.id[parent] {
+        running[child] = Running {
+            firm_id: firms.id[child],
+            ..running[parent]
+        };
     }
 }
 

@@ -143,8 +143,7 @@ fn seek(t: &mut TransferState, state: &State, ctx: &Context, posted: bool) {
         tries: p.tries as u32,
     };
     let key = (ctx.key, ctx.q() as u32, purpose);
-    t.searches
-        .carry_out(&t.addresses, &t.partners.seen, &scope, key);
+    t.searches.carry_out(&t.addresses, &scope, key);
     let (draws, rows) = (usize::from(draws), &t.partners.rows);
     t.fits
         .value(&t.offers, draws, &t.searches.found, rows, ctx.key, p);

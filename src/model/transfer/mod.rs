@@ -2,6 +2,7 @@
 
 mod addresses;
 pub mod bargain;
+mod edges;
 mod fits;
 mod grants;
 mod market;
@@ -14,6 +15,7 @@ mod shelf;
 mod tests;
 
 use super::context::Context;
+use super::firms::Firms;
 use super::state::State;
 use super::universities::Case;
 
@@ -46,7 +48,7 @@ crate::family! {
         lot,
         /// Lot times the sampling fraction, where that is less \[cases\].
         lot_share,
-        /// Addresses reserved for entrants over the founding ones \[share\].
+        /// Slots kept free at the start over those held \[share\].
         reserve,
         /// Elasticity of a firm's visibility to sales \[elasticity\].
         exposure,
@@ -289,11 +291,18 @@ impl TransferState {
         let mut partners = partners::Partners::default();
         partners.draw_up(&state.firms, ctx);
         Self {
-            addresses: addresses::Addresses::found(&state.firms, p),
+            addresses: addresses::Addresses::found(&partners.seen, &state.firms, p, ctx.key),
             partners,
             managers: office::managers_at_rest(lever.managers, lever.manager_training, p),
             ..Self::default()
         }
+    }
+
+    /// The firm in row `child` splits off from that in row `parent`: each of its real firms owes
+    /// what it owed and has the places it had.
+    pub fn inherit(&mut self, firms: &Firms, parent: usize, child: usize) {
+        grants::inherit(&mut self.running, firms, parent, child);
+        self.places.inherit(firms, parent, child);
     }
 
     /// Royalties still to run, weighted \[mn\].
@@ -316,6 +325,10 @@ pub fn deal(state: &mut State, ctx: &Context) {
     let partners = &mut transfer.partners;
     partners.draw_up(&state.firms, ctx);
     let (changed, seen) = (&partners.changed, &partners.seen);
+    // derived: once a year
+    if ctx.q() % 4 == 0 {
+        transfer.addresses.turn_to(seen, &state.firms);
+    }
     transfer
         .addresses
         .admit(changed, seen, &state.firms, ctx.key);

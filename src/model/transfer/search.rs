@@ -61,9 +61,8 @@ pub struct Searches {
 
 /// Where a draw points.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Target {
-    pub(super) place: u32,
-    pub(super) part: f64,
+struct Target {
+    place: u32,
     accept: f64,
 }
 
@@ -116,8 +115,8 @@ crate::dispatched! {
                 let other = addresses.fields[region].choose(own, four[3][i]); // derived: last digit
                 // where it looks is for chance to decide: no branch foretells it
                 let field = select_unpredictable(four[2][i] < scope.focus, own, other);
-                let (place, part) = addresses.place(region, field, two[0][i]);
-                *target = Target { place, part, accept: two[1][i] };
+                let place = addresses.place(region, field, two[0][i]);
+                *target = Target { place, accept: two[1][i] };
             }
         }
     }
@@ -132,18 +131,14 @@ impl Searches {
 
     /// Carries out the searches: each draws addresses until a firm in business answers. One
     /// attempt of all runs in short passes, so that looking up one address does not wait for
-    /// another. `seen` is the visibility of firms by row.
+    /// another.
     pub fn carry_out(
         &mut self,
         addresses: &Addresses,
-        seen: &[f64],
         scope: &Scope,
         (key, quarter, purpose): (Key, u32, Purpose),
     ) {
         self.found.resize(self.all.len(), NOBODY);
-        if seen.is_empty() {
-            return;
-        }
         self.open.clear();
         self.open.extend(0..self.all.len() as u32);
         self.targets.resize(self.all.len(), Target::default());
@@ -158,13 +153,12 @@ impl Searches {
             point(attempt, scope, addresses, &self.all, &self.open, targets);
             let mut left = 0;
             for (strip, targets) in targets.chunks(STRIP).enumerate() {
-                let holders = addresses.holders(targets);
                 for (i, target) in targets.iter().enumerate() {
-                    let (row, answers) = addresses.ask(holders[i], target.accept, seen);
+                    let row = addresses.ask(target.place, target.accept);
                     let search = self.open[strip * STRIP + i];
-                    self.found[search as usize] = if answers { row } else { NOBODY };
+                    self.found[search as usize] = row;
                     self.open[left] = search;
-                    left += usize::from(!answers);
+                    left += usize::from(row == NOBODY);
                 }
             }
             self.open.truncate(left);
