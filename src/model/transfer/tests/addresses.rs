@@ -1,6 +1,7 @@
 //! Is every firm found in proportion to its visibility, after decades of entry and exit too?
 
 use super::bench::firms;
+use crate::base::math::{max, min};
 use crate::base::rng::{Key, Purpose};
 use crate::model::firms::{Firm, Firms};
 use crate::model::transfer::TransferParameters;
@@ -32,7 +33,7 @@ fn bias(table: &Addresses, firms: &Firms, seen: &[f64]) -> (f64, f64) {
         let (all, whole): (f64, f64) = (found.iter().sum(), of.iter().sum());
         for (odds, seen) in found.iter().zip(&of) {
             let ratio = odds / all / (seen / whole);
-            (least, most) = (least.min(ratio), most.max(ratio));
+            (least, most) = (min(least, ratio), max(most, ratio));
         }
     }
     (least, most)
