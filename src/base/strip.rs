@@ -165,6 +165,21 @@ crate::dispatched! {
     }
 }
 
+/// Fills a column with what a table of `N` values, a power of two, holds at each key: loads one by
+/// one, which are faster than those of a vector of addresses.
+///
+/// ```
+/// let mut out = [0.0; 3];
+/// leverlab::base::strip::look_up(&[0.5, 7.0], &[1, 0, 1], &mut out);
+/// assert_eq!(out, [7.0, 0.5, 7.0]);
+/// ```
+pub fn look_up<const N: usize>(table: &[f64; N], keys: &[u8], out: &mut [f64]) {
+    const { assert!(N.is_power_of_two()) };
+    for (value, &key) in out.iter_mut().zip(keys) {
+        *value = table[usize::from(key) % N];
+    }
+}
+
 /// A running sum in eight fixed partial sums: the same bits for every vector width, and for a
 /// column added whole or strip by strip.
 ///

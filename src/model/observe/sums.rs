@@ -3,9 +3,11 @@
 #![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
 
 use super::ObserveParameters;
+use crate::base::strip;
 use crate::model::context::Context;
 use crate::model::firms::{FIELDS, Firm, Firms, Sector};
 use crate::model::population::LARGE_SALES;
+use std::ops::Range;
 
 /// Rows added at a time, each to a partial sum of its own: the same bits at every vector width.
 const LANES: usize = 8;
@@ -71,8 +73,6 @@ struct Rules<'a> {
     observe: &'a ObserveParameters,
     deductible: f64,
     standard_rate: f64,
-    /// Price of R&D by field.
-    prices: &'a [f64; FIELDS],
     q: i32,
 }
 
@@ -83,21 +83,26 @@ impl FirmSums {
             observe: &ctx.parameters.observe,
             deductible: ctx.parameters.tax.deductible_share,
             standard_rate: ctx.law.tax.standard_rate,
-            prices,
             q: ctx.q(),
         };
-        let mut sums = Self::default();
-        add_blocks(&mut sums, firms, &rules);
-        let whole = firms.len() - firms.len() % LANES;
-        for i in whole..firms.len() {
-            sums.add(i - whole, &firms.row(i), &rules);
+        let (n, mut sums) = (firms.len(), Self::default());
+        let mut price = [0.0; strip::ROWS];
+        for from in (0..n).step_by(strip::ROWS) {
+            let rows = from..usize::min(from + strip::ROWS, n);
+            strip::look_up(prices, &firms.field[rows.clone()], &mut price);
+            add_blocks(&mut sums, firms, rows.clone(), &price, &rules);
+            let whole = rows.end - rows.len() % LANES;
+            for i in whole..rows.end {
+                sums.add(i - whole, &firms.row(i), price[i - from], &rules);
+            }
         }
         sums
     }
 
-    /// Adds a firm: every sum takes its weight, or nothing where it is not counted.
+    /// Adds a firm, whose R&D has this price: every sum takes its weight, or nothing where it is not
+    /// counted.
     #[inline(always)]
-    fn add(&mut self, lane: usize, firm: &Firm, rules: &Rules) {
+    fn add(&mut self, lane: usize, firm: &Firm, price: f64, rules: &Rules) {
         let p = rules.observe;
         let counted = |is: bool, amount: f64| if is { amount } else { 0.0 };
         let (w, rd, m) = (firm.weight, firm.rd, firm.relabelled);
@@ -107,7 +112,6 @@ impl FirmSums {
         let believed = (rd + p.believed_share * m) * (1.0 + p.capital_share);
         let framed = firm.sales >= p.frame_sales;
         let in_frame = if framed { 1.0 } else { p.small_share };
-        let price = rules.prices[usize::from(firm.field) % FIELDS];
         let relief = rules.standard_rate * firm.extra_deduction;
         self.living[lane] += counted(firm.alive, w);
         self.sales[lane] += counted(firm.alive, w * firm.sales);
@@ -130,31 +134,37 @@ impl FirmSums {
     }
 }
 
-/// A column in blocks, without what is left over.
+/// Rows of a column in blocks, without what is left over.
 #[inline(always)]
-fn blocks<T>(column: &[T], rows: usize) -> &[[T; LANES]] {
-    column[..rows].as_chunks().0
+fn blocks<'a, T>(column: &'a [T], rows: &Range<usize>) -> &'a [[T; LANES]] {
+    column[rows.clone()].as_chunks().0
 }
 
 crate::dispatched! {
-    /// Adds all whole blocks of firms.
-    fn add_blocks(sums: &mut FirmSums, firms: &Firms, rules: &Rules) {
-        let n = firms.len();
-        let (alive, weight) = (blocks(&firms.alive, n), blocks(&firms.weight, n));
-        let (sector, field) = (blocks(&firms.sector, n), blocks(&firms.field, n));
-        let (sales, new) = (blocks(&firms.sales, n), blocks(&firms.new_product_sales, n));
-        let (ln_productivity, claims) = (blocks(&firms.ln_productivity, n), blocks(&firms.claims, n));
-        let (rd, wanted) = (blocks(&firms.rd, n), blocks(&firms.rd_desired, n));
-        let (liquidity, relabelled) = (blocks(&firms.liquidity, n), blocks(&firms.relabelled, n));
-        let extra = blocks(&firms.extra_deduction, n);
-        let (hightech, tech_sme) = (blocks(&firms.hightech_until, n), blocks(&firms.tech_sme_until, n));
-        for b in 0..n / LANES {
+    /// Adds all whole blocks of a strip of firms whose R&D has the prices `price`.
+    fn add_blocks(
+        sums: &mut FirmSums,
+        firms: &Firms,
+        rows: Range<usize>,
+        price: &[f64; strip::ROWS],
+        rules: &Rules,
+    ) {
+        let (alive, weight) = (blocks(&firms.alive, &rows), blocks(&firms.weight, &rows));
+        let (sector, price) = (blocks(&firms.sector, &rows), price.as_chunks::<LANES>().0);
+        let (sales, new) = (blocks(&firms.sales, &rows), blocks(&firms.new_product_sales, &rows));
+        let ln_productivity = blocks(&firms.ln_productivity, &rows);
+        let (rd, wanted) = (blocks(&firms.rd, &rows), blocks(&firms.rd_desired, &rows));
+        let liquidity = blocks(&firms.liquidity, &rows);
+        let relabelled = blocks(&firms.relabelled, &rows);
+        let (claims, extra) = (blocks(&firms.claims, &rows), blocks(&firms.extra_deduction, &rows));
+        let hightech = blocks(&firms.hightech_until, &rows);
+        let tech_sme = blocks(&firms.tech_sme_until, &rows);
+        for b in 0..usize::min(rows.len() / LANES, price.len()) {
             for lane in 0..LANES {
                 let firm = Firm {
                     alive: alive[b][lane],
                     weight: weight[b][lane],
                     sector: sector[b][lane],
-                    field: field[b][lane],
                     sales: sales[b][lane],
                     new_product_sales: new[b][lane],
                     ln_productivity: ln_productivity[b][lane],
@@ -168,7 +178,7 @@ crate::dispatched! {
                     tech_sme_until: tech_sme[b][lane],
                     ..Firm::default()
                 };
-                sums.add(lane, &firm, rules);
+                sums.add(lane, &firm, price[b][lane], rules);
             }
         }
     }
