@@ -12,23 +12,17 @@ use crate::model::{claims, registers};
 /// Firms without R&D whose quarter of the year it is, and the uniform that says who looks at it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Starters {
-    firm: Vec<u32>,
+    pub(super) firm: Vec<u32>,
     id: Vec<u32>,
     luck: Vec<f64>,
 }
 
 impl Starters {
-    /// Columns of rows and ids with room for `n` firms.
-    pub(super) fn room(&mut self, n: usize) -> (&mut [u32], &mut [u32]) {
-        self.firm.resize(n, 0);
-        self.id.resize(n, 0);
-        (&mut self.firm, &mut self.id)
-    }
-
-    /// Keeps the first `n` firms.
-    pub(super) fn keep(&mut self, n: usize) {
-        self.firm.truncate(n);
-        self.id.truncate(n);
+    /// Notes the ids of the listed firms.
+    pub(super) fn identify(&mut self, firms: &Firms) {
+        self.id.clear();
+        self.id
+            .extend(self.firm.iter().map(|&i| firms.id[i as usize]));
     }
 }
 
@@ -113,10 +107,11 @@ fn weigh(
         let team = team_cost(firms, rd_price, i, ctx);
         let claims = claims::would_claim(firms, i, team, carry, ctx);
         strip.set_projects(r, firms, i, team, trend);
-        strip.set_firm((r, firms, i), (team, claims), expected, carry, ctx);
-        // a start is weighed without a grant
-        strip.grant[r] = 0.0;
+        strip.set_research(r, team, claims);
     }
+    strip.gather(firms, rows, expected, carry, ctx);
+    // a start is weighed without a grant
+    strip.grant.fill(0.0);
     strip.price_and_want(firms, rows, expected, carry, ctx);
     for (r, &firm) in rows.iter().enumerate() {
         let i = firm as usize;
