@@ -7,8 +7,8 @@ use super::super::state::State;
 use super::apply::{bank_funds, terms};
 use super::credit::ByState;
 use super::{credit, operating_income, outstanding};
-use crate::base::math;
 use crate::base::rng::{Purpose, fill_uniform};
+use crate::base::{math, select};
 
 /// Firms with a loan, and the uniform that decides on default.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,15 +20,14 @@ pub(super) struct Debtors {
 
 impl Debtors {
     fn line_up(&mut self, firms: &Firms, ctx: &Context) {
-        self.firm.resize(firms.len(), 0);
-        self.id.resize(firms.len(), 0);
-        let mut count = 0;
-        for (i, (&loan, &id)) in firms.loan.iter().zip(&firms.id).enumerate() {
-            (self.firm[count], self.id[count]) = (i as u32, id);
-            count += usize::from(loan > 0.0);
-        }
-        self.firm.truncate(count);
-        self.id.truncate(count);
+        select::list(firms.len(), &mut self.firm, |from, flags| {
+            for (flag, &loan) in flags.iter_mut().zip(&firms.loan[from..]) {
+                *flag = loan > 0.0;
+            }
+        });
+        self.id.clear();
+        self.id
+            .extend(self.firm.iter().map(|&i| firms.id[i as usize]));
         self.luck.resize(self.id.len(), 0.0);
         let (now, purpose) = (ctx.q() as u32, Purpose::LoanDefault);
         fill_uniform(ctx.key, &self.id, now, 0, purpose, &mut self.luck);
@@ -46,6 +45,7 @@ pub fn repay_and_default(state: &mut State, ctx: &Context) {
     let (mut interest, mut secured, mut lost, mut covered) = (0.0, 0.0, 0.0, 0.0);
     let debtors = &mut finance.debtors;
     debtors.line_up(firms, ctx);
+    let posted = terms.posted_by_state(ctx);
     // chance of default over a quarter, by state
     let chances = ByState::hazards(p).map(|hazard| 1.0 - math::exp(-hazard / 4.0)); // derived: quarters a year
     for (&firm, &u) in debtors.firm.iter().zip(&debtors.luck) {
@@ -61,7 +61,11 @@ pub fn repay_and_default(state: &mut State, ctx: &Context) {
             continue;
         }
         let pool = credit::pool_of(firms.staff[i], firms.sales[i], p);
-        let due = loan * terms.posted(firms, i, pool, ctx) / 4.0; // derived: quarters a year
+        let rate = match &posted {
+            Some(rates) => rates[pool].of(firms.taxed[i], cash),
+            None => terms.posted(firms, i, pool, ctx),
+        };
+        let due = loan * rate / 4.0; // derived: quarters a year
         firms.cash[i] -= due;
         interest += weight * due;
         if ctx.law.finance.linkage > 0.0 {
