@@ -165,6 +165,23 @@ crate::dispatched! {
     }
 }
 
+/// Fills `out` with what a column holds in the rows listed. A column at a time, so that many loads
+/// are under way at once.
+///
+/// ```
+/// let mut out = [0.0; 2];
+/// leverlab::base::strip::gather(&[0.5, 7.0, 3.0], &[0, 2], &mut out);
+/// assert_eq!(out, [0.5, 3.0]);
+/// ```
+///
+/// # Panics
+/// Where a row lies beyond the column.
+pub fn gather<T: Copy>(column: &[T], rows: &[u32], out: &mut [T]) {
+    for (value, &row) in out.iter_mut().zip(rows) {
+        *value = column[row as usize];
+    }
+}
+
 /// Fills a column with what a table of `N` values, a power of two, holds at each key: loads one by
 /// one, which are faster than those of a vector of addresses.
 ///

@@ -211,7 +211,13 @@ pub fn decide(state: &mut State, ctx: &Context) {
     let mut strip = Strip::new();
     for rows in doers.chunks(STRIP) {
         hear(firms, rows, &hazards, ctx);
+        for (research, &row) in strip.positions.research.iter_mut().zip(rows) {
+            let i = row as usize;
+            // the larger of last year's R&D and today's
+            *research = math::max(firms.rd_last_year[i], firms.rd[i]);
+        }
         strip.weigh(firms, rows, &law, &carry, ctx);
+        strip.relieve_today(firms, rows, &law, &carry, ctx);
         for (r, &row) in rows.iter().enumerate() {
             let i = row as usize;
             firms.claims[i] = strip.claims[r];
@@ -252,7 +258,7 @@ fn hear(firms: &mut Firms, rows: &[u32], hazards: &[f64; REGIONS], ctx: &Context
 }
 
 /// What a strip of firms weighs when it decides to claim, in columns.
-struct Strip {
+pub(in crate::model) struct Strip {
     positions: Positions,
     deviation: [f64; STRIP],
     cost: [f64; STRIP],
@@ -262,7 +268,7 @@ struct Strip {
 }
 
 impl Strip {
-    fn new() -> Self {
+    pub(in crate::model) fn new() -> Self {
         Self {
             positions: Positions::new(),
             deviation: [0.0; STRIP],
@@ -272,26 +278,52 @@ impl Strip {
         }
     }
 
-    /// Who claims, on the larger of last year's R&D and today's; and the relief on today's.
+    /// [`would_claim`] of the firms of `rows` on R&D of `research`.
+    pub(in crate::model) fn would_claim(
+        &mut self,
+        firms: &Firms,
+        rows: &[u32],
+        research: &[f64; STRIP],
+        law: &Law,
+        carry: &CarryTable,
+        ctx: &Context,
+    ) -> &[bool; STRIP] {
+        self.positions.research = *research;
+        self.weigh(firms, rows, law, carry, ctx);
+        &self.claims
+    }
+
+    /// Which firms of `rows` claim on the R&D of their positions.
     fn weigh(&mut self, firms: &Firms, rows: &[u32], law: &Law, carry: &CarryTable, ctx: &Context) {
-        let (n, all) = (rows.len(), [true; STRIP]);
-        for (r, &row) in rows.iter().enumerate() {
-            let i = row as usize;
-            self.positions.research[r] = math::max(firms.rd_last_year[i], firms.rd[i]);
-            self.deviation[r] = firms.claim_cost[i];
+        for (deviation, &row) in self.deviation.iter_mut().zip(rows) {
+            *deviation = firms.claim_cost[row as usize];
         }
-        self.positions.fill(firms, rows, &all, law, carry, ctx);
+        let n = rows.len();
+        self.positions
+            .fill(firms, rows, &[true; STRIP], law, carry, ctx);
         relieve(self, n, law.tax);
         price(self, n, law.tax.claim_procedure, &ctx.parameters.claims);
         for (r, &row) in rows.iter().enumerate() {
             let gains = claim_net_benefit(self.extra[r], self.cost[r]) > 0.0;
             self.claims[r] = firms.aware_claim[row as usize] & gains;
         }
-        for (r, &row) in rows.iter().enumerate() {
-            self.positions.research[r] = firms.rd[row as usize];
+    }
+
+    /// Relief of the firms of `rows` on today's R&D.
+    fn relieve_today(
+        &mut self,
+        firms: &Firms,
+        rows: &[u32],
+        law: &Law,
+        carry: &CarryTable,
+        ctx: &Context,
+    ) {
+        for (research, &row) in self.positions.research.iter_mut().zip(rows) {
+            *research = firms.rd[row as usize];
         }
-        self.positions.fill(firms, rows, &all, law, carry, ctx);
-        relieve(self, n, law.tax);
+        self.positions
+            .fill(firms, rows, &[true; STRIP], law, carry, ctx);
+        relieve(self, rows.len(), law.tax);
     }
 }
 

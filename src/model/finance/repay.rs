@@ -8,6 +8,7 @@ use super::apply::{bank_funds, terms};
 use super::credit::ByState;
 use super::{credit, operating_income, outstanding};
 use crate::base::rng::{Purpose, fill_uniform};
+use crate::base::strip::gather;
 use crate::base::{math, select};
 
 /// Firms with a loan, and the uniform that decides on default.
@@ -34,6 +35,45 @@ impl Debtors {
     }
 }
 
+/// Debtors gone through together.
+const STRIP: usize = 64;
+
+/// What becomes of the loans of a strip of debtors hangs on this, in columns.
+struct Strip {
+    loan: [f64; STRIP],
+    weight: [f64; STRIP],
+    cash: [f64; STRIP],
+    staff: [f64; STRIP],
+    sales: [f64; STRIP],
+    alive: [bool; STRIP],
+    taxed: [bool; STRIP],
+}
+
+impl Strip {
+    fn new() -> Self {
+        let (zero, no) = ([0.0; STRIP], [false; STRIP]);
+        Self {
+            loan: zero,
+            weight: zero,
+            cash: zero,
+            staff: zero,
+            sales: zero,
+            alive: no,
+            taxed: no,
+        }
+    }
+
+    fn gather(&mut self, firms: &Firms, rows: &[u32]) {
+        gather(&firms.loan, rows, &mut self.loan);
+        gather(&firms.weight, rows, &mut self.weight);
+        gather(&firms.cash, rows, &mut self.cash);
+        gather(&firms.staff, rows, &mut self.staff);
+        gather(&firms.sales, rows, &mut self.sales);
+        gather(&firms.alive, rows, &mut self.alive);
+        gather(&firms.taxed, rows, &mut self.taxed);
+    }
+}
+
 /// Pays interest, lets loans go bad, books who bears the loss.
 ///
 /// A defaulting firm's security is sold (its assets fall, the proceeds go to the bank); the rest
@@ -48,29 +88,35 @@ pub fn repay_and_default(state: &mut State, ctx: &Context) {
     let posted = terms.posted_by_state(ctx);
     // chance of default over a quarter, by state
     let chances = ByState::hazards(p).map(|hazard| 1.0 - math::exp(-hazard / 4.0)); // derived: quarters a year
-    for (&firm, &u) in debtors.firm.iter().zip(&debtors.luck) {
-        let i = firm as usize;
-        let (loan, weight, cash) = (firms.loan[i], firms.weight[i], firms.cash[i]);
-        if !firms.alive[i] || u < chances.of(firms.taxed[i], cash) {
-            let sold = (1.0 - p.loss_given_default) * loan;
-            firms.assets[i] = math::max(firms.assets[i] - sold, 0.0);
-            firms.loan[i] = 0.0;
-            firms.banked[i] = false;
-            secured += weight * sold;
-            lost += weight * (loan - sold);
-            continue;
-        }
-        let pool = credit::pool_of(firms.staff[i], firms.sales[i], p);
-        let rate = match &posted {
-            Some(rates) => rates[pool].of(firms.taxed[i], cash),
-            None => terms.posted(firms, i, pool, ctx),
-        };
-        let due = loan * rate / 4.0; // derived: quarters a year
-        firms.cash[i] -= due;
-        interest += weight * due;
-        if ctx.law.finance.linkage > 0.0 {
-            let income = operating_income(firms, i, ctx);
-            covered += weight * loan * credit::research_volatility(firms.rd[i], income);
+    let mut strip = Strip::new();
+    let strips = debtors.firm.chunks(STRIP).zip(debtors.luck.chunks(STRIP));
+    for (rows, luck) in strips {
+        strip.gather(firms, rows);
+        for (r, (&firm, &u)) in rows.iter().zip(luck).enumerate() {
+            let i = firm as usize;
+            let (loan, weight) = (strip.loan[r], strip.weight[r]);
+            let (taxed, cash) = (strip.taxed[r], strip.cash[r]);
+            if !strip.alive[r] | (u < chances.of(taxed, cash)) {
+                let sold = (1.0 - p.loss_given_default) * loan;
+                firms.assets[i] = math::max(firms.assets[i] - sold, 0.0);
+                firms.loan[i] = 0.0;
+                firms.banked[i] = false;
+                secured += weight * sold;
+                lost += weight * (loan - sold);
+                continue;
+            }
+            let pool = credit::pool_of(strip.staff[r], strip.sales[r], p);
+            let rate = match &posted {
+                Some(rates) => rates[pool].of(taxed, cash),
+                None => terms.posted(firms, i, pool, ctx),
+            };
+            let due = loan * rate / 4.0; // derived: quarters a year
+            firms.cash[i] = cash - due;
+            interest += weight * due;
+            if ctx.law.finance.linkage > 0.0 {
+                let income = operating_income(firms, i, ctx);
+                covered += weight * loan * credit::research_volatility(firms.rd[i], income);
+            }
         }
     }
     let tally = &mut finance.tally;

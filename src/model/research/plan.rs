@@ -6,6 +6,7 @@ use super::position::{Law, Prices};
 use super::positions::Positions;
 pub(super) use super::positions::STRIP;
 use super::{ResearchParameters, desired_rd, research_surplus, start, team_cost, years_since_2015};
+use crate::base::strip::gather;
 use crate::base::{math, select};
 use crate::model::context::Context;
 use crate::model::firms::{Firms, Ownership, Sector};
@@ -90,17 +91,14 @@ impl Strip {
         carry: &CarryTable,
         ctx: &Context,
     ) {
-        let n = firms.len();
-        let (price, owner) = (&firms.input_price[..n], &firms.ownership[..n]);
-        let (grant, sales_mean) = (&firms.grant[..n], &firms.sales_mean[..n]);
+        gather(&firms.input_price, rows, &mut self.input_price);
+        gather(&firms.grant, rows, &mut self.grant);
+        gather(&firms.sales_mean, rows, &mut self.cap);
         let cap = ctx.parameters.research.intensity_cap;
         for (r, &firm) in rows.iter().enumerate().take(STRIP) {
-            let i = firm as usize;
-            self.input_price[r] = price[i];
-            let appraised = owner[i] == Ownership::State;
+            let appraised = firms.ownership[firm as usize] == Ownership::State;
             self.appraised[r] = if appraised { expected.appraised } else { 1.0 };
-            self.grant[r] = grant[i];
-            self.cap[r] = cap * sales_mean[i];
+            self.cap[r] *= cap;
         }
         let (positions, law) = (&mut self.positions, &expected.law);
         positions.fill(firms, rows, &self.claims, law, carry, ctx);

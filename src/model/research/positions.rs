@@ -4,8 +4,9 @@
 
 use super::position::Law;
 use crate::base::math;
+use crate::base::strip::gather;
 use crate::model::context::Context;
-use crate::model::firms::Firms;
+use crate::model::firms::{Firms, Sector};
 use crate::model::tax::carry::UsableLosses;
 use crate::model::tax::statute::TaxStatus;
 use crate::model::tax::{CarryTable, TaxPosition};
@@ -23,7 +24,11 @@ pub(in crate::model) struct Positions {
     margin: [f64; STRIP],
     staff: [f64; STRIP],
     assets: [f64; STRIP],
-    certified_until: [i32; STRIP],
+    hightech_until: [i32; STRIP],
+    tech_sme_until: [i32; STRIP],
+    relabelled: [f64; STRIP],
+    sector: [Sector; STRIP],
+    /// On the technology-SME register.
     registered: [bool; STRIP],
     income: [f64; STRIP],
     losses: [f64; STRIP],
@@ -48,7 +53,10 @@ impl Positions {
             margin: zero,
             staff: zero,
             assets: zero,
-            certified_until: [0; STRIP],
+            hightech_until: [0; STRIP],
+            tech_sme_until: [0; STRIP],
+            relabelled: zero,
+            sector: [Sector::Maker; STRIP],
             registered: no,
             income: zero,
             losses: zero,
@@ -73,31 +81,28 @@ impl Positions {
         carry: &CarryTable,
         ctx: &Context,
     ) {
-        let (n, q) = (firms.len(), ctx.q());
-        let (sales, margin) = (&firms.sales[..n], &firms.margin[..n]);
-        let (staff, assets) = (&firms.staff[..n], &firms.assets[..n]);
-        let (losses, taxed) = (&firms.carried_losses[..n], &firms.taxed[..n]);
-        let (sector, relabelled) = (&firms.sector[..n], &firms.relabelled[..n]);
-        let (until, sme_until) = (&firms.hightech_until[..n], &firms.tech_sme_until[..n]);
-        for (r, &firm) in rows.iter().enumerate().take(STRIP) {
-            let i = firm as usize;
-            self.sales[r] = sales[i];
-            self.margin[r] = margin[i];
-            self.staff[r] = staff[i];
-            self.assets[r] = assets[i];
-            self.losses[r] = losses[i];
-            self.taxed[r] = taxed[i];
-            self.certified_until[r] = until[i];
-            self.registered[r] = sme_until[i] > q;
-            let reported = self.research[r] + relabelled[i];
+        let (n, q) = (rows.len().min(STRIP), ctx.q());
+        gather(&firms.sales, rows, &mut self.sales);
+        gather(&firms.margin, rows, &mut self.margin);
+        gather(&firms.staff, rows, &mut self.staff);
+        gather(&firms.assets, rows, &mut self.assets);
+        gather(&firms.carried_losses, rows, &mut self.losses);
+        gather(&firms.taxed, rows, &mut self.taxed);
+        gather(&firms.hightech_until, rows, &mut self.hightech_until);
+        gather(&firms.tech_sme_until, rows, &mut self.tech_sme_until);
+        gather(&firms.relabelled, rows, &mut self.relabelled);
+        gather(&firms.sector, rows, &mut self.sector);
+        let returned = 1.0 + ctx.parameters.tax.research_return_in_income;
+        derive(self, n, returned, law.tax, q);
+        for r in 0..n {
+            let (sector, sales) = (self.sector[r], self.sales[r]);
+            let reported = self.research[r] + self.relabelled[r];
             let rates = &law.rates;
-            let rate = rates.of(sector[i], self.registered[r], reported, sales[i], law.tax);
+            let rate = rates.of(sector, self.registered[r], reported, sales, law.tax);
             self.rate[r] = if claims[r] { rate } else { 0.0 };
         }
-        let returned = 1.0 + ctx.parameters.tax.research_return_in_income;
-        derive(self, rows.len(), returned, law.tax, q);
         let usable = UsableLosses::new(carry, law.tax);
-        for r in 0..rows.len().min(STRIP) {
+        for r in 0..n {
             let registered = self.hightech[r] | self.registered[r];
             self.usable[r] = usable.of(self.taxed[r], registered, self.depth[r]);
             self.returns[r] = carry.taxed_returns(self.taxed[r]);
@@ -154,7 +159,8 @@ crate::dispatched! {
         for r in 0..n.min(STRIP) {
             let income = p.margin[r] * p.sales[r] + returned * p.research[r];
             p.income[r] = income;
-            p.hightech[r] = p.certified_until[r] > q;
+            p.hightech[r] = p.hightech_until[r] > q;
+            p.registered[r] = p.tech_sme_until[r] > q;
             p.small[r] =
                 (p.staff[r] <= law.small_profit_staff) & (p.assets[r] <= law.small_profit_assets);
             p.depth[r] = p.losses[r] / math::max(income, f64::MIN_POSITIVE);

@@ -1,7 +1,7 @@
 //! Answers which firms without R&D start it.
 
 use super::plan::{Expected, STRIP, Strip, promise};
-use super::{annuity, starts, team_cost, years_since_2015};
+use super::{Law, annuity, starts, team_cost, years_since_2015};
 use crate::base::math;
 use crate::base::rng::{Purpose, fill_uniform};
 use crate::model::context::Context;
@@ -38,8 +38,14 @@ pub(super) fn consider(
 ) {
     starters.keep_lucky(ctx);
     starters.keep_promising(firms, rd_price, strip, ctx);
+    let (law, mut claiming) = (Law::new(&ctx.seen.tax), claims::Strip::new());
     for rows in starters.firm.chunks(STRIP) {
-        weigh(firms, rd_price, rows, strip, expected, carry, ctx);
+        let mut teams = [0.0; STRIP];
+        for (team, &firm) in teams.iter_mut().zip(rows) {
+            *team = team_cost(firms, rd_price, firm as usize, ctx);
+        }
+        let claims = claiming.would_claim(firms, rows, &teams, &law, carry, ctx);
+        weigh(firms, rows, (&teams, claims), strip, expected, carry, ctx);
     }
 }
 
@@ -89,11 +95,12 @@ impl Starters {
     }
 }
 
-/// Which firms of `rows` start, and with how much.
+/// Which firms of `rows` start, and with how much; of each the cost of a team, and whether it would
+/// claim that.
 fn weigh(
     firms: &mut Firms,
-    rd_price: &[f64],
     rows: &[u32],
+    (teams, claims): (&[f64; STRIP], &[bool; STRIP]),
     strip: &mut Strip,
     expected: &Expected,
     carry: &CarryTable,
@@ -104,10 +111,8 @@ fn weigh(
     let annuity = annuity(ctx.parameters.tax.discount_rate, p.start_horizon);
     for (r, &firm) in rows.iter().enumerate() {
         let i = firm as usize;
-        let team = team_cost(firms, rd_price, i, ctx);
-        let claims = claims::would_claim(firms, i, team, carry, ctx);
-        strip.set_projects(r, firms, i, team, trend);
-        strip.set_research(r, team, claims);
+        strip.set_projects(r, firms, i, teams[r], trend);
+        strip.set_research(r, teams[r], claims[r]);
     }
     strip.gather(firms, rows, expected, carry, ctx);
     // a start is weighed without a grant
