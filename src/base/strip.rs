@@ -165,6 +165,38 @@ crate::dispatched! {
     }
 }
 
+/// Fills `out` with what a column holds in the rows listed. A column at a time, so that many loads
+/// are under way at once.
+///
+/// ```
+/// let mut out = [0.0; 2];
+/// leverlab::base::strip::gather(&[0.5, 7.0, 3.0], &[0, 2], &mut out);
+/// assert_eq!(out, [0.5, 3.0]);
+/// ```
+///
+/// # Panics
+/// Where a row lies beyond the column.
+pub fn gather<T: Copy>(column: &[T], rows: &[u32], out: &mut [T]) {
+    for (value, &row) in out.iter_mut().zip(rows) {
+        *value = column[row as usize];
+    }
+}
+
+/// Fills a column with what a table of `N` values, a power of two, holds at each key: loads one by
+/// one, which are faster than those of a vector of addresses.
+///
+/// ```
+/// let mut out = [0.0; 3];
+/// leverlab::base::strip::look_up(&[0.5, 7.0], &[1, 0, 1], &mut out);
+/// assert_eq!(out, [7.0, 0.5, 7.0]);
+/// ```
+pub fn look_up<const N: usize>(table: &[f64; N], keys: &[u8], out: &mut [f64]) {
+    const { assert!(N.is_power_of_two()) };
+    for (value, &key) in out.iter_mut().zip(keys) {
+        *value = table[usize::from(key) % N];
+    }
+}
+
 /// A running sum in eight fixed partial sums: the same bits for every vector width, and for a
 /// column added whole or strip by strip.
 ///

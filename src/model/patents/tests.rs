@@ -1,3 +1,4 @@
+use super::applications::{NEEDS, NeedClasses};
 use super::testbed::{Scene, world_of};
 use super::*;
 use crate::base::time::Quarter;
