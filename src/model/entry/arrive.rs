@@ -1,5 +1,6 @@
 //! How many founders come, where, and with what?
 
+use super::census::Surroundings;
 use super::leave::health;
 use super::rules::{exit_probability, founding_share, gap, pool_growth, surroundings};
 use super::{CELLS, EntryParameters, EntryState, SEGMENT_LIST, SEGMENTS, STREAMS, place};
@@ -8,64 +9,11 @@ use crate::base::rng::Purpose;
 use crate::model::books::{Account, Instrument};
 use crate::model::context::Context;
 use crate::model::demand::{ln_attraction_per_demand, market_of, resting_appeal};
-use crate::model::firms::{FIELDS, Firm, Firms, REGIONS, Segment};
+use crate::model::firms::{FIELDS, Firm, REGIONS, Segment};
 use crate::model::population::{draw_firm, entrant_id, sales_quantile};
 use crate::model::research::annuity;
 use crate::model::state::State;
 use crate::model::world::{LAST_RECORDED, WARM_UP};
-
-/// What founders find around them, as of the start of the process.
-#[derive(Clone, Debug, Default)]
-pub(in crate::model) struct Surroundings {
-    /// Share of firms doing R&D, by region.
-    pub(super) doers: [f64; REGIONS],
-    /// Share of firms that know how to claim, by region.
-    pub(super) aware_claim: [f64; REGIONS],
-    /// Share of firms that know of the certificate, by region.
-    pub(super) aware_hightech: [f64; REGIONS],
-    /// Mean log productivity, by field.
-    pub(super) ln_productivity: [f64; FIELDS],
-}
-
-impl Surroundings {
-    /// Weighted means over living firms.
-    pub(in crate::model) fn gather(firms: &Firms) -> Self {
-        // all firms, doers, those that know how to claim, those that know of the certificate
-        let mut regions = [[0.0; 4]; REGIONS];
-        // all firms, their log productivity
-        let mut fields = [[0.0; 2]; FIELDS];
-        let n = firms.len();
-        let (alive, weight, rd) = (&firms.alive[..n], &firms.weight[..n], &firms.rd[..n]);
-        let (region, field) = (&firms.region[..n], &firms.field[..n]);
-        let (claim, hightech) = (&firms.aware_claim[..n], &firms.aware_hightech[..n]);
-        let ln_productivity = &firms.ln_productivity[..n];
-        for i in 0..n {
-            let all = if alive[i] { weight[i] } else { 0.0 };
-            let held = |is: bool| if is { all } else { 0.0 };
-            let row = [all, held(rd[i] > 0.0), held(claim[i]), held(hightech[i])];
-            for (sum, part) in regions[usize::from(region[i])].iter_mut().zip(row) {
-                *sum += part;
-            }
-            let sums = &mut fields[usize::from(field[i])];
-            sums[0] += all;
-            sums[1] += all * ln_productivity[i];
-        }
-        let mut scene = Self::default();
-        for (r, [all, doers, claim, hightech]) in regions.into_iter().enumerate() {
-            if all > 0.0 {
-                scene.doers[r] = doers / all;
-                scene.aware_claim[r] = claim / all;
-                scene.aware_hightech[r] = hightech / all;
-            }
-        }
-        for (mean, [all, sum]) in scene.ln_productivity.iter_mut().zip(fields) {
-            if all > 0.0 {
-                *mean = sum / all;
-            }
-        }
-        scene
-    }
-}
 
 /// Stream of a segment in a region and field.
 fn stream_of(segment: usize, region: u8, field: u8) -> usize {
@@ -124,7 +72,8 @@ pub(super) fn founding_pools(state: &State, ctx: &Context) -> Vec<f64> {
 }
 
 /// Advances the clocks and lets in the founders whose time has come, stream by stream.
-pub(super) fn enter(state: &mut State, scene: &Surroundings, ctx: &Context) {
+pub(super) fn enter(state: &mut State, ctx: &Context) {
+    let scene = std::mem::take(&mut state.entry.scene);
     let p = &ctx.parameters.entry;
     let shares = founding_shares(state, ctx);
     let after = f64::from(ctx.quarter.since(LAST_RECORDED)) / 4.0; // derived: quarters a year
@@ -154,7 +103,7 @@ pub(super) fn enter(state: &mut State, scene: &Surroundings, ctx: &Context) {
             state.entry.clock[stream] += founders * shares[field] / (4.0 * weight); // derived: quarters a year
             while state.entry.clock[stream] >= state.entry.threshold[stream] {
                 let ordinal = state.entry.ordinal[stream];
-                let row = founder(state, stream, ordinal, weight, scene, ctx);
+                let row = founder(state, stream, ordinal, weight, &scene, ctx);
                 paid_in += weight * row.cash;
                 place(state, row);
                 let entry = &mut state.entry;
@@ -162,11 +111,13 @@ pub(super) fn enter(state: &mut State, scene: &Surroundings, ctx: &Context) {
                 entry.threshold[stream] += gap(ctx.key, stream as u32, ordinal + 1);
                 entry.tally.entries += weight;
                 entry.tally.agents_entered += 1.0;
+                entry.tally.count(s, weight, 1.0);
             }
         }
         state.entry.trend[s] *= math::exp(growth / 4.0); // derived: quarters a year
     }
     state.entry.tally.paid_in = paid_in;
+    state.entry.scene = scene;
     let exit = Instrument::EntryExit;
     state
         .books

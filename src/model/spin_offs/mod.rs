@@ -22,7 +22,7 @@ pub use rules::{founding_cost, founding_share, own_value};
 
 use super::books::{Account, Instrument};
 use super::context::Context;
-use super::entry::{self, CELLS, STREAMS, Surroundings};
+use super::entry::{self, CELLS, STREAMS};
 use super::firms::{FIELDS, Firm, Segment};
 use super::population::entrant_id;
 use super::state::State;
@@ -121,7 +121,6 @@ pub fn found(state: &mut State, ctx: &Context) {
     own.terms.extend(terms(state, ctx));
     let market = Market::of(state, ctx);
     let mut strip = Strip::EMPTY;
-    let mut scene = None;
     for start in (0..own.due.len()).step_by(STRIP) {
         let end = (start + STRIP).min(own.due.len());
         strip.gather(&own.due[start..end], &own.terms, &market, state);
@@ -146,9 +145,8 @@ pub fn found(state: &mut State, ctx: &Context) {
             own.ordinal[cell] = ordinal + 1;
             let gap = entry::gap(ctx.key, stream_of(cell), ordinal + 1);
             own.threshold[cell] += gap * taken / weight;
-            let scene = scene.get_or_insert_with(|| Surroundings::gather(&state.firms));
             let id = entrant_id(stream_of(cell), ordinal);
-            let firm = start_up(state, scene, id, row, taken, ctx);
+            let firm = start_up(state, id, row, taken, ctx);
             own.tally.founded += taken;
             own.tally.agents += 1.0;
             own.tally.paid_in += taken * firm.cash;
@@ -200,18 +198,12 @@ fn terms<'a>(state: &'a State, ctx: &'a Context) -> impl Iterator<Item = Terms> 
 }
 
 /// The firm of arrival `id` on an invention, for `weight` real ones.
-fn start_up(
-    state: &State,
-    scene: &Surroundings,
-    id: u32,
-    row: usize,
-    weight: f64,
-    ctx: &Context,
-) -> Firm {
+fn start_up(state: &State, id: u32, row: usize, weight: f64, ctx: &Context) -> Firm {
     let p = &ctx.parameters.spin_offs;
     let v = &state.universities.inventions;
     let place = (v.region[row], v.field[row]);
     let sales = p.start_sales * ctx.world.price;
+    let scene = &state.entry.scene;
     let firm = entry::newcomer(state, scene, id, Segment::Small, place, sales, weight, ctx);
     Firm {
         cash: p.capital * ctx.world.price,
