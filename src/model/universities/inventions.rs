@@ -74,6 +74,9 @@ pub fn kept_a_year(lapse: f64) -> f64 {
     math::exp(-lapse)
 }
 
+/// Part of an agent that lapses at once, so that the store stays bounded \[share\].
+pub(super) const LAST_TENTH: f64 = 0.1; // derived: bound of the store
+
 /// Place of a quarter of the year among the lists of rows.
 fn turn_of(q: i32) -> usize {
     q.rem_euclid(4) as usize // derived: quarters a year
@@ -111,8 +114,8 @@ pub(super) fn age_shelf(u: &mut Universities, ctx: &Context) {
     for k in 0..due.len() {
         let row = due[k] as usize;
         let left = v.shelf[row] * keep;
-        // the last tenth of an agent lapses at once, so that the store stays bounded
-        let left = if left < 0.1 * v.mass[row] { 0.0 } else { left }; // derived: bound of the store
+        let least = LAST_TENTH * v.mass[row];
+        let left = if left < least { 0.0 } else { left };
         u.tally.lapsed += v.shelf[row] - left;
         v.shelf[row] = left;
         if left == 0.0 {
@@ -228,6 +231,6 @@ fn disclose(u: &mut Universities, weights: [f64; 2], posed: f64, ctx: &Context) 
             u.cases.push(u.arrivals.case(next, slot, ctx));
             next += 1;
         }
-        u.shelf[unit].put(&mut u.cases);
+        u.shelf[unit].put(&u.cases);
     }
 }

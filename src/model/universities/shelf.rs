@@ -9,17 +9,52 @@ use std::mem::swap;
 /// Least number of cases that a head is filled up with.
 const LEAST: usize = 16;
 /// One in so many of the cases behind the head fills it up.
-const PART: usize = 4;
+const PART: usize = 16;
+
+/// A case as one number that orders: the higher, the earlier it is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Place(u128);
+
+/// Bits by which a negative number's order is turned round.
+const SIGN: u64 = 1 << 63; // derived: top bit of 64
+
+impl From<Case> for Place {
+    /// Priority first, by its bits; of equals the lower id; the row is carried along.
+    #[inline]
+    fn from(case: Case) -> Self {
+        let bits = case.priority.to_bits();
+        let rising = if bits & SIGN == 0 { bits | SIGN } else { !bits };
+        let rest = u64::from(!case.id) << 32 | u64::from(case.invention);
+        Self(u128::from(rising) << 64 | u128::from(rest))
+    }
+}
+
+impl From<Place> for Case {
+    #[inline]
+    fn from(place: Place) -> Self {
+        let rising = (place.0 >> 64) as u64;
+        let bits = if rising & SIGN == 0 {
+            !rising
+        } else {
+            rising & !SIGN
+        };
+        Self {
+            priority: f64::from_bits(bits),
+            id: !((place.0 >> 32) as u32),
+            invention: place.0 as u32,
+        }
+    }
+}
 
 /// Cases of one unit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shelf {
     /// Cases next in order, the best last.
-    head: Vec<Case>,
+    head: Vec<Place>,
     /// The others, in no order.
-    reserve: Vec<Case>,
+    reserve: Vec<Place>,
     /// Every case of the head stands before this one or is it, every other behind it.
-    edge: Case,
+    edge: Place,
     /// Length of the reserve at which void cases are cleared out.
     full: usize,
 }
@@ -29,37 +64,27 @@ impl Default for Shelf {
         Self {
             head: Vec::new(),
             reserve: Vec::new(),
-            edge: Case {
-                priority: f64::INFINITY,
-                id: 0,
-                invention: 0,
-            },
+            edge: Place(u128::MAX),
             full: LEAST,
         }
     }
 }
 
 impl Shelf {
-    /// Puts cases on the shelf; `cases` is left without those that stay behind the head.
+    /// Puts cases on the shelf.
     ///
     /// Example: 3, 1 and 2 on an empty shelf are taken as 3, 2, 1.
-    pub fn put(&mut self, cases: &mut Vec<Case>) {
-        let mut ahead = 0;
-        for k in 0..cases.len() {
-            let case = cases[k];
-            if case.order(&self.edge).is_gt() {
-                self.reserve.push(case);
+    #[inline]
+    pub fn put(&mut self, cases: &[Case]) {
+        for &case in cases {
+            let place = Place::from(case);
+            if place < self.edge {
+                self.reserve.push(place);
             } else {
-                cases[ahead] = case;
-                ahead += 1;
+                put_in(&mut self.head, place);
             }
         }
-        cases.truncate(ahead);
-        if ahead > 0 {
-            cases.sort_unstable_by(|a, b| b.order(a));
-            put_in(&mut self.head, cases);
-            self.cut();
-        }
+        self.cut();
     }
 
     /// Takes the best case off the shelf.
@@ -68,14 +93,14 @@ impl Shelf {
         if self.head.is_empty() {
             self.fill_up();
         }
-        self.head.pop()
+        self.head.pop().map(Case::from)
     }
 
     /// Clears out cases that are not `there` any more, once as many as were kept the last
     /// time have come.
     pub fn clear_out(&mut self, there: impl Fn(&Case) -> bool) {
         if self.reserve.len() >= self.full {
-            self.reserve.retain(there);
+            self.reserve.retain(|&place| there(&place.into()));
             self.full = LEAST.max(2 * self.reserve.len());
         }
     }
@@ -93,17 +118,17 @@ impl Shelf {
             swap(&mut self.head, &mut self.reserve);
         } else {
             let behind = self.reserve.len() - wanted;
-            self.reserve
-                .select_nth_unstable_by(behind, |a, b| b.order(a));
+            self.reserve.select_nth_unstable(behind);
             self.head.extend(self.reserve.drain(behind..));
         }
-        self.head.sort_unstable_by(|a, b| b.order(a));
+        self.head.sort_unstable();
         if let Some(&last) = self.head.first() {
             self.edge = last;
         }
     }
 
     /// The last of a head that has grown long join the others.
+    #[inline]
     fn cut(&mut self) {
         let kept = self.filled();
         if self.head.len() > 2 * kept {
@@ -114,22 +139,18 @@ impl Shelf {
     }
 }
 
-/// Puts cases in order among those of a head in order, the best last.
+/// Puts a case where it belongs in a head in order, the best last.
 ///
-/// Example: priorities 0 and 2 among 1 and 3: 0, 1, 2, 3.
-fn put_in(head: &mut Vec<Case>, cases: &[Case]) {
-    let mut old = head.len();
-    let mut place = old + cases.len();
-    head.extend_from_slice(cases);
-    for case in cases.iter().rev() {
-        while old > 0 && head[old - 1].order(case).is_lt() {
-            old -= 1;
-            place -= 1;
-            head[place] = head[old];
-        }
-        place -= 1;
-        head[place] = *case;
+/// Example: priority 2 among 0, 1 and 3: 0, 1, 2, 3.
+#[inline]
+fn put_in(head: &mut Vec<Place>, place: Place) {
+    let mut at = head.len();
+    head.push(place);
+    while at > 0 && head[at - 1] > place {
+        head[at] = head[at - 1];
+        at -= 1;
     }
+    head[at] = place;
 }
 
 #[cfg(test)]
@@ -146,15 +167,30 @@ mod tests {
 
     #[test]
     fn cases_are_put_in_where_they_belong() {
-        let mut head = vec![case(1.0, 7), case(1.0, 2), case(3.0, 1)];
-        put_in(&mut head, &[case(0.0, 4), case(1.0, 5), case(4.0, 3)]);
-        let ids: Vec<u32> = head.iter().map(|case| case.id).collect();
+        let mut head = Vec::new();
+        let cases = [(1.0, 7), (1.0, 2), (3.0, 1), (0.0, 4), (1.0, 5), (4.0, 3)];
+        for (priority, id) in cases {
+            put_in(&mut head, case(priority, id).into());
+        }
+        let ids: Vec<u32> = head.iter().map(|&place| Case::from(place).id).collect();
         assert_eq!(ids, [4, 7, 5, 2, 1, 3]);
-        put_in(&mut head, &[]);
-        assert_eq!(head.len(), 6);
-        let mut empty = Vec::new();
-        put_in(&mut empty, &head);
-        assert_eq!(empty, head);
+    }
+
+    #[test]
+    fn a_place_orders_as_its_case_and_holds_it() {
+        let priorities = [-7.5, -0.2, -0.0, 0.0, 1e-300, 0.7, 12.0];
+        let ids = [1, 9, u32::MAX];
+        let cases: Vec<Case> = priorities
+            .iter()
+            .flat_map(|&priority| ids.map(|id| case(priority, id)))
+            .collect();
+        for a in &cases {
+            assert_eq!(Case::from(Place::from(*a)), *a);
+            for b in &cases {
+                let order = Place::from(*b).cmp(&Place::from(*a));
+                assert_eq!(a.order(b), order, "{a:?} {b:?}");
+            }
+        }
     }
 
     #[test]
@@ -164,14 +200,14 @@ mod tests {
         let mut all: Vec<Case> = Vec::new();
         let mut next = 0_u32;
         for round in 0..40_u32 {
-            let mut fresh: Vec<Case> = (0..17 + round)
+            let fresh: Vec<Case> = (0..17 + round)
                 .map(|_| {
                     next += 1;
                     case(f64::from(next * 7919 % 1009), next)
                 })
                 .collect();
             all.extend(&fresh);
-            shelf.put(&mut fresh);
+            shelf.put(&fresh);
             all.sort_by(Case::order);
             let mut taken: Vec<Case> = (0..9 + round % 23)
                 .map(|_| shelf.take().expect("a case"))
@@ -183,11 +219,11 @@ mod tests {
                 case.priority -= 100.0;
             }
             all.extend(&taken);
-            shelf.put(&mut taken);
+            shelf.put(&taken);
             let there = |case: &Case| !case.id.is_multiple_of(11);
             if round == 20 {
-                shelf.reserve.retain(there);
-                shelf.head.retain(there);
+                shelf.reserve.retain(|&place| there(&place.into()));
+                shelf.head.retain(|&place| there(&place.into()));
                 all.retain(there);
             }
         }
