@@ -110,13 +110,13 @@ pub(super) fn age_shelf(u: &mut Universities, ctx: &Context) {
     let keep = kept_a_year(ctx.parameters.universities.lapse);
     let v = &mut u.inventions;
     let due = &mut u.due[turn_of(ctx.q())];
-    let mut kept = 0;
+    let (mut kept, mut lapsed) = (0, u.tally.lapsed);
     for k in 0..due.len() {
         let row = due[k] as usize;
         let left = v.shelf[row] * keep;
         let least = LAST_TENTH * v.mass[row];
         let left = if left < least { 0.0 } else { left };
-        u.tally.lapsed += v.shelf[row] - left;
+        lapsed += v.shelf[row] - left;
         v.shelf[row] = left;
         if left == 0.0 {
             v.id[row] = 0;
@@ -127,6 +127,7 @@ pub(super) fn age_shelf(u: &mut Universities, ctx: &Context) {
         }
     }
     due.truncate(kept);
+    u.tally.lapsed = lapsed;
     // void cases are passed over; a shelf is cleared of them as they may have become many
     for shelf in &mut u.shelf {
         shelf.clear_out(|case| v.id[case.invention as usize] == case.id);

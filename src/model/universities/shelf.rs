@@ -53,7 +53,9 @@ pub struct Shelf {
     head: Vec<Place>,
     /// The others, in no order.
     reserve: Vec<Place>,
-    /// Every case of the head stands before this one or is it, every other behind it.
+    /// Length of that part of the reserve that stands behind the edge; what follows is new.
+    sifted: usize,
+    /// Every case of the head stands before this one or is it, every sifted one behind it.
     edge: Place,
     /// Length of the reserve at which void cases are cleared out.
     full: usize,
@@ -64,6 +66,7 @@ impl Default for Shelf {
         Self {
             head: Vec::new(),
             reserve: Vec::new(),
+            sifted: 0,
             edge: Place(u128::MAX),
             full: LEAST,
         }
@@ -71,25 +74,21 @@ impl Default for Shelf {
 }
 
 impl Shelf {
-    /// Puts cases on the shelf.
+    /// Puts cases on the shelf; where they belong is looked up when the next case is taken.
     ///
     /// Example: 3, 1 and 2 on an empty shelf are taken as 3, 2, 1.
     #[inline]
     pub fn put(&mut self, cases: &[Case]) {
-        for &case in cases {
-            let place = Place::from(case);
-            if place < self.edge {
-                self.reserve.push(place);
-            } else {
-                put_in(&mut self.head, place);
-            }
-        }
-        self.cut();
+        self.reserve
+            .extend(cases.iter().map(|&case| Place::from(case)));
     }
 
     /// Takes the best case off the shelf.
     #[inline]
     pub fn take(&mut self) -> Option<Case> {
+        if self.sifted < self.reserve.len() {
+            self.sift();
+        }
         if self.head.is_empty() {
             self.fill_up();
         }
@@ -100,9 +99,29 @@ impl Shelf {
     /// time have come.
     pub fn clear_out(&mut self, there: impl Fn(&Case) -> bool) {
         if self.reserve.len() >= self.full {
+            self.sift();
             self.reserve.retain(|&place| there(&place.into()));
+            self.sifted = self.reserve.len();
             self.full = LEAST.max(2 * self.reserve.len());
         }
+    }
+
+    /// Cases put on the shelf since the last one was taken find their place: those before the
+    /// edge in the head.
+    fn sift(&mut self) {
+        let mut behind = self.sifted;
+        for k in self.sifted..self.reserve.len() {
+            let place = self.reserve[k];
+            if place < self.edge {
+                self.reserve[behind] = place;
+                behind += 1;
+            } else {
+                put_in(&mut self.head, place);
+            }
+        }
+        self.reserve.truncate(behind);
+        self.cut();
+        self.sifted = self.reserve.len();
     }
 
     /// Number of cases that fill the head.
@@ -121,6 +140,7 @@ impl Shelf {
             self.reserve.select_nth_unstable(behind);
             self.head.extend(self.reserve.drain(behind..));
         }
+        self.sifted = self.reserve.len();
         self.head.sort_unstable();
         if let Some(&last) = self.head.first() {
             self.edge = last;
@@ -128,7 +148,6 @@ impl Shelf {
     }
 
     /// The last of a head that has grown long join the others.
-    #[inline]
     fn cut(&mut self) {
         let kept = self.filled();
         if self.head.len() > 2 * kept {
@@ -222,7 +241,9 @@ mod tests {
             shelf.put(&taken);
             let there = |case: &Case| !case.id.is_multiple_of(11);
             if round == 20 {
+                shelf.sift();
                 shelf.reserve.retain(|&place| there(&place.into()));
+                shelf.sifted = shelf.reserve.len();
                 shelf.head.retain(|&place| there(&place.into()));
                 all.retain(there);
             }
