@@ -4,7 +4,7 @@
 //! topics posed by firms. Once a year it thinks over whom to ask: its past partner, or else the
 //! best of a few keyed candidates; contracts run a year, so between it asks its partner.
 //! Researchers' time limits what a unit serves; what it cannot serve is asked of
-//! a second unit, which is kept for the year as well if it can help, and then dropped. Offices play no part: ties carry the contract.
+//! a second unit, which is thought over once a year as well, and then dropped. Offices play no part: ties carry the contract.
 
 mod choice;
 mod search;
@@ -143,8 +143,8 @@ pub fn trade(state: &mut State, ctx: &Context) {
         serve(&mut market, state, ctx);
         turn_to_helpers(&mut market, state, ctx);
         look_around(&mut market, state, ctx, 1);
+        keep_helpers(&market, &mut state.firms);
         serve(&mut market, state, ctx);
-        keep_helpers(&market, state);
         settle(&mut market, state);
     }
     state.contract_research = market;
@@ -311,8 +311,8 @@ fn share_out(market: &mut ContractResearchState) {
     }));
 }
 
-/// What was not served is asked of the unit that helped out last, or of another where that one
-/// is thought over, refuses now or is not known.
+/// What was not served is asked of the unit that the firm turned to last, or of another where it
+/// thinks that over, refused now or knows none.
 fn turn_to_helpers(market: &mut ContractResearchState, state: &State, ctx: &Context) {
     let turn = ctx.q().rem_euclid(4) as u32; // derived: quarters a year
     let firms = &state.firms;
@@ -329,11 +329,11 @@ fn turn_to_helpers(market: &mut ContractResearchState, state: &State, ctx: &Cont
     }
 }
 
-/// Units that helped out are remembered, those that could not are not asked again.
-fn keep_helpers(market: &ContractResearchState, state: &mut State) {
-    for r in &market.requests {
-        let helps = market.served[r.unit as usize] > 0.0;
-        state.firms.helper[r.firm as usize] = if helps { r.unit + 1 } else { 0 };
+/// Firms remember whom they turned to for what their partner could not serve.
+fn keep_helpers(market: &ContractResearchState, firms: &mut Firms) {
+    for &at in &market.searching {
+        let r = &market.requests[at as usize];
+        firms.helper[r.firm as usize] = r.unit + 1;
     }
 }
 
