@@ -10,7 +10,7 @@ use crate::model::books::{Account, Instrument};
 use crate::model::context::Context;
 use crate::model::demand::{ln_attraction_per_demand, market_of, resting_appeal};
 use crate::model::firms::{FIELDS, Firm, REGIONS, Segment};
-use crate::model::population::{draw_firm, entrant_id, sales_quantile};
+use crate::model::population::{SalesLaw, draw_firm, entrant_id};
 use crate::model::research::annuity;
 use crate::model::state::State;
 use crate::model::world::{LAST_RECORDED, WARM_UP};
@@ -90,6 +90,7 @@ pub(super) fn enter(state: &mut State, ctx: &Context) {
     {
         *local = surroundings(now, before, p.founders_from_doers);
     }
+    let sales = EntrantSales::of(&state.entry, ctx);
     let mut paid_in = 0.0;
     for s in 0..SEGMENTS {
         let recorded = recorded_growth(s, p);
@@ -103,7 +104,7 @@ pub(super) fn enter(state: &mut State, ctx: &Context) {
             state.entry.clock[stream] += founders * shares[field] / (4.0 * weight); // derived: quarters a year
             while state.entry.clock[stream] >= state.entry.threshold[stream] {
                 let ordinal = state.entry.ordinal[stream];
-                let row = founder(state, stream, ordinal, weight, &scene, ctx);
+                let row = founder(state, stream, ordinal, weight, (&scene, &sales), ctx);
                 paid_in += weight * row.cash;
                 place(state, row);
                 let entry = &mut state.entry;
@@ -129,13 +130,29 @@ fn entrant_weight(entry: &EntryState, segment: usize, ctx: &Context) -> f64 {
     math::max(ctx.parameters.entry.entrant_weight / ctx.scale, 1.0) * entry.trend[segment]
 }
 
-/// Sales of an entrant at rank `u` of those below the median, `years` after the founding \[mn/yr\].
-fn entrant_sales(segment: Segment, u: f64, entry: &EntryState, ctx: &Context) -> f64 {
-    let p = &ctx.parameters.entry;
-    let years = f64::from(ctx.quarter.since(WARM_UP)) / 4.0; // derived: quarters a year
-    let lag = math::exp(-p.entrant_sales_lag * years);
-    let nominal = surroundings(ctx.world.gdp, entry.founding_gdp, 1.0);
-    sales_quantile(segment, u * p.entrant_rank, &ctx.parameters.population) * nominal * lag
+/// How sales of entrants are spread this quarter.
+struct EntrantSales {
+    laws: [SalesLaw; SEGMENTS],
+    /// Nominal GDP over that at founding.
+    nominal: f64,
+    /// What entrants lag behind it.
+    lag: f64,
+}
+
+impl EntrantSales {
+    fn of(entry: &EntryState, ctx: &Context) -> Self {
+        let years = f64::from(ctx.quarter.since(WARM_UP)) / 4.0; // derived: quarters a year
+        Self {
+            laws: SEGMENT_LIST.map(|s| SalesLaw::of(s, &ctx.parameters.population)),
+            nominal: surroundings(ctx.world.gdp, entry.founding_gdp, 1.0),
+            lag: math::exp(-ctx.parameters.entry.entrant_sales_lag * years),
+        }
+    }
+
+    /// Sales at quantile `u` of a segment \[mn/yr\].
+    fn quantile(&self, segment: usize, u: f64) -> f64 {
+        self.laws[segment].quantile(u) * self.nominal * self.lag
+    }
 }
 
 /// The firm of arrival `ordinal` of a stream. Its lasting draws are keyed on the arrival, as if
@@ -145,7 +162,7 @@ fn founder(
     stream: usize,
     ordinal: u32,
     weight: f64,
-    scene: &Surroundings,
+    (scene, sales): (&Surroundings, &EntrantSales),
     ctx: &Context,
 ) -> Firm {
     let p = &ctx.parameters.entry;
@@ -157,7 +174,7 @@ fn founder(
         ..*ctx
     };
     let rank = dateless.uniform(id, 0, 0, Purpose::EntryTraits);
-    let sales = entrant_sales(segment, rank, &state.entry, ctx);
+    let sales = sales.quantile(stream / CELLS, rank * p.entrant_rank);
     let firm = newcomer(state, scene, id, segment, place, sales, weight, ctx);
     Firm {
         cash: p.entrant_cash * sales,
