@@ -581,6 +581,7 @@ const FOUNDING_GROWTH: f64 = 0.12; // derived: 11-14 % nominal a year in 2010-20
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::bound::Bound;
 
     #[test]
     fn bounded_pareto_keeps_its_ends_and_tail() {
