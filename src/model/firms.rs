@@ -212,6 +212,8 @@ crate::columns! {
         need: bool,
         /// Last university partner, unit index + 1 (0: none).
         partner: u32,
+        /// University it turned to where the partner lacked time, unit index + 1 (0: none).
+        helper: u32,
         /// Jump in log productivity waiting from industrialised inventions (funnel writes,
         /// innovation consumes).
         pending_gain: f64,

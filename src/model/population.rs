@@ -108,12 +108,6 @@ crate::family! {
     }
 }
 
-/// Pareto quantile on \[low, high\] with tail exponent `tail`.
-pub fn bounded_pareto(u: f64, low: f64, high: f64, tail: f64) -> f64 {
-    let cut = math::pow(low / high, tail);
-    low * math::pow(1.0 - u * (1.0 - cut), -1.0 / tail)
-}
-
 /// Where a keyed uniform falls among cumulated shares.
 fn pick(u: f64, shares: &[f64]) -> usize {
     let mut rest = u * shares.iter().sum::<f64>();
@@ -140,16 +134,62 @@ pub fn region_shares(p: &PopulationParameters) -> [f64; REGIONS] {
     ]
 }
 
-/// Sales at quantile `u` of a segment \[mn/yr\].
-pub fn sales_quantile(segment: Segment, u: f64, p: &PopulationParameters) -> f64 {
-    match segment {
-        Segment::Industry => bounded_pareto(u, p.size_limit, p.industry_largest, p.industry_tail),
-        Segment::Services => bounded_pareto(u, p.size_limit, p.services_largest, p.services_tail),
-        Segment::Small => {
-            // truncated at the limit of above-size firms
-            let z = math::ln(p.size_limit / p.small_median) / p.small_spread;
-            let share = u * math::normal_cdf(z);
-            p.small_median * math::exp(p.small_spread * math::normal_quantile(share))
+/// Law of sales in a segment, its constants worked out once.
+#[derive(Clone, Copy, Debug)]
+pub enum SalesLaw {
+    /// Pareto between two ends.
+    Pareto {
+        /// Least sales \[mn/yr\].
+        low: f64,
+        /// What the cut at the upper end leaves of the tail \[share\].
+        kept: f64,
+        /// Minus one over the tail exponent.
+        power: f64,
+    },
+    /// Log-normal, cut at the limit of above-size firms.
+    LogNormal {
+        /// Median \[mn/yr\].
+        median: f64,
+        /// Spread \[log points\].
+        spread: f64,
+        /// Share below the cut.
+        kept: f64,
+    },
+}
+
+impl SalesLaw {
+    /// That of a segment.
+    pub fn of(segment: Segment, p: &PopulationParameters) -> Self {
+        let pareto = |high: f64, tail: f64| Self::Pareto {
+            low: p.size_limit,
+            kept: 1.0 - math::pow(p.size_limit / high, tail),
+            power: -1.0 / tail,
+        };
+        match segment {
+            Segment::Industry => pareto(p.industry_largest, p.industry_tail),
+            Segment::Services => pareto(p.services_largest, p.services_tail),
+            Segment::Small => {
+                let z = math::ln(p.size_limit / p.small_median) / p.small_spread;
+                Self::LogNormal {
+                    median: p.small_median,
+                    spread: p.small_spread,
+                    kept: math::normal_cdf(z),
+                }
+            }
+        }
+    }
+
+    /// Sales at quantile `u` \[mn/yr\].
+    ///
+    /// Example: from 20 at a tail of 1.1, hardly cut: `u` = 1 − 10^(−1.1) gives 200.
+    pub fn quantile(&self, u: f64) -> f64 {
+        match *self {
+            Self::Pareto { low, kept, power } => low * math::pow(1.0 - u * kept, power),
+            Self::LogNormal {
+                median,
+                spread,
+                kept,
+            } => median * math::exp(spread * math::normal_quantile(u * kept)),
         }
     }
 }
@@ -167,10 +207,11 @@ fn found_segment(firms: &mut Firms, segment: Segment, count: f64, ctx: &Context)
         let x = 1.0 - k / GRID as f64;
         1.0 - x * x * x * x
     };
+    let law = SalesLaw::of(segment, p);
     let mut mean = 0.0;
     for k in 0..GRID {
         let (a, b) = (edge(k as f64), edge(k as f64 + 1.0));
-        mean += (b - a) * sales_quantile(segment, 0.5 * (a + b), p);
+        mean += (b - a) * law.quantile(0.5 * (a + b));
     }
     let kind = segment as u32;
     let mut cumulated = 0.0;
@@ -178,12 +219,12 @@ fn found_segment(firms: &mut Firms, segment: Segment, count: f64, ctx: &Context)
     let mut next = ctx.uniform(kind, ordinal, 0, Purpose::FirmSize);
     for k in 0..GRID {
         let (a, b) = (edge(k as f64), edge(k as f64 + 1.0));
-        let z = sales_quantile(segment, 0.5 * (a + b), p) / mean;
+        let z = law.quantile(0.5 * (a + b)) / mean;
         let inclusion = math::min(1.0, ctx.scale * (0.5 + 0.5 * z));
         let step = count * (b - a) * inclusion;
         while next < cumulated + step {
             let quantile = a + (b - a) * (next - cumulated) / step;
-            let sales = sales_quantile(segment, quantile, p);
+            let sales = law.quantile(quantile);
             let id = firm_id(segment, ordinal);
             let (u_region, u_field) = ctx.pair(id, 0, 0, Purpose::FirmPlace);
             let region = pick(u_region, &region_shares(p)) as u8;
@@ -296,14 +337,24 @@ const FOUNDING_GROWTH: f64 = 0.12; // derived: 11-14 % nominal a year in 2010-20
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::bound::Bound;
 
     #[test]
     fn bounded_pareto_keeps_its_ends_and_tail() {
-        assert!((bounded_pareto(0.0, 20.0, 1e6, 1.1) - 20.0).abs() < 1e-9);
-        assert!((bounded_pareto(1.0, 20.0, 1e6, 1.1) - 1e6).abs() < 1e-3);
+        let at = |u: f64, industry_largest: f64| {
+            let p = PopulationParameters {
+                size_limit: 20.0,
+                industry_largest,
+                industry_tail: 1.1,
+                ..PopulationParameters::build(&mut |_| 1.0)
+            };
+            SalesLaw::of(Segment::Industry, &p).quantile(u)
+        };
+        assert!((at(0.0, 1e6) - 20.0).abs() < 1e-9);
+        assert!((at(1.0, 1e6) - 1e6).abs() < 1e-3);
         // P(S > 200) = 10^-1.1 in the unbounded law
         let u = 1.0 - math::pow(10.0, -1.1);
-        assert!((bounded_pareto(u, 20.0, 1e12, 1.1) - 200.0).abs() < 0.01);
+        assert!((at(u, 1e12) - 200.0).abs() < 0.01);
     }
 
     #[test]
