@@ -1,8 +1,9 @@
 //! Does a firm go on with a project, how fast does it move, what does it bring?
 #![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
 
-use super::{FunnelParameters, Project};
+use super::FunnelParameters;
 use crate::base::math::{clamp, exp, max, normal_cdf, pow};
+use crate::model::platforms::SERVED;
 
 /// Shares of a stage's mass that pass and fail in a quarter under yearly hazards.
 ///
@@ -15,11 +16,16 @@ pub fn competing_risks(hazard: f64, failure: f64) -> (f64, f64) {
     (each * hazard, each * failure)
 }
 
-/// Readiness a project lacks for a stage, platforms apart.
+/// Readiness that the stages with platforms ask for.
 #[inline]
-pub fn gap(project: &Project, stage: usize, p: &FunnelParameters) -> f64 {
-    let need = [p.proof_readiness, p.pilot_readiness, 0.0][stage];
-    max(0.0, need - f64::from(project.readiness))
+pub fn needs(p: &FunnelParameters) -> [f64; SERVED] {
+    [p.proof_readiness, p.pilot_readiness]
+}
+
+/// Readiness that lacks where a stage asks for `need`, platforms apart.
+#[inline(always)]
+pub fn gap(readiness: f64, need: f64) -> f64 {
+    max(0.0, need - readiness)
 }
 
 /// Hazard of passing: base, slowed by the gap and by want of absorptive capacity \[1/yr\].

@@ -4,10 +4,11 @@
 //! quarter are done a strip at a time, column by column.
 #![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
 
-use super::decision::{competing_risks, gap, go_on_share, pass_hazard, product_worth};
-use super::{FunnelParameters, Plan, Project, STAGES};
+use super::decision::{competing_risks, gap, go_on_share, needs, pass_hazard, product_worth};
+use super::project::{Column, Project, ROWS, STAGES, Strip, Turn};
+use super::{FunnelParameters, Purses};
 use crate::base::math::max;
-use crate::model::approval::{ApprovalState, offers};
+use crate::model::approval::offers;
 use crate::model::context::Context;
 use crate::model::platforms::SERVED;
 use crate::model::state::State;
@@ -89,132 +90,133 @@ fn settle(
     ([go, pass, fail], max(0.0, ahead - until_end))
 }
 
-/// Projects reviewed together.
-const STRIP: usize = 64;
-/// One number for each project of a strip.
-type Column = [f64; STRIP];
+/// What is settled for a stage, column by column.
+struct Settled {
+    go: Column,
+    pass: Column,
+    fail: Column,
+}
 
 /// Columns of a strip of reviews.
-struct Strip {
+struct Sheet {
     /// Worth of the stage that is settled next \[mn, 2020 prices\].
     worth: Column,
     absorptive: Column,
     willing: Column,
-    gap: [Column; SERVED],
-    served: [Column; SERVED],
-    /// What is settled by stage: go, pass, fail.
-    settled: [[Column; 3]; STAGES],
+    readiness: Column,
 }
 
-impl Strip {
-    /// A strip of nothing.
+impl Sheet {
+    /// A sheet of nothing.
     fn empty() -> Self {
-        let none = [0.0; STRIP];
+        let none = [0.0; ROWS];
         Self {
             worth: none,
             absorptive: none,
             willing: none,
-            gap: [none; SERVED],
-            served: [none; SERVED],
-            settled: [[none; 3]; STAGES],
+            readiness: none,
         }
     }
 
-    /// Sets what a row sees.
-    fn gather(&mut self, row: usize, project: &Project, state: &State, p: &FunnelParameters) {
-        self.worth[row] = product_worth(project.revenue, p);
-        self.absorptive[row] = state.firms.absorptive[project.firm as usize];
-        self.willing[row] = state.buyers.willing(usize::from(project.field));
-        for k in 0..SERVED {
-            self.gap[k][row] = gap(project, k, p);
-            self.served[k][row] = project.served[k];
-        }
-    }
-
-    /// Settles all stages of `projects`, from the last back, approval in between.
-    fn settle(
+    /// Sets what the first `rows` projects of a strip see.
+    fn gather(
         &mut self,
-        projects: &mut [Project],
-        stages: &[Stage; STAGES],
-        approval: &ApprovalState,
-        ctx: &Context,
+        strip: &Strip,
+        rows: usize,
+        purses: &Purses,
+        state: &State,
+        p: &FunnelParameters,
     ) {
-        let p = &ctx.parameters.funnel;
-        let saved = ctx.parameters.platforms.cost_saved;
-        let (worth, absorptive) = (&mut self.worth, &self.absorptive);
-        let end = STAGES - 1;
-        let out = &mut self.settled;
-        let (stage, willing) = (&stages[end], &self.willing);
-        last(worth, absorptive, willing, stage, p, &mut out[end]);
-        approval.settle(projects, worth, stage.failure, ctx);
-        for k in (0..SERVED).rev() {
-            let (gap, served, stage) = (&self.gap[k], &self.served[k], &stages[k]);
-            earlier(worth, absorptive, gap, served, stage, saved, p, &mut out[k]);
+        for (row, project) in strip.project[..rows].iter().enumerate() {
+            self.worth[row] = product_worth(project.revenue, p);
+            self.absorptive[row] = purses.at(project.purse).absorptive;
+            self.willing[row] = state.buyers.willing(usize::from(project.field));
+            self.readiness[row] = f64::from(project.readiness);
         }
-    }
-
-    /// What is settled for a stage of a row.
-    fn plan(&self, stage: usize, row: usize) -> Plan {
-        let [go, pass, fail] = [0, 1, 2].map(|what| self.settled[stage][what][row] as f32);
-        Plan { go, pass, fail }
     }
 }
 
 crate::dispatched! {
     /// Settles the last stage, which is worth the product.
-    fn last(
-        worth: &mut Column,
-        absorptive: &Column,
-        willing: &Column,
-        stage: &Stage,
-        p: &FunnelParameters,
-        out: &mut [Column; 3],
-    ) {
-        let [go, pass, fail] = out;
-        for i in 0..STRIP {
-            let (h, w) = (absorptive[i], willing[i]);
-            let view = View { gap: 0.0, served: 0.0, absorptive: h, willing: w };
-            let (settled, before) = settle(worth[i], view, stage, 0.0, p);
-            [go[i], pass[i], fail[i]] = settled;
-            worth[i] = before;
+    fn last(sheet: &mut Sheet, stage: &Stage, p: &FunnelParameters, out: &mut Settled) {
+        for i in 0..ROWS {
+            let (absorptive, willing) = (sheet.absorptive[i], sheet.willing[i]);
+            let view = View { gap: 0.0, served: 0.0, absorptive, willing };
+            let (settled, before) = settle(sheet.worth[i], view, stage, 0.0, p);
+            [out.go[i], out.pass[i], out.fail[i]] = settled;
+            sheet.worth[i] = before;
         }
     }
 }
 
 crate::dispatched! {
-    /// Settles a stage that platforms serve.
+    /// Settles a stage that asks for `need` in readiness and that platforms serve.
     fn earlier(
-        worth: &mut Column,
-        absorptive: &Column,
-        gap: &Column,
+        sheet: &mut Sheet,
         served: &Column,
+        need: f64,
         stage: &Stage,
         saved: f64,
         p: &FunnelParameters,
-        out: &mut [Column; 3],
+        out: &mut Settled,
     ) {
-        let [go, pass, fail] = out;
-        for i in 0..STRIP {
-            let (g, s, h) = (gap[i], served[i], absorptive[i]);
-            let view = View { gap: g, served: s, absorptive: h, willing: 1.0 };
-            let (settled, before) = settle(worth[i], view, stage, saved, p);
-            [go[i], pass[i], fail[i]] = settled;
-            worth[i] = before;
+        for i in 0..ROWS {
+            let (absorptive, served) = (sheet.absorptive[i], served[i]);
+            let gap = gap(sheet.readiness[i], need);
+            let view = View { gap, served, absorptive, willing: 1.0 };
+            let (settled, before) = settle(sheet.worth[i], view, stage, saved, p);
+            [out.go[i], out.pass[i], out.fail[i]] = settled;
+            sheet.worth[i] = before;
         }
     }
 }
 
-/// Reviews the projects that are `due` and writes their plans.
-pub(super) fn hold(due: &mut [Project], stages: &[Stage; STAGES], state: &State, ctx: &Context) {
+/// Reviews the projects of a turn that is due and writes their plans: stages are settled from
+/// the last back, approval in between.
+pub(super) fn hold(
+    due: &mut Turn,
+    purses: &Purses,
+    stages: &[Stage; STAGES],
+    state: &State,
+    ctx: &Context,
+) {
     let p = &ctx.parameters.funnel;
-    let mut strip = Strip::empty();
-    for projects in due.chunks_mut(STRIP) {
-        for (row, project) in projects.iter().enumerate() {
-            strip.gather(row, project, state, p);
+    let saved = ctx.parameters.platforms.cost_saved;
+    let end = STAGES - 1;
+    let passages = state.approval.passages(stages[end].failure, ctx);
+    let mut sheet = Sheet::empty();
+    let none = [0.0; ROWS];
+    let mut settled = Settled {
+        go: none,
+        pass: none,
+        fail: none,
+    };
+    let mut dockets = std::mem::take(&mut due.dockets);
+    let mut later = dockets.iter_mut().peekable();
+    for (number, (strip, rows)) in due.filled().enumerate() {
+        sheet.gather(strip, rows, purses, state, p);
+        last(&mut sheet, &stages[end], p, &mut settled);
+        write(strip, rows, end, &settled);
+        while let Some(docket) = later.next_if(|docket| (docket.row as usize) / ROWS == number) {
+            let row = docket.row as usize % ROWS;
+            let Project { field, region, .. } = strip.project[row];
+            let worth = &mut sheet.worth[row];
+            *worth = passages.settle(docket, *worth, [field, region], ctx);
         }
-        strip.settle(projects, stages, &state.approval, ctx);
-        for (row, project) in projects.iter_mut().enumerate() {
-            project.plan = std::array::from_fn(|stage| strip.plan(stage, row));
+        for k in (0..SERVED).rev() {
+            let (need, served) = (needs(p)[k], &strip.served[k]);
+            earlier(&mut sheet, served, need, &stages[k], saved, p, &mut settled);
+            write(strip, rows, k, &settled);
         }
+    }
+    due.dockets = dockets;
+}
+
+/// Writes what is settled for a stage of a strip.
+fn write(strip: &mut Strip, rows: usize, stage: usize, settled: &Settled) {
+    for row in 0..rows {
+        strip.go[stage][row] = settled.go[row] as f32;
+        strip.pass[stage][row] = settled.pass[row] as f32;
+        strip.fail[stage][row] = settled.fail[row] as f32;
     }
 }
