@@ -3,7 +3,7 @@
 use super::*;
 use crate::base::time::Quarter;
 use crate::model::context::Context;
-use crate::model::funnel::{self, Plan, Project, STAGES};
+use crate::model::funnel::{self, Origin, Plan, Project, STAGES};
 use crate::model::patents::testbed::{Scene, parameters, world_of};
 use crate::policy::regulation::Regulation;
 
@@ -141,10 +141,9 @@ fn begin(state: &mut State, field: usize, mass: f64, ctx: &Context) {
     let project = Project {
         purse: state.funnel.purses.of(0, 0),
         field: field as u8,
-        invention_id: 5,
         revenue: 20.0,
-        begun: ctx.q(),
-        disclosed: ctx.q(),
+        begun: ctx.q() as i16,
+        disclosed: ctx.q() as i16,
         ..Project::default()
     };
     let plan = Plan {
@@ -154,8 +153,10 @@ fn begin(state: &mut State, field: usize, mass: f64, ctx: &Context) {
     };
     let draws = ctx.key.pair(5, 0, 0, 0, Purpose::Approval);
     let p = &ctx.parameters.approval;
-    let (strip, row) = state.funnel.begin(project, mass, draws, p);
-    (strip.mass[0][row], strip.mass[1][row]) = (0.0, mass);
+    let (strip, row) = state
+        .funnel
+        .begin(project, Origin::default(), mass, draws, p);
+    (strip.stage[0].mass[row], strip.stage[1].mass[row]) = (0.0, mass);
     (0..STAGES).for_each(|stage| strip.set_plan(stage, row, plan));
 }
 

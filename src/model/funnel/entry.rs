@@ -1,7 +1,7 @@
 //! Which deals become projects?
 
 use super::decision::product_revenue;
-use super::project::{Project, Strip, under_review};
+use super::project::{Origin, Project, Strip, under_review};
 use super::{CONVERSION, FunnelParameters, FunnelState, FunnelTally, READINESS_LEVELS, add};
 use crate::base::rng::Purpose;
 use crate::base::strip::fill_pairs;
@@ -44,18 +44,20 @@ pub fn enter(state: &mut State, ctx: &Context) {
             }
             let readiness = inventions.readiness[deal.invention] / READINESS_LEVELS;
             let project = Project {
-                quality: quality[row],
-                revenue: revenue[row],
+                quality: quality[row] as f32,
+                revenue: revenue[row] as f32,
                 purse: funnel.purses.of(deal.firm, deal.firm_id),
-                invention_id: deal.invention_id,
-                readiness: readiness as f32,
-                disclosed,
-                begun: ctx.q(),
+                disclosed: disclosed as i16,
+                begun: ctx.q() as i16,
                 field: inventions.field[deal.invention],
                 region: state.firms.region[deal.firm],
             };
+            let origin = Origin {
+                invention_id: deal.invention_id,
+                readiness: readiness as f32,
+            };
             let draws = (draw[row], rank[row]);
-            funnel.begin(project, deal.mass, draws, &ctx.parameters.approval);
+            funnel.begin(project, origin, deal.mass, draws, &ctx.parameters.approval);
             funnel.tally.entered += deal.mass;
         }
     }
@@ -67,16 +69,17 @@ impl FunnelState {
     pub fn begin(
         &mut self,
         project: Project,
+        origin: Origin,
         entered: f64,
         draws: (f64, f64),
         p: &ApprovalParameters,
     ) -> (&mut Strip, usize) {
-        let turn = &mut self.projects[under_review(project.begun)];
+        let turn = &mut self.projects[under_review(i32::from(project.begun))];
         if let Some(docket) = docket_of(usize::from(project.field), draws, p) {
             let row = turn.len() as u32;
             turn.dockets.push(Docket { row, ..docket });
         }
-        turn.push(project, entered)
+        turn.push(project, origin, entered)
     }
 }
 

@@ -19,12 +19,14 @@ mod sums;
 mod tests;
 
 pub use decision::{
-    competing_risks, gap, go_on_share, needs, pass_hazard, product_revenue, product_worth,
-    productivity_jump,
+    competing_risks, gap, go_on_margin, go_on_share, needs, pass_hazard, product_revenue,
+    product_worth, productivity_jump,
 };
 pub use entry::enter;
 pub use movement::ration;
-pub use project::{Column, Plan, Project, REVIEWS, ROWS, STAGES, Strip, Turn, under_review};
+pub use project::{
+    Column, Origin, Plan, Project, REVIEWS, ROWS, STAGES, Strip, Turn, under_review,
+};
 pub use purse::{Purse, Purses};
 
 use super::approval::Charges;

@@ -117,7 +117,8 @@ fn step(mass: f64, funded: f64, served: f64, [pass, fail]: [f64; 2], tariff: &Ta
 /// [`ration`].
 fn fund(strip: &Strip, row: usize, mut left: f64, tariffs: &[Tariff; STAGES]) -> [f64; STAGES] {
     let served = [strip.served[0][row], strip.served[1][row], 0.0];
-    let wanted = std::array::from_fn(|k| strip.mass[k][row] * f64::from(strip.go[k][row]));
+    let wanted =
+        std::array::from_fn(|k| strip.stage[k].mass[row] * f64::from(strip.stage[k].go[row]));
     let cost: [f64; STAGES] = std::array::from_fn(|k| tariffs[k].cost_at(served[k]));
     let asked = std::array::from_fn(|k| cost[k] + tariffs[k].fee * served[k]);
     let paid = std::array::from_fn(|k| cost[k] + tariffs[k].fee_paid * served[k]);
@@ -157,10 +158,16 @@ impl Flow {
     /// Moves a row by what is `funded` of each stage.
     fn step(&mut self, strip: &Strip, i: usize, funded: [f64; STAGES], tariffs: &[Tariff; STAGES]) {
         let served = [strip.served[0][i], strip.served[1][i], 0.0];
-        (self.research[i], self.fees[i], self.docketed[i]) = (0.0, 0.0, 0.0);
+        (self.research[i], self.fees[i]) = (0.0, 0.0);
         for k in 0..STAGES {
-            let parts = [strip.pass[k][i], strip.fail[k][i]].map(f64::from);
-            let step = step(strip.mass[k][i], funded[k], served[k], parts, &tariffs[k]);
+            let parts = [strip.stage[k].pass[i], strip.stage[k].fail[i]].map(f64::from);
+            let step = step(
+                strip.stage[k].mass[i],
+                funded[k],
+                served[k],
+                parts,
+                &tariffs[k],
+            );
             self.passed[k][i] = step.passed;
             self.failed[k][i] = step.failed;
             self.left[k][i] = step.left;
@@ -185,25 +192,24 @@ const UNSERVED: Column = [0.0; ROWS];
 crate::dispatched! {
     /// Moves all projects of a strip as if firms could fund all they want.
     fn step_all(strip: &Strip, tariffs: &[Tariff; STAGES], flow: &mut Flow) {
-        (flow.research, flow.fees, flow.enough) = (UNSERVED, UNSERVED, UNSERVED);
         for k in 0..STAGES {
-            let (mass, tariff) = (&strip.mass[k], &tariffs[k]);
+            let (stage, tariff) = (&strip.stage[k], &tariffs[k]);
             let served = strip.served.get(k).unwrap_or(&UNSERVED);
-            let (go, pass, fail) = (&strip.go[k], &strip.pass[k], &strip.fail[k]);
-            let (passed, failed) = (&mut flow.passed[k], &mut flow.failed[k]);
-            let left = &mut flow.left[k];
             for i in 0..ROWS {
-                let wanted = mass[i] * f64::from(go[i]);
-                let parts = [f64::from(pass[i]), f64::from(fail[i])];
-                let step = step(mass[i], wanted, served[i], parts, tariff);
-                (passed[i], failed[i], left[i]) = (step.passed, step.failed, step.left);
-                flow.research[i] += step.research;
-                flow.fees[i] += step.fees;
-                flow.enough[i] += step.enough;
+                let mass = stage.mass[i];
+                let wanted = mass * f64::from(stage.go[i]);
+                let parts = [f64::from(stage.pass[i]), f64::from(stage.fail[i])];
+                let step = step(mass, wanted, served[i], parts, tariff);
+                flow.passed[k][i] = step.passed;
+                flow.failed[k][i] = step.failed;
+                flow.left[k][i] = step.left;
+                let so_far = |column: &Column| if k == 0 { 0.0 } else { column[i] };
+                flow.research[i] = so_far(&flow.research) + step.research;
+                flow.fees[i] = so_far(&flow.fees) + step.fees;
+                flow.enough[i] = so_far(&flow.enough) + step.enough;
             }
         }
         flow.upward = flow.passed[1];
-        flow.docketed = UNSERVED;
     }
 }
 
@@ -217,18 +223,19 @@ crate::dispatched! {
             let pilot = flow.left[1][i] + flow.passed[0][i];
             let sale = flow.left[2][i] + flow.upward[i];
             let present = proof + pilot + sale + flow.docketed[i];
-            let given_up = (i < old) | (present <= abandon_below * strip.entered[i]);
+            let entered = strip.entered[i];
+            let given_up = (i < old) | (present <= abandon_below * f64::from(entered));
             let keep = |value: f64| if given_up { 0.0 } else { value };
             abandoned[i] = present - keep(present);
-            strip.entered[i] = keep(strip.entered[i]);
-            strip.mass[0][i] = keep(proof);
-            strip.mass[1][i] = keep(pilot);
-            strip.mass[2][i] = keep(sale);
+            strip.entered[i] = if given_up { 0.0 } else { entered };
+            strip.stage[0].mass[i] = keep(proof);
+            strip.stage[1].mass[i] = keep(pilot);
+            strip.stage[2].mass[i] = keep(sale);
         }
         for k in 0..STAGES {
             sums.passed[k].add(&flow.passed[k]);
             sums.failed[k].add(&flow.failed[k]);
-            sums.present[k].add(&strip.mass[k]);
+            sums.present[k].add(&strip.stage[k].mass);
         }
         sums.abandoned.add(&abandoned);
         sums.research.add(&flow.research);
@@ -286,7 +293,9 @@ impl Round<'_> {
             let (now, rest) = later.split_at_mut(used);
             later = rest;
             for docket in now {
-                if strip.entered[docket.row as usize % ROWS] == 0.0 {
+                let row = docket.row as usize % ROWS;
+                flow.docketed[row] = 0.0;
+                if strip.entered[row] == 0.0 {
                     docket.close();
                 }
             }
@@ -322,7 +331,7 @@ impl Round<'_> {
                 flow.drop(row);
                 continue;
             }
-            till.sums.offered += strip.mass[STAGES - 1][row];
+            till.sums.offered += strip.stage[STAGES - 1].mass[row];
             let Some(docket) = docket else {
                 self.fund(strip, row, flow, purse);
                 continue;
@@ -333,7 +342,10 @@ impl Round<'_> {
             till.sums.research += cost;
             self.fund(strip, row, flow, purse);
             let field = usize::from(strip.project[row].field);
-            let [offered, sold] = [strip.mass[STAGES - 1][row], flow.passed[STAGES - 1][row]];
+            let [offered, sold] = [
+                strip.stage[STAGES - 1].mass[row],
+                flow.passed[STAGES - 1][row],
+            ];
             let gone = sold + flow.failed[STAGES - 1][row];
             purse.spent += approval.launch(docket, field, [offered, sold, gone], &self.charges);
             flow.upward[row] = approval.route(docket, field, flow.passed[1][row]) + cleared;

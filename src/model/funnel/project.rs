@@ -27,27 +27,32 @@ pub struct Plan {
     pub fail: f32,
 }
 
-/// What is fixed about a lot of real inventions in a firm.
+/// What is fixed about a lot of real inventions in a firm, amounts to seven digits.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Project {
     /// Quality, median 1.
-    pub quality: f64,
+    pub quality: f32,
     /// Revenue of the product \[mn/yr, 2020 prices\].
-    pub revenue: f64,
+    pub revenue: f32,
     /// Purse of its firm, see [`super::Purses`].
     pub purse: u32,
-    /// Id of the invention.
-    pub invention_id: u32,
-    /// Readiness \[0..1\].
-    pub readiness: f32,
     /// Quarter index of disclosure.
-    pub disclosed: i32,
+    pub disclosed: i16,
     /// Quarter index of the deal.
-    pub begun: i32,
+    pub begun: i16,
     /// Field of the invention.
     pub field: u8,
     /// Region of the firm.
     pub region: u8,
+}
+
+/// What only reviews ask about a project.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Origin {
+    /// Id of the invention.
+    pub invention_id: u32,
+    /// Readiness \[0..1\].
+    pub readiness: f32,
 }
 
 /// Projects of a strip.
@@ -57,35 +62,50 @@ pub type Column = [f64; ROWS];
 /// One number for each project of a strip, to seven digits.
 type ShortColumn = [f32; ROWS];
 
+/// A stage of all projects of a strip.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(C)] // in the order in which it is read
+pub struct StageColumns {
+    /// Of [`Plan`].
+    pub go: ShortColumn,
+    /// Of [`Plan`].
+    pub pass: ShortColumn,
+    /// Of [`Plan`].
+    pub fail: ShortColumn,
+    /// Real inventions.
+    pub mass: Column,
+}
+
 /// Projects that are read together; a row without one is zero.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(C)] // in the order in which it is read
 pub struct Strip {
+    /// Share of a stage's mass in a platform until the next review.
+    pub served: [Column; SERVED],
+    /// What stands in the stages, and what is planned.
+    pub stage: [StageColumns; STAGES],
     /// What is fixed.
     pub project: [Project; ROWS],
-    /// Real inventions that entered; none once the project is given up.
-    pub entered: Column,
-    /// Real inventions by stage.
-    pub mass: [Column; STAGES],
-    /// Share of the stage's mass in a platform until the next review.
-    pub served: [Column; SERVED],
-    /// Of [`Plan`], by stage.
-    pub go: [ShortColumn; STAGES],
-    /// Of [`Plan`], by stage.
-    pub pass: [ShortColumn; STAGES],
-    /// Of [`Plan`], by stage.
-    pub fail: [ShortColumn; STAGES],
+    /// Real inventions that entered, to seven digits; none once the project is given up.
+    pub entered: ShortColumn,
+    /// What only reviews ask.
+    pub origin: [Origin; ROWS],
 }
 
 impl Default for Strip {
     fn default() -> Self {
+        let stage = StageColumns {
+            go: [0.0; ROWS],
+            pass: [0.0; ROWS],
+            fail: [0.0; ROWS],
+            mass: [0.0; ROWS],
+        };
         Self {
+            served: [[0.0; ROWS]; SERVED],
+            stage: [stage; STAGES],
             project: [Project::default(); ROWS],
             entered: [0.0; ROWS],
-            mass: [[0.0; ROWS]; STAGES],
-            served: [[0.0; ROWS]; SERVED],
-            go: [[0.0; ROWS]; STAGES],
-            pass: [[0.0; ROWS]; STAGES],
-            fail: [[0.0; ROWS]; STAGES],
+            origin: [Origin::default(); ROWS],
         }
     }
 }
@@ -93,14 +113,15 @@ impl Default for Strip {
 impl Strip {
     /// Sets the plan of a stage of a row.
     pub fn set_plan(&mut self, stage: usize, row: usize, plan: Plan) {
-        self.go[stage][row] = plan.go;
-        self.pass[stage][row] = plan.pass;
-        self.fail[stage][row] = plan.fail;
+        let stage = &mut self.stage[stage];
+        stage.go[row] = plan.go;
+        stage.pass[row] = plan.pass;
+        stage.fail[row] = plan.fail;
     }
 
     /// Real inventions of a row in all stages.
     pub fn present(&self, row: usize) -> f64 {
-        self.mass.iter().map(|mass| mass[row]).sum()
+        self.stage.iter().map(|stage| stage.mass[row]).sum()
     }
 }
 
@@ -127,16 +148,16 @@ impl Turn {
 
     /// Takes on a project with `entered` real inventions, at proof of concept; gives its strip
     /// and row.
-    pub fn push(&mut self, project: Project, entered: f64) -> (&mut Strip, usize) {
+    pub fn push(&mut self, project: Project, origin: Origin, entered: f64) -> (&mut Strip, usize) {
         let row = self.len % ROWS;
         if row == 0 {
             self.strips.push(Strip::default());
         }
         self.len += 1;
         let strip = self.strips.last_mut().expect("a strip for every row");
-        strip.project[row] = project;
-        strip.entered[row] = entered;
-        strip.mass[0][row] = entered;
+        (strip.project[row], strip.origin[row]) = (project, origin);
+        strip.entered[row] = entered as f32;
+        strip.stage[0].mass[row] = entered;
         (strip, row)
     }
 
@@ -155,7 +176,7 @@ impl Turn {
         let (mut low, mut high) = (0, self.len);
         while low < high {
             let middle = usize::midpoint(low, high);
-            if begun(middle) <= q {
+            if i32::from(begun(middle)) <= q {
                 low = middle + 1;
             } else {
                 high = middle;
@@ -171,8 +192,8 @@ impl Turn {
         for row in 0..self.len {
             let (from, i) = (&self.strips[row / ROWS], row % ROWS);
             let stays = from.entered[i] > 0.0;
-            let (project, entered) = (from.project[i], from.entered[i]);
-            let mass = [from.mass[0][i], from.mass[1][i], from.mass[2][i]];
+            let (project, origin, entered) = (from.project[i], from.origin[i], from.entered[i]);
+            let mass: [f64; STAGES] = std::array::from_fn(|k| from.stage[k].mass[i]);
             if let Some(&held) = self.dockets.get(docket)
                 && held.row as usize == row
             {
@@ -187,9 +208,9 @@ impl Turn {
             }
             if stays {
                 let (to, j) = (&mut self.strips[left / ROWS], left % ROWS);
-                (to.project[j], to.entered[j]) = (project, entered);
+                (to.project[j], to.origin[j], to.entered[j]) = (project, origin, entered);
                 for k in 0..STAGES {
-                    to.mass[k][j] = mass[k];
+                    to.stage[k].mass[j] = mass[k];
                 }
                 left += 1;
             }
@@ -206,8 +227,8 @@ impl Turn {
             for row in (len - 1) % ROWS + 1..ROWS {
                 last.project[row] = Project::default();
                 last.entered[row] = 0.0;
-                for mass in &mut last.mass {
-                    mass[row] = 0.0;
+                for stage in &mut last.stage {
+                    stage.mass[row] = 0.0;
                 }
             }
         }

@@ -10,6 +10,7 @@ use crate::model::firms::Firms;
 
 /// Purse of a firm with projects.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(align(64))] // one cache line
 pub struct Purse {
     /// Cash at the quarter's start \[mn\]; [`GONE`] where the firm is not in business.
     pub(super) budget: f64,
@@ -70,7 +71,9 @@ impl Purse {
         let firm = self.row as usize;
         let weight = firms.weight[firm];
         firms.cash[firm] -= self.spent / weight;
-        firms.platform_fees[firm] += self.fees / weight;
+        if self.fees > 0.0 {
+            firms.platform_fees[firm] += self.fees / weight;
+        }
         if self.revenue > 0.0 {
             let revenue = self.revenue * price / weight;
             firms.new_product_sales[firm] += revenue;
@@ -86,6 +89,8 @@ pub struct Purses {
     /// Place of each firm's purse by its row, from 1; 0 where there is none.
     place: Vec<u32>,
     purses: Vec<Purse>,
+    /// Places of purses in the order of their firms, so that these are read in theirs.
+    order: Vec<u32>,
     /// Purses without a firm.
     free: Vec<u32>,
 }
@@ -117,6 +122,9 @@ impl Purses {
             self.purses.push(purse);
         }
         self.place[row] = place + 1;
+        let before = |&other: &u32| (self.purses[other as usize].row as usize) < row;
+        let at = self.order.partition_point(before);
+        self.order.insert(at, place);
         place
     }
 
@@ -134,17 +142,16 @@ impl Purses {
 
     /// Looks which firms are still in business.
     pub fn see_who_is_gone(&mut self, firms: &Firms) {
-        for purse in &mut self.purses {
+        for &place in &self.order {
+            let purse = &mut self.purses[place as usize];
             purse.budget = if purse.has_firm(firms) { 0.0 } else { GONE };
         }
     }
 
     /// Looks into all firms at the start of a quarter.
     pub(super) fn fill(&mut self, firms: &Firms) {
-        for purse in &mut self.purses {
-            if purse.id != NOBODY {
-                purse.fill(firms);
-            }
+        for &place in &self.order {
+            self.purses[place as usize].fill(firms);
         }
     }
 
@@ -157,7 +164,9 @@ impl Purses {
         price: f64,
         p: &FunnelParameters,
     ) {
-        for (place, purse) in self.purses.iter_mut().enumerate() {
+        let free = self.free.len();
+        for &place in &self.order {
+            let purse = &mut self.purses[place as usize];
             if purse.spent > 0.0 || purse.revenue > 0.0 {
                 purse.settle(firms, price, p);
             }
@@ -165,14 +174,18 @@ impl Purses {
                 let (firm, mass) = (purse.row, purse.waiting);
                 waiting.push(Waiting { firm, mass });
             }
-            if purse.is_gone() && purse.id != NOBODY {
+            if purse.is_gone() {
                 purse.id = NOBODY;
                 let known = &mut self.place[purse.row as usize];
-                if *known == place as u32 + 1 {
+                if *known == place + 1 {
                     *known = 0;
                 }
-                self.free.push(place as u32);
+                self.free.push(place);
             }
+        }
+        if self.free.len() > free {
+            let purses = &self.purses;
+            (self.order).retain(|&place| purses[place as usize].id != NOBODY);
         }
     }
 }

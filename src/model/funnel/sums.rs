@@ -51,19 +51,19 @@ impl Sums {
     ) {
         for row in 0..rows {
             let (project, sold) = (&strip.project[row], sold[row]);
-            let offered = strip.mass[STAGES - 1][row];
+            let offered = strip.stage[STAGES - 1].mass[row];
             let field = &mut self.fields[usize::from(project.field) % FIELDS];
-            field[0] += offered * project.quality;
+            field[0] += offered * f64::from(project.quality);
             field[1] += offered;
             field[2] += sold;
-            let age = (round.q - project.disclosed).max(0) as usize;
+            let age = (round.q - i32::from(project.disclosed)).max(0) as usize;
             self.aged[age.min(WINDOW + 1)] += sold;
             let purse = purses.at_mut(project.purse);
-            purse.revenue += sold * project.revenue;
+            purse.revenue += sold * f64::from(project.revenue);
             purse.waiting += offered;
             if !round.is_next && strip.served[0][row] + strip.served[1][row] > 0.0 {
                 for kind in 0..SERVED {
-                    let held = strip.served[kind][row] * strip.mass[kind][row];
+                    let held = strip.served[kind][row] * strip.stage[kind].mass[row];
                     self.held[kind][usize::from(project.region)] += held;
                 }
             }

@@ -26,7 +26,9 @@ fn gap_slows_and_capacity_speeds() {
     assert!(pass_hazard(1.0, 0.3, 2.0, 0.5, 0.3) < pass_hazard(1.0, 0.1, 2.0, 0.5, 0.3));
     assert!(pass_hazard(1.0, 0.0, 2.0, 0.9, 0.3) > pass_hazard(1.0, 0.0, 2.0, 0.1, 0.3));
     assert_eq!(pass_hazard(1.0, 0.0, 2.0, 1.0, 0.3), 1.0);
-    assert!(go_on_share(2.0, 1.0, 0.5) > go_on_share(1.0, 1.0, 0.5));
+    let share = |worth: f64| go_on_share(go_on_margin(worth, 1.0, 0.5));
+    assert!(share(2.0) > share(1.0) && share(1.0) == 0.5);
+    assert_eq!(go_on_share(decision::SURE) as f32, 1.0);
     assert!((productivity_jump(1.0, 99.0) - 0.01).abs() < 1e-12);
 }
 
@@ -78,11 +80,8 @@ fn mass_and_money_are_conserved() {
         entered += t.entered;
         ended += t.industrialised + t.failed.iter().sum::<f64>() + t.abandoned;
         let strips = state.funnel.projects.iter().flat_map(|turn| &turn.strips);
-        assert!(
-            strips
-                .flat_map(|strip| strip.mass.iter().flatten())
-                .all(|&m| m >= 0.0)
-        );
+        let mut masses = strips.flat_map(|strip| strip.stage.iter().flat_map(|s| s.mass));
+        assert!(masses.all(|mass| mass >= 0.0));
     }
     let present: f64 = state.funnel.tally.present.iter().sum();
     assert!(
@@ -123,19 +122,20 @@ fn a_split_project_brings_the_same_jump() {
             pass: 0.25,
             fail: 0.125,
         };
-        for invention_id in 0..parts {
+        for _ in 0..parts {
             let project = Project {
                 purse: state.funnel.purses.of(0, 0),
-                invention_id,
-                disclosed: now.index() - 4,
-                begun: now.index() - 1,
+                disclosed: now.index() as i16 - 4,
+                begun: now.index() as i16 - 1,
                 quality: 1.0,
                 revenue: 0.5,
                 ..Project::default()
             };
             let p = &ctx.parameters.approval;
-            let (strip, row) = state.funnel.begin(project, mass, (1.0, 1.0), p);
-            (strip.mass[0][row], strip.mass[2][row]) = (0.0, mass);
+            let (strip, row) = state
+                .funnel
+                .begin(project, Origin::default(), mass, (1.0, 1.0), p);
+            (strip.stage[0].mass[row], strip.stage[2].mass[row]) = (0.0, mass);
             (0..STAGES).for_each(|stage| strip.set_plan(stage, row, plan));
         }
         advance(&mut state, &ctx);
@@ -152,8 +152,8 @@ fn a_turn_drops_what_was_given_up_and_keeps_the_order() {
     let mut turn = Turn::default();
     for id in 0..200_u32 {
         let project = Project {
-            invention_id: id,
-            begun: id as i32 / 50,
+            purse: id,
+            begun: id as i16 / 50,
             ..Project::default()
         };
         if id % 4 == 0 {
@@ -163,7 +163,7 @@ fn a_turn_drops_what_was_given_up_and_keeps_the_order() {
                 ..Default::default()
             });
         }
-        turn.push(project, f64::from(id + 1));
+        turn.push(project, Origin::default(), f64::from(id + 1));
     }
     assert_eq!([-1, 0, 2, 9].map(|q| turn.begun_by(q)), [0, 50, 150, 200]);
     let gone = |id: u32| id.is_multiple_of(3) || id > 180;
@@ -179,10 +179,11 @@ fn a_turn_drops_what_was_given_up_and_keeps_the_order() {
     );
     for (row, &id) in left.iter().enumerate() {
         let (strip, row) = (&turn.strips[row / ROWS], row % ROWS);
-        assert_eq!(strip.project[row].invention_id, id);
+        assert_eq!(strip.project[row].purse, id);
+        let mass = strip.stage[0].mass[row];
         assert_eq!(
-            (strip.entered[row], strip.mass[0][row]),
-            (f64::from(id + 1), strip.entered[row])
+            (f64::from(strip.entered[row]), mass),
+            (f64::from(id + 1), mass)
         );
     }
     for docket in &turn.dockets {
@@ -210,21 +211,26 @@ fn a_firm_without_cash_moves_nothing_and_one_with_little_moves_its_first_project
             pass: 0.25,
             fail: 0.0,
         };
-        for invention_id in 0..2 {
+        for _ in 0..2 {
             let project = Project {
                 purse: state.funnel.purses.of(0, 0),
-                invention_id,
-                begun: now.index() - 1,
+                begun: now.index() as i16 - 1,
                 ..Project::default()
             };
             let p = &ctx.parameters.approval;
-            let (strip, row) = state.funnel.begin(project, 1.0, (1.0, 1.0), p);
+            let (strip, row) = state
+                .funnel
+                .begin(project, Origin::default(), 1.0, (1.0, 1.0), p);
             strip.set_plan(0, row, plan);
         }
         advance(&mut state, &ctx);
         assert!((state.firms.cash[0] - cash + state.funnel.tally.spent).abs() < 1e-12);
         let strip = &state.funnel.projects[under_review(now.index() - 1)].strips[0];
-        (strip.mass[1][0], strip.mass[1][1], state.funnel.tally.spent)
+        (
+            strip.stage[1].mass[0],
+            strip.stage[1].mass[1],
+            state.funnel.tally.spent,
+        )
     };
     let (first, second, cost) = passed(1000.0);
     assert_eq!((first, second), (0.25, 0.25));

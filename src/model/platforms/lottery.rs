@@ -47,7 +47,7 @@ impl Draws {
     /// Keyed place of each project of a strip in this year's queues.
     fn fill(&mut self, strip: &Strip, rows: usize, purses: &Purses, ctx: &Context) {
         for (row, project) in strip.project[..rows].iter().enumerate() {
-            self.inventions[row] = project.invention_id;
+            self.inventions[row] = strip.origin[row].invention_id;
             self.firms[row] = purses.at(project.purse).id;
         }
         let [first, second] = &mut self.kinds;

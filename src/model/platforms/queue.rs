@@ -94,12 +94,13 @@ impl Queue {
         self.applied.resize(due.strips.len(), [none; SERVED]);
         for ((strip, rows), applied) in due.filled().zip(&mut self.applied) {
             for (row, project) in strip.project[..rows].iter().enumerate() {
-                sheet.worth[row] = product_worth(project.revenue, &ctx.parameters.funnel);
-                sheet.readiness[row] = f64::from(project.readiness);
+                sheet.worth[row] =
+                    product_worth(f64::from(project.revenue), &ctx.parameters.funnel);
+                sheet.readiness[row] = f64::from(strip.origin[row].readiness);
                 sheet.there[row] = !purses.at(project.purse).is_gone();
             }
             for (kind, offer) in offers.iter().enumerate() {
-                apply(&sheet, &strip.mass[kind], offer, &mut applied[kind]);
+                apply(&sheet, &strip.stage[kind].mass, offer, &mut applied[kind]);
             }
             if deducted {
                 let net = |row: usize, offer: &Offer| {
@@ -129,7 +130,7 @@ fn apply_net(
 ) {
     for row in (0..rows).filter(|&row| sheet.there[row]) {
         for (kind, offer) in offers.iter().enumerate() {
-            let mass = strip.mass[kind][row];
+            let mass = strip.stage[kind].mass[row];
             let gain = |fee: f64| offer.gain(sheet.worth[row], sheet.readiness[row], fee);
             if applied[kind][row] <= 0.0 && mass > 0.0 && gain(net(row, offer)) > 0.0 {
                 applied[kind][row] = mass;

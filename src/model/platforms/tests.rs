@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::base::time::Quarter;
-use crate::model::funnel::{Project, ROWS};
+use crate::model::funnel::{Origin, Project, ROWS};
 use crate::model::patents::testbed::{Scene, world_of};
 
 fn world(slots: f64, fee: f64) -> (State, Scene) {
@@ -17,13 +17,16 @@ fn world(slots: f64, fee: f64) -> (State, Scene) {
         let project = Project {
             purse: state.funnel.purses.of(firm, firm as u32),
             region: (firm % 8) as u8,
-            begun: now.index(),
-            invention_id: k,
+            begun: now.index() as i16,
             revenue: 8.0,
             ..Project::default()
         };
+        let origin = Origin {
+            invention_id: k,
+            ..Origin::default()
+        };
         let p = &scene.parameters.approval;
-        state.funnel.begin(project, 10.0, (1.0, 1.0), p);
+        state.funnel.begin(project, origin, 10.0, (1.0, 1.0), p);
     }
     (state, scene)
 }
@@ -54,7 +57,7 @@ fn places_last_a_year_and_shrink_with_capacity() {
         let rows = strips.flat_map(|s| (0..ROWS).map(move |row| (s, row)));
         rows.map(|(s, row)| {
             let region = usize::from(s.project[row].region);
-            (region, s.served[0][row] * s.mass[0][row])
+            (region, s.served[0][row] * s.stage[0].mass[row])
         })
         .collect()
     };
