@@ -83,14 +83,22 @@ impl Purse {
     }
 }
 
+/// Whose purse a firm's row knows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Known {
+    id: u32,
+    place: u32,
+}
+
 /// Purses of all firms that have, or had, projects.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Purses {
-    /// Place of each firm's purse by its row, from 1; 0 where there is none.
-    place: Vec<u32>,
+    /// The last purse opened for each row of firms.
+    known: Vec<Known>,
     purses: Vec<Purse>,
-    /// Places of purses in the order of their firms, so that these are read in theirs.
-    order: Vec<u32>,
+    /// Rows of firms with purses and the places of these, in order, so that firms are read in
+    /// theirs.
+    order: Vec<(u32, u32)>,
     /// Purses without a firm.
     free: Vec<u32>,
 }
@@ -98,13 +106,18 @@ pub struct Purses {
 impl Purses {
     /// Place of the purse of firm `id` in `row`.
     pub fn of(&mut self, row: usize, id: u32) -> u32 {
-        if self.place.len() <= row {
-            self.place.resize(row + 1, 0);
+        if self.known.len() <= row {
+            let nobody = Known {
+                id: NOBODY,
+                place: 0,
+            };
+            self.known.resize(row + 1, nobody);
         }
-        let known = self.place[row];
-        if known > 0 && self.purses[known as usize - 1].id == id {
-            return known - 1;
+        let known = self.known[row];
+        if known.id == id {
+            return known.place;
         }
+        let place = self.free.pop().unwrap_or(self.purses.len() as u32);
         let purse = Purse {
             budget: GONE,
             spent: 0.0,
@@ -115,16 +128,15 @@ impl Purses {
             row: row as u32,
             id,
         };
-        let place = self.free.pop().unwrap_or(self.purses.len() as u32);
         if let Some(slot) = self.purses.get_mut(place as usize) {
             *slot = purse;
         } else {
             self.purses.push(purse);
         }
-        self.place[row] = place + 1;
-        let before = |&other: &u32| (self.purses[other as usize].row as usize) < row;
-        let at = self.order.partition_point(before);
-        self.order.insert(at, place);
+        self.known[row] = Known { id, place };
+        let entry = (row as u32, place);
+        let at = self.order.partition_point(|other| *other < entry);
+        self.order.insert(at, entry);
         place
     }
 
@@ -142,15 +154,14 @@ impl Purses {
 
     /// Looks which firms are still in business.
     pub fn see_who_is_gone(&mut self, firms: &Firms) {
-        for &place in &self.order {
-            let purse = &mut self.purses[place as usize];
+        for purse in &mut self.purses {
             purse.budget = if purse.has_firm(firms) { 0.0 } else { GONE };
         }
     }
 
     /// Looks into all firms at the start of a quarter.
     pub(super) fn fill(&mut self, firms: &Firms) {
-        for &place in &self.order {
+        for &(_, place) in &self.order {
             self.purses[place as usize].fill(firms);
         }
     }
@@ -165,7 +176,7 @@ impl Purses {
         p: &FunnelParameters,
     ) {
         let free = self.free.len();
-        for &place in &self.order {
+        for &(row, place) in &self.order {
             let purse = &mut self.purses[place as usize];
             if purse.spent > 0.0 || purse.revenue > 0.0 {
                 purse.settle(firms, price, p);
@@ -175,17 +186,17 @@ impl Purses {
                 waiting.push(Waiting { firm, mass });
             }
             if purse.is_gone() {
-                purse.id = NOBODY;
-                let known = &mut self.place[purse.row as usize];
-                if *known == place + 1 {
-                    *known = 0;
+                let known = &mut self.known[row as usize];
+                if known.id == purse.id {
+                    known.id = NOBODY;
                 }
+                purse.id = NOBODY;
                 self.free.push(place);
             }
         }
         if self.free.len() > free {
             let purses = &self.purses;
-            (self.order).retain(|&place| purses[place as usize].id != NOBODY);
+            (self.order).retain(|&(_, place)| purses[place as usize].id != NOBODY);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::SERVED;
 use super::queue::Queue;
-use crate::base::math::min;
+use crate::base::math::{max, min};
 use crate::base::rng::Purpose;
 use crate::base::strip::fill_pairs_of;
 use crate::model::context::Context;
@@ -76,7 +76,7 @@ impl Lottery {
         let cells = |what: &dyn Fn(usize, usize) -> f64| -> Cells {
             std::array::from_fn(|kind| std::array::from_fn(|region| what(kind, region)))
         };
-        let ratio = cells(&|k, r| left[k][r] / queue.wanted[k][r].max(f64::MIN_POSITIVE));
+        let ratio = cells(&|k, r| left[k][r] / max(queue.wanted[k][r], f64::MIN_POSITIVE));
         let all = ratio.map(|row| row.map(|ratio| ratio >= 1.0));
         let mut from = [[0.0; REGIONS]; SERVED];
         let mut to = cells(&|k, r| {
