@@ -43,6 +43,33 @@ crate::dispatched! {
     }
 }
 
+crate::dispatched! {
+    /// Fills two columns with both uniforms of each pair of ids, all of one draw and purpose:
+    /// element `i` of them is `key.pair(ids[0][i], ids[1][i], 0, draw, purpose)`.
+    ///
+    /// ```
+    /// use leverlab::base::rng::{Key, Purpose};
+    /// let key = Key { seed: 1, run: 2 };
+    /// let (mut first, mut second) = ([0.0; 64], [0.0; 64]);
+    /// let ids = [&[7; 64], &[9; 64]];
+    /// leverlab::base::strip::fill_pairs_of(key, ids, 4, Purpose::Choice, &mut first, &mut second);
+    /// assert_eq!((first[1], second[1]), key.pair(7, 9, 0, 4, Purpose::Choice));
+    /// ```
+    pub fn fill_pairs_of(
+        key: Key,
+        ids: [&[u32; 64]; 2],
+        draw: u32,
+        purpose: Purpose,
+        first: &mut [f64; 64],
+        second: &mut [f64; 64],
+    ) {
+        for i in 0..64 {
+            let words = [ids[1][i], draw, purpose as u32];
+            (first[i], second[i]) = pair(key, ids[0][i], words);
+        }
+    }
+}
+
 /// What [`Key::pair`] gives for the counter `[id, words]`, by wide arithmetic.
 ///
 /// Philox4x32-10 on words of 64 bits whose upper halves hold what is left of the products and are
