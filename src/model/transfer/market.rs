@@ -1,9 +1,8 @@
 //! Runs the quarter's market: every case that is worked looks for partners, and firms with
 //! the highest values propose.
 
-use super::bargain::{self, Terms, Values};
+use super::bargain::{self, Terms};
 use super::offers::{Asks, Offers};
-use super::partners::NOBODY;
 use super::search::{Scope, Search};
 use super::{DealKind, Motive, Proposal, TransferState};
 use crate::base::math;
@@ -145,9 +144,10 @@ fn seek(t: &mut TransferState, state: &State, ctx: &Context, posted: bool) {
     let key = (ctx.key, ctx.q() as u32, purpose);
     t.searches
         .carry_out(&t.addresses, &t.partners.seen, &scope, key);
-    let (draws, rows) = (usize::from(draws), &t.partners.rows);
+    let draws = usize::from(draws);
+    let (found, partners) = (&t.searches.found, &t.partners);
     t.fits
-        .value(&t.offers, draws, &t.searches.found, rows, ctx.key, p);
+        .value(&t.offers, draws, found, partners, &state.firms, ctx);
     choose(t, ctx, draws, posted);
     propose(t, state, ctx, posted);
 }
@@ -158,27 +158,12 @@ fn choose(t: &mut TransferState, ctx: &Context, draws: usize, posted: bool) {
     let p = &ctx.parameters.transfer;
     let asks = Asks::of(posted, ctx);
     let stake_from = p.equity_value * ctx.world.price;
-    let mut pairs = t.fits.met.iter().zip(&t.fits.usage);
     t.matches.clear();
     for (k, found) in t.searches.found.chunks(draws).enumerate() {
-        let mut best: Option<(u32, Motive, f64)> = None;
-        for &firm in found {
-            if firm == NOBODY {
-                continue;
-            }
-            let (partner, &usage) = pairs.next().expect("one value for each pair");
-            let (why, value) = bargain::motive(&Values {
-                usage,
-                certificate: partner.certificate,
-                order: bargain::value_of_order(partner.friendly, ctx.world.price, p),
-            });
-            if best.is_none_or(|(_, _, highest)| value > highest) {
-                best = Some((firm, why, value));
-            }
-        }
-        let Some((firm, motive, value)) = best else {
+        let Some((at, firm)) = t.fits.best(k * draws, found) else {
             continue;
         };
+        let (motive, value) = bargain::motive(&t.fits.of(at));
         let offer = &t.offers.all[t.offers.lots[k].offer as usize];
         let stake = !posted && motive == Motive::Use && value >= stake_from;
         let reserve = asks.reserve(offer, stake);

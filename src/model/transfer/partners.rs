@@ -1,120 +1,77 @@
-//! What does a search see of each firm? One short row a firm, drawn up once a quarter, so that
-//! a draw reads one place instead of a dozen columns.
+//! Who stands where among the firms, and what of them lasts: which rows changed hands, who
+//! obliges, how visible each firm is.
 
 use super::addresses::visibility;
-use super::{TransferParameters, bargain};
-use crate::base::math;
-use crate::base::rng::Purpose;
+use crate::base::rng::{Key, Purpose};
 use crate::model::context::Context;
 use crate::model::firms::Firms;
 
-/// A certificate that ends within a year is to be renewed.
-const EXPIRING: i32 = 4; // derived: quarters a year
 /// Id of a row without a living firm.
 pub(super) const NOBODY: u32 = u32::MAX;
-
-/// A firm as a possible partner.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[repr(align(32))] // none across two cache lines
-pub(super) struct Partner {
-    /// What of an invention's value it can make use of, see [`bargain::ability`].
-    pub ability: f64,
-    /// Worth of a patent for its certificate \[mn\].
-    pub certificate: f64,
-    /// Its id, [`NOBODY`] where it is not in business.
-    pub id: u32,
-    /// Real firms it stands for, at least one \[firms\].
-    pub members: u32,
-    /// Its field.
-    pub field: u8,
-    /// Has an open need.
-    pub need: bool,
-    /// Obliges a unit that must place patents.
-    pub friendly: bool,
-}
+/// Rows that are looked at together for those that changed hands.
+const STRIP: usize = 64;
 
 crate::dispatched! {
-    /// Visibility and ability of firms, by row.
-    fn assess(
-        weight: &[f64],
-        sales: &[f64],
-        absorptive: &[f64],
-        price: f64,
-        p: &TransferParameters,
-        seen: &mut [f64],
-        ability: &mut [f64],
-    ) {
-        let columns = weight.iter().zip(sales).zip(absorptive);
-        for (((&w, &s), &h), (seen, able)) in columns.zip(seen.iter_mut().zip(ability)) {
-            *seen = visibility(w, s, p.exposure);
-            *able = bargain::ability(s, h, price, p);
+    /// Visibility of firms, by row.
+    fn look(weight: &[f64], sales: &[f64], exposure: f64, seen: &mut [f64]) {
+        for ((&w, &s), seen) in weight.iter().zip(sales).zip(seen) {
+            *seen = visibility(w, s, exposure);
         }
     }
 }
 
-/// Rows of all firms, and scratch.
+crate::dispatched! {
+    /// Whether any row of a strip holds another firm than was known.
+    fn differ(alive: &[bool], id: &[u32], known: &[u32]) -> bool {
+        let firms = alive.iter().zip(id).zip(known);
+        firms.fold(false, |any, ((&alive, &id), &known)| {
+            any | (known != if alive { id } else { NOBODY })
+        })
+    }
+}
+
+/// Standing traits of firms by row.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Partners {
-    /// By row of the firms.
-    pub rows: Vec<Partner>,
-    /// Weight · sales^exposure, by row.
+    /// Weight · sales^exposure.
     pub seen: Vec<f64>,
+    /// Place in the order in which firms oblige.
+    pub rank: Vec<f64>,
     /// Rows that hold another firm, or none, since the last quarter.
     pub changed: Vec<u32>,
-    /// Place of each firm in the order in which firms oblige, by row.
-    rank: Vec<f64>,
-    /// Id by row, [`NOBODY`] where it is not in business.
+    /// Id, [`NOBODY`] where none is in business.
     known: Vec<u32>,
-    ability: Vec<f64>,
 }
 
 impl Partners {
-    /// Draws up the rows of this quarter.
+    /// Looks at the firms of this quarter.
     pub(super) fn draw_up(&mut self, firms: &Firms, ctx: &Context) {
-        self.look_round(firms, ctx);
-        let p = &ctx.parameters.transfer;
-        let price = ctx.world.price;
-        let n = firms.len();
-        self.seen.resize(n, 0.0);
-        self.ability.resize(n, 0.0);
-        assess(
-            &firms.weight,
-            &firms.sales,
-            &firms.absorptive,
-            price,
-            p,
-            &mut self.seen,
-            &mut self.ability,
-        );
-        let push = ctx.seen.rights.appraisal_push;
-        let expires = ctx.q() + EXPIRING;
-        self.rows.clear();
-        self.rows.extend((0..n).map(|i| {
-            let lacks = firms.aware_hightech[i] && !firms.is_hightech(i, expires);
-            Partner {
-                ability: self.ability[i],
-                certificate: bargain::value_for_certificate(firms.patents[i], lacks, price, p),
-                id: self.known[i],
-                members: math::max(firms.weight[i], 1.0) as u32,
-                field: firms.field[i],
-                need: firms.need[i],
-                friendly: bargain::is_friendly(self.rank[i], push, p),
-            }
-        }));
+        self.look_round(firms, ctx.key);
+        self.seen.resize(firms.len(), 0.0);
+        let exposure = ctx.parameters.transfer.exposure;
+        look(&firms.weight, &firms.sales, exposure, &mut self.seen);
     }
 
     /// Notes which rows changed hands, and the standing traits of the firms that came.
-    fn look_round(&mut self, firms: &Firms, ctx: &Context) {
+    fn look_round(&mut self, firms: &Firms, key: Key) {
         let n = firms.len();
         self.known.resize(n, NOBODY);
         self.rank.resize(n, 1.0);
         self.changed.clear();
-        for i in 0..n {
-            let id = if firms.alive[i] { firms.id[i] } else { NOBODY };
-            if self.known[i] != id {
-                self.known[i] = id;
-                self.rank[i] = ctx.key.uniform(id, 0, 0, 0, Purpose::Choice);
-                self.changed.push(i as u32);
+        let strips = (firms.alive.chunks(STRIP)).zip(firms.id.chunks(STRIP));
+        for (k, (alive, id)) in strips.enumerate() {
+            let first = k * STRIP;
+            // few rows change hands in a quarter: many strips are passed over at once
+            if !differ(alive, id, &self.known[first..first + id.len()]) {
+                continue;
+            }
+            for (row, (&alive, &id)) in (first..).zip(alive.iter().zip(id)) {
+                let id = if alive { id } else { NOBODY };
+                if self.known[row] != id {
+                    self.known[row] = id;
+                    self.rank[row] = key.uniform(id, 0, 0, 0, Purpose::Choice);
+                    self.changed.push(row as u32);
+                }
             }
         }
     }
