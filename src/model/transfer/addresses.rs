@@ -6,8 +6,9 @@
 //! draw, so that what happens to one firm moves no draw of others (mechanisms M16).
 
 use super::TransferParameters;
+use super::choices::{Choice, alias};
 use super::partners::NOBODY;
-use super::search::{STRIP, Target};
+use super::search::STRIP;
 use crate::base::math;
 use crate::base::rng::{Key, Purpose};
 use crate::model::firms::{FIELDS, Firms, REGIONS};
@@ -17,6 +18,8 @@ const CELLS: usize = REGIONS * FIELDS;
 /// Slots one entrant can hold, and places it looks for a free one.
 const HELD: u32 = 16;
 const PROBES: u32 = 8;
+/// A word of 32 bits over all there are.
+const WORD: f64 = 1.0 / 4_294_967_296.0; // derived: 2^-32
 
 /// One step of a cell's list: a founding firm's, of which another may hold a part, or a slot.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,6 +52,13 @@ impl Address {
     }
 }
 
+/// Where a word points: a place, and which part of its step.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Target {
+    place: u32,
+    part: f64,
+}
+
 /// Where the list of one region and field stands, and how wide its steps are.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Cell {
@@ -63,105 +73,15 @@ struct Cell {
 /// Table of addresses: for each region and field the founding firms as an alias table
 /// (Walker 1977), so that a digit finds its firm in one step, then slots for entrants.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Addresses {
+pub(super) struct Addresses {
     cells: Vec<Cell>,
     all: Vec<Address>,
     /// First address of each row of firms, [`NOBODY`] where it has none.
     heads: Vec<u32>,
-    /// Edges of founding mass by region.
-    pub(super) regions: Edges<{ REGIONS + 1 }>,
-    /// The same by field within each region.
-    pub(super) fields: Vec<Edges<{ FIELDS + 1 }>>,
-}
-
-/// Edges of intervals, of which there is a power of two, from zero to the whole mass.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Edges<const N: usize>([f64; N]);
-
-impl<const N: usize> Default for Edges<N> {
-    fn default() -> Self {
-        Self([0.0; N])
-    }
-}
-
-impl<const N: usize> Edges<N> {
-    /// Edges of intervals of the given masses.
-    fn of(masses: &[f64]) -> Self {
-        let mut edges = [0.0; N];
-        for (k, mass) in masses.iter().enumerate() {
-            edges[k + 1] = edges[k] + mass;
-        }
-        Self(edges)
-    }
-
-    /// Interval chosen in proportion to mass, `without` left out; that one itself where no
-    /// other has mass.
-    ///
-    /// Example: masses 1, 2, 1 without the second: a pick of 0.4 gives the first, 0.6 the third.
-    #[inline(always)]
-    #[allow(clippy::inline_always)] // part of a strip loop
-    pub(super) fn choose(&self, without: usize, pick: f64) -> usize {
-        let Self(edges) = self;
-        let below = edges[without];
-        let own = edges[without + 1] - below;
-        let others = edges[N - 1] - own;
-        if others <= 0.0 {
-            return without;
-        }
-        let x = pick * others;
-        let x = x + if x < below { 0.0 } else { own };
-        if x >= edges[N - 1] {
-            return self.last(without);
-        }
-        // halving without a branch, as the way through is for chance to decide
-        let (mut found, mut half) = (0, (N - 1) / 2);
-        while half > 0 {
-            found += half * usize::from(edges[found + half] <= x);
-            half /= 2;
-        }
-        found
-    }
-
-    /// [`choose`](Self::choose) for a strip of picks, level by level.
-    #[inline(always)]
-    #[allow(clippy::inline_always)] // part of a strip loop
-    pub(super) fn choose_all(&self, without: &[u32; STRIP], pick: &[f64; STRIP]) -> [u32; STRIP] {
-        let Self(edges) = self;
-        let (mut x, mut found) = ([0.0; STRIP], [0_u32; STRIP]);
-        let mut rare = false;
-        for i in 0..STRIP {
-            let k = without[i] as usize % (N - 1);
-            let below = edges[k];
-            let own = edges[k + 1] - below;
-            let others = edges[N - 1] - own;
-            let at = pick[i] * others;
-            x[i] = at + if at < below { 0.0 } else { own };
-            rare |= (others <= 0.0) | (x[i] >= edges[N - 1]);
-        }
-        let mut half = (N - 1) / 2;
-        while half > 0 {
-            for i in 0..STRIP {
-                let passed = edges[(found[i] as usize + half) % (N - 1)] <= x[i];
-                found[i] += if passed { half as u32 } else { 0 };
-            }
-            half /= 2;
-        }
-        if rare {
-            for i in 0..STRIP {
-                found[i] = self.choose(without[i] as usize, pick[i]) as u32;
-            }
-        }
-        found
-    }
-
-    /// The last interval with mass other than `without`, for rounding at the upper end.
-    #[cold]
-    fn last(&self, without: usize) -> usize {
-        (0..N - 1)
-            .rev()
-            .find(|&k| k != without && self.0[k + 1] > self.0[k])
-            .unwrap_or(without)
-    }
+    /// Other regions by founding mass, of each region.
+    pub(super) regions: Vec<Choice<REGIONS>>,
+    /// Other fields by founding mass within each region, of each field.
+    pub(super) fields: Vec<Choice<FIELDS>>,
 }
 
 /// Visibility of a firm agent, weight · sales^exposure.
@@ -178,30 +98,9 @@ pub(super) fn visibility(weight: f64, sales: f64, exposure: f64) -> f64 {
     weight * often
 }
 
-/// Makes an alias table of addresses whose own masses are given (Vose 1991), the first of
-/// which has place `first`.
-fn alias(steps: &mut [Address], first: u32) {
-    let n = steps.len();
-    let total: f64 = steps.iter().map(|step| step.initial).sum();
-    let mut scaled: Vec<f64> = (steps.iter())
-        .map(|step| step.initial / total * n as f64)
-        .collect();
-    let (mut small, mut large): (Vec<usize>, Vec<usize>) = (0..n).partition(|&k| scaled[k] < 1.0);
-    while let (Some(&few), Some(&many)) = (small.last(), large.last()) {
-        small.pop();
-        steps[few].keep = scaled[few];
-        steps[few].other = first + many as u32;
-        scaled[many] -= 1.0 - scaled[few];
-        if scaled[many] < 1.0 {
-            large.pop();
-            small.push(many);
-        }
-    }
-}
-
 impl Addresses {
     /// Table of the firms in business at the start.
-    pub fn found(firms: &Firms, p: &TransferParameters) -> Self {
+    pub(super) fn found(firms: &Firms, p: &TransferParameters) -> Self {
         let mut table = Self {
             heads: vec![NOBODY; firms.len()],
             ..Self::default()
@@ -229,22 +128,29 @@ impl Addresses {
                 slots: slots as u32,
                 width: if n > 0 { *mass / n as f64 } else { mean },
             });
-            alias(list, first);
-            for step in list.iter() {
+            let masses: Vec<f64> = list.iter().map(|step| step.initial).collect();
+            for (step, (keep, other)) in list.iter().zip(alias(&masses)) {
                 table.heads[step.row as usize] = table.all.len() as u32;
-                table.all.push(*step);
+                table.all.push(Address {
+                    keep,
+                    other: first + other as u32,
+                    ..*step
+                });
             }
             table.all.resize(table.all.len() + slots, Address::EMPTY);
         }
-        table.regions = Edges::of(&regions);
-        table.fields = masses.chunks(FIELDS).map(Edges::of).collect();
+        let homes = 0..REGIONS;
+        table.regions = homes.map(|home| Choice::among(&regions, home)).collect();
+        table.fields = (masses.chunks(FIELDS))
+            .flat_map(|masses| (0..FIELDS).map(|own| Choice::among(masses, own)))
+            .collect();
         table
     }
 
     /// Empties the addresses of rows whose firm is no longer there and gives slots to the
     /// firms that came; `changed` are the rows that hold another firm, or none, since the
     /// last look, `seen` is the visibility by row.
-    pub fn admit(&mut self, changed: &[u32], seen: &[f64], firms: &Firms, key: Key) {
+    pub(super) fn admit(&mut self, changed: &[u32], seen: &[f64], firms: &Firms, key: Key) {
         self.heads.resize(firms.len(), NOBODY);
         for &row in changed {
             let mut place = std::mem::replace(&mut self.heads[row as usize], NOBODY);
@@ -284,36 +190,36 @@ impl Addresses {
         }
     }
 
-    /// Place in the table, and part of its step, at a position in \[0, 1) of a cell.
-    #[inline(always)]
-    #[allow(clippy::inline_always)] // part of a strip loop
-    pub(super) fn place(&self, region: usize, field: usize, position: f64) -> (u32, f64) {
+    /// Place in the table, and part of its step, to which a word points in a cell.
+    #[inline]
+    pub(super) fn place(&self, region: usize, field: usize, word: u32) -> Target {
         let cell = &self.cells[region * FIELDS + field];
         let steps = cell.founders + cell.slots;
-        let x = position * f64::from(steps);
-        let step = (x as u32).min(steps - 1);
-        (cell.first + step, x - f64::from(step))
+        let x = u64::from(word) * u64::from(steps);
+        Target {
+            place: cell.first + (x >> 32) as u32, // derived: bits of a word
+            part: f64::from(x as u32) * WORD,
+        }
     }
 
     /// Place of whoever holds the part of its step that each of at most a strip points at: one
     /// short pass, so that looking up one step does not wait for another.
     #[inline]
-    pub(super) fn holders(&self, targets: &[Target]) -> [u32; STRIP] {
-        let mut holders = [0; STRIP];
-        for (holder, target) in holders.iter_mut().zip(targets) {
+    pub(super) fn holders(&self, targets: &[Target; STRIP]) -> [u32; STRIP] {
+        targets.map(|target| {
             let step = &self.all[target.place as usize];
             // which of the two is for chance to decide: no branch foretells it
             let own = target.part < step.keep;
-            *holder = select_unpredictable(own, target.place, step.other);
-        }
-        holders
+            select_unpredictable(own, target.place, step.other)
+        })
     }
 
-    /// Row of the firm at `holder`, and whether it answers: firms do as often as their
+    /// Row of the firm at `holder`, and whether it answers a word: firms do as often as their
     /// visibility `seen` by row is what their addresses stand for.
     #[inline]
-    pub(super) fn ask(&self, holder: u32, accept: f64, seen: &[f64]) -> (u32, bool) {
+    pub(super) fn ask(&self, holder: u32, word: u32, seen: &[f64]) -> (u32, bool) {
         let address = &self.all[holder as usize];
+        let accept = f64::from(word) * WORD;
         let answers = accept * address.initial < seen[address.row as usize];
         (address.row, answers)
     }

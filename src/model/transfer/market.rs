@@ -3,7 +3,7 @@
 
 use super::bargain::{self, Terms};
 use super::offers::{Asks, Offers};
-use super::search::{Scope, Search};
+use super::search::Scope;
 use super::{DealKind, Motive, Proposal, TransferState};
 use crate::base::math;
 use crate::base::rng::{Key, Purpose};
@@ -125,17 +125,7 @@ fn seek(t: &mut TransferState, state: &State, ctx: &Context, posted: bool) {
     } else {
         (p.draws as u16, Purpose::Search)
     };
-    t.searches.clear();
-    for lot in &t.offers.lots {
-        let offer = &t.offers.all[lot.offer as usize];
-        t.searches.all.extend((0..draws).map(|draw| Search {
-            invention: offer.id,
-            lot: lot.number,
-            draw,
-            region: offer.region,
-            field: offer.field,
-        }));
-    }
+    t.searches.open(&t.offers, draws);
     let scope = Scope {
         reach: ctx.seen.transfer.reach,
         focus: p.field_focus,

@@ -2,6 +2,7 @@
 
 mod addresses;
 pub mod bargain;
+mod choices;
 mod fits;
 mod grants;
 mod market;

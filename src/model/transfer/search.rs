@@ -3,10 +3,13 @@
 //! Each search draws addresses by its own key until a firm in business answers, see
 //! `Addresses`.
 
-use super::addresses::Addresses;
+use super::addresses::{Addresses, Target};
+use super::choices::{twin, words};
+use super::offers::Offers;
 use super::partners::NOBODY;
-use crate::base::math;
 use crate::base::rng::{Key, Purpose};
+use crate::base::{math, strip};
+use crate::model::firms::FIELDS;
 use std::hint::select_unpredictable;
 
 /// Searches whose digits are drawn together.
@@ -40,6 +43,8 @@ pub struct Search {
     pub invention: u32,
     /// Number of the lot.
     pub lot: u32,
+    /// Its place among all searches.
+    pub place: u32,
     /// Number of the draw among the lot's.
     pub draw: u16,
     /// Region of the invention.
@@ -51,121 +56,135 @@ pub struct Search {
 /// Searches of one quarter and what they came upon.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Searches {
-    /// Searches.
-    pub all: Vec<Search>,
+    /// Searches that found nobody yet, in order.
+    pub open: Vec<Search>,
     /// Row of the firm that each found, `NOBODY` where it found none.
     pub found: Vec<u32>,
-    open: Vec<u32>,
-    targets: Vec<Target>,
 }
 
-/// Where a draw points.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Target {
-    pub(super) place: u32,
-    pub(super) part: f64,
-    accept: f64,
-}
-
-/// What keys the digits of one attempt of all searches.
+/// What keys the words of one attempt of all searches.
 #[derive(Clone, Copy)]
 struct Attempt {
     key: Key,
     quarter: u32,
     purpose: Purpose,
     number: u32,
+    of: u32,
 }
 
+/// Four words for each search of a strip: region, field, place, whether who is there answers.
+type Words = [[u32; STRIP]; 4]; // derived: words of a block
+
 crate::dispatched! {
-    /// Draws where each open search looks: at home below `1 − reach`, else in another region in
-    /// proportion to mass; in its own field below `focus`, else in another; and at which place.
-    fn point(
-        attempt: Attempt,
-        scope: &Scope,
-        addresses: &Addresses,
-        searches: &[Search],
-        open: &[u32],
-        targets: &mut [Target],
-    ) {
-        let Attempt { key, quarter, purpose, number } = attempt;
-        let [mut a, mut b, mut draw] = [[0; STRIP]; 3]; // derived: words of the counter
-        let [mut home, mut own, mut region] = [[0; STRIP]; 3]; // derived: where
-        let (mut four, mut two) = ([[0.0; STRIP]; 4], [[0.0; STRIP]; 2]); // derived: digits
-        for (open, targets) in open.chunks(STRIP).zip(targets.chunks_mut(STRIP)) {
-            for (i, &k) in open.iter().enumerate() {
-                let search = &searches[k as usize];
-                (a[i], b[i]) = (search.invention, search.lot);
-                (home[i], own[i]) = (u32::from(search.region), u32::from(search.field));
-                draw[i] = (u32::from(search.draw) * scope.tries + number) * 2; // derived: two blocks
-            }
-            for i in 0..STRIP {
-                let digits = key.digits(a[i], b[i], quarter, draw[i], purpose);
-                let fine = key.pair(a[i], b[i], quarter, draw[i] + 1, purpose);
-                for (column, digit) in four.iter_mut().zip(digits) {
-                    column[i] = digit;
-                }
-                (two[0][i], two[1][i]) = fine;
-            }
-            let away = addresses.regions.choose_all(&home, &four[1]);
-            let stays = 1.0 - scope.reach;
-            for i in 0..STRIP {
-                region[i] = if four[0][i] < stays { home[i] } else { away[i] };
-            }
-            for (i, target) in targets.iter_mut().enumerate() {
-                let (region, own) = (region[i] as usize, own[i] as usize);
-                let other = addresses.fields[region].choose(own, four[3][i]); // derived: last digit
-                // where it looks is for chance to decide: no branch foretells it
-                let field = select_unpredictable(four[2][i] < scope.focus, own, other);
-                let (place, part) = addresses.place(region, field, two[0][i]);
-                *target = Target { place, part, accept: two[1][i] };
-            }
+    /// Draws the words of at most a strip of searches.
+    fn draw(attempt: Attempt, searches: &[Search], words: &mut Words) {
+        let [mut a, mut b, mut c] = [[0; STRIP]; 3]; // derived: words of the counter
+        for (i, search) in searches.iter().enumerate().take(STRIP) {
+            let draw = u32::from(search.draw) * attempt.of + attempt.number;
+            (a[i], b[i], c[i]) = (search.invention, search.lot, attempt.quarter << 16 | draw);
+        }
+        let [first, second, third, fourth] = words;
+        for i in 0..STRIP {
+            let drawn = strip::words(attempt.key, [a[i], b[i], c[i], attempt.purpose as u32]);
+            let [w, x, y, z] = drawn.map(|word| word as u32);
+            (first[i], second[i], third[i], fourth[i]) = (w, x, y, z);
         }
     }
 }
 
+/// Words below which a search stays at home and in its own field.
+#[derive(Clone, Copy)]
+struct Stays {
+    home: u64,
+    own: u64,
+}
+
+impl Stays {
+    fn of(scope: &Scope) -> Self {
+        Self {
+            home: words(1.0 - scope.reach),
+            own: words(scope.focus),
+        }
+    }
+
+    /// Region and field where a search looks: at home where its first word is below `1 − reach`,
+    /// else in another region in proportion to mass; in its own field where the second is below
+    /// `focus`, else in another.
+    #[inline]
+    fn point(self, addresses: &Addresses, search: &Search, words: [u32; 2]) -> (usize, usize) {
+        let [home, own] = [search.region, search.field].map(usize::from);
+        // where it looks is for chance to decide: no branch foretells it
+        let away = addresses.regions[home].of(twin(words[0]));
+        let region = select_unpredictable(u64::from(words[0]) < self.home, home, away);
+        let other = addresses.fields[region * FIELDS + own].of(twin(words[1]));
+        let field = select_unpredictable(u64::from(words[1]) < self.own, own, other);
+        (region, field)
+    }
+}
+
 impl Searches {
-    /// Forgets the last quarter's.
-    pub fn clear(&mut self) {
-        self.all.clear();
-        self.found.clear();
+    /// Opens `draws` searches of each lot.
+    pub(super) fn open(&mut self, offers: &Offers, draws: u16) {
+        self.open.clear();
+        for (lot, first) in (offers.lots.iter()).zip((0..).step_by(usize::from(draws))) {
+            let offer = &offers.all[lot.offer as usize];
+            self.open.extend((0..draws).map(|draw| Search {
+                invention: offer.id,
+                lot: lot.number,
+                place: first + u32::from(draw),
+                draw,
+                region: offer.region,
+                field: offer.field,
+            }));
+        }
     }
 
     /// Carries out the searches: each draws addresses until a firm in business answers. One
     /// attempt of all runs in short passes, so that looking up one address does not wait for
     /// another. `seen` is the visibility of firms by row.
-    pub fn carry_out(
+    pub(super) fn carry_out(
         &mut self,
         addresses: &Addresses,
         seen: &[f64],
         scope: &Scope,
         (key, quarter, purpose): (Key, u32, Purpose),
     ) {
-        self.found.resize(self.all.len(), NOBODY);
+        self.found.clear();
+        self.found.resize(self.open.len(), NOBODY);
         if seen.is_empty() {
             return;
         }
-        self.open.clear();
-        self.open.extend(0..self.all.len() as u32);
-        self.targets.resize(self.all.len(), Target::default());
+        let stays = Stays::of(scope);
+        let mut words = [[0; STRIP]; 4]; // derived: words of a block
+        let mut strip = [Search::default(); STRIP];
         for number in 0..scope.tries {
             let attempt = Attempt {
                 key,
                 quarter,
                 purpose,
                 number,
+                of: scope.tries,
             };
-            let targets = &mut self.targets[..self.open.len()];
-            point(attempt, scope, addresses, &self.all, &self.open, targets);
-            let mut left = 0;
-            for (strip, targets) in targets.chunks(STRIP).enumerate() {
-                let holders = addresses.holders(targets);
-                for (i, target) in targets.iter().enumerate() {
-                    let (row, answers) = addresses.ask(holders[i], target.accept, seen);
-                    let search = self.open[strip * STRIP + i];
-                    self.found[search as usize] = if answers { row } else { NOBODY };
-                    self.open[left] = search;
+            let (mut from, mut left) = (0, 0);
+            while from < self.open.len() {
+                let n = STRIP.min(self.open.len() - from);
+                let searches = &mut strip[..n];
+                searches.copy_from_slice(&self.open[from..from + n]);
+                draw(attempt, searches, &mut words);
+                let [first, second, third, fourth] = &words;
+                let mut targets = [Target::default(); STRIP];
+                for (i, search) in searches.iter().enumerate() {
+                    let (region, field) = stays.point(addresses, search, [first[i], second[i]]);
+                    targets[i] = addresses.place(region, field, third[i]);
+                }
+                let holders = addresses.holders(&targets);
+                for (i, search) in searches.iter().enumerate() {
+                    let (row, answers) = addresses.ask(holders[i], fourth[i], seen);
+                    self.found[search.place as usize] = if answers { row } else { NOBODY };
+                    self.open[left] = *search;
                     left += usize::from(!answers);
                 }
+                from += n;
             }
             self.open.truncate(left);
         }
