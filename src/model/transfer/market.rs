@@ -132,8 +132,7 @@ fn seek(t: &mut TransferState, state: &State, ctx: &Context, posted: bool) {
         tries: p.tries as u32,
     };
     let key = (ctx.key, ctx.q() as u32, purpose);
-    t.searches
-        .carry_out(&t.addresses, &t.partners.seen, &scope, key);
+    t.searches.carry_out(&t.addresses, &scope, key);
     let draws = usize::from(draws);
     let (found, partners) = (&t.searches.found, &t.partners);
     t.fits

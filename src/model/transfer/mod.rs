@@ -288,7 +288,7 @@ impl TransferState {
         let p = &ctx.parameters.transfer;
         let lever = &ctx.seen.transfer;
         let mut partners = partners::Partners::default();
-        partners.draw_up(&state.firms, ctx);
+        partners.look_round(&state.firms, ctx.key);
         Self {
             addresses: addresses::Addresses::found(&state.firms, p),
             partners,
@@ -315,11 +315,11 @@ pub fn deal(state: &mut State, ctx: &Context) {
         office::managers_next(transfer.managers, lever.managers, lever.manager_training, p);
     transfer.tally.managers = transfer.managers;
     let partners = &mut transfer.partners;
-    partners.draw_up(&state.firms, ctx);
-    let (changed, seen) = (&partners.changed, &partners.seen);
+    partners.look_round(&state.firms, ctx.key);
+    let changed = &partners.changed;
     transfer
         .addresses
-        .admit(changed, seen, &state.firms, ctx.key);
+        .admit(changed, &state.firms, p.exposure, ctx.key);
     grants::settle_dues(&mut transfer, state, ctx);
     office::capacities(
         &state.universities,

@@ -1,24 +1,13 @@
 //! Who stands where among the firms, and what of them lasts: which rows changed hands, who
-//! obliges, how visible each firm is.
+//! obliges.
 
-use super::addresses::visibility;
 use crate::base::rng::{Key, Purpose};
-use crate::model::context::Context;
 use crate::model::firms::Firms;
 
 /// Id of a row without a living firm.
 pub(super) const NOBODY: u32 = u32::MAX;
 /// Rows that are looked at together for those that changed hands.
 const STRIP: usize = 64;
-
-crate::dispatched! {
-    /// Visibility of firms, by row.
-    fn look(weight: &[f64], sales: &[f64], exposure: f64, seen: &mut [f64]) {
-        for ((&w, &s), seen) in weight.iter().zip(sales).zip(seen) {
-            *seen = visibility(w, s, exposure);
-        }
-    }
-}
 
 crate::dispatched! {
     /// Whether any row of a strip holds another firm than was known.
@@ -33,8 +22,6 @@ crate::dispatched! {
 /// Standing traits of firms by row.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Partners {
-    /// Weight · sales^exposure.
-    pub seen: Vec<f64>,
     /// Place in the order in which firms oblige.
     pub rank: Vec<f64>,
     /// Rows that hold another firm, or none, since the last quarter.
@@ -44,16 +31,8 @@ pub(super) struct Partners {
 }
 
 impl Partners {
-    /// Looks at the firms of this quarter.
-    pub(super) fn draw_up(&mut self, firms: &Firms, ctx: &Context) {
-        self.look_round(firms, ctx.key);
-        self.seen.resize(firms.len(), 0.0);
-        let exposure = ctx.parameters.transfer.exposure;
-        look(&firms.weight, &firms.sales, exposure, &mut self.seen);
-    }
-
     /// Notes which rows changed hands, and the standing traits of the firms that came.
-    fn look_round(&mut self, firms: &Firms, key: Key) {
+    pub(super) fn look_round(&mut self, firms: &Firms, key: Key) {
         let n = firms.len();
         self.known.resize(n, NOBODY);
         self.rank.resize(n, 1.0);

@@ -141,19 +141,15 @@ impl Searches {
 
     /// Carries out the searches: each draws addresses until a firm in business answers. One
     /// attempt of all runs in short passes, so that looking up one address does not wait for
-    /// another. `seen` is the visibility of firms by row.
+    /// another.
     pub(super) fn carry_out(
         &mut self,
         addresses: &Addresses,
-        seen: &[f64],
         scope: &Scope,
         (key, quarter, purpose): (Key, u32, Purpose),
     ) {
         self.found.clear();
         self.found.resize(self.open.len(), NOBODY);
-        if seen.is_empty() {
-            return;
-        }
         let stays = Stays::of(scope);
         let mut words = [[0; STRIP]; 4]; // derived: words of a block
         let mut strip = [Search::default(); STRIP];
@@ -179,7 +175,7 @@ impl Searches {
                 }
                 let holders = addresses.holders(&targets);
                 for (i, search) in searches.iter().enumerate() {
-                    let (row, answers) = addresses.ask(holders[i], fourth[i], seen);
+                    let (row, answers) = addresses.ask(holders[i], fourth[i]);
                     self.found[search.place as usize] = if answers { row } else { NOBODY };
                     self.open[left] = *search;
                     left += usize::from(!answers);
