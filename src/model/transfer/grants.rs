@@ -59,11 +59,17 @@ fn rank(proposals: &[Proposal], ranked: &mut Vec<(u64, u32)>) {
     // the bits of numbers that are not negative stand in the order of the numbers
     let keys = proposals.iter().map(|proposal| proposal.order.to_bits());
     ranked.extend(keys.zip(0..));
+    ranked.sort_unstable_by_key(|&(order, _)| order);
+    // keys of 53 bits are hardly ever the same; if so, ids decide
     let tie = |k: u32| {
         let proposal = &proposals[k as usize];
         (proposal.invention_id, proposal.lot)
     };
-    ranked.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| tie(a.1).cmp(&tie(b.1))));
+    for same in ranked.chunk_by_mut(|a, b| a.0 == b.0) {
+        if same.len() > 1 {
+            same.sort_unstable_by_key(|&(_, k)| tie(k));
+        }
+    }
 }
 
 /// Grants proposals in keyed order while firms have places and cash. A firm with a place
@@ -74,6 +80,7 @@ pub(super) fn grant(t: &mut TransferState, state: &mut State, ctx: &Context) {
     rank(&t.proposals, &mut t.ranked);
     let proposals = std::mem::take(&mut t.proposals);
     let ranked = std::mem::take(&mut t.ranked);
+    let mut fees = 0.0;
     for &(_, k) in &ranked {
         let proposal = &proposals[k as usize];
         let (row, firm) = (proposal.invention as usize, proposal.firm as usize);
@@ -88,10 +95,13 @@ pub(super) fn grant(t: &mut TransferState, state: &mut State, ctx: &Context) {
         }
         if mass > 0.0 {
             t.places.left[firm] -= mass / weight;
+            state.firms.cash[firm] -= mass * proposal.fee / weight;
+            fees += mass * proposal.fee;
             strike(t, state, ctx, proposal, mass);
         }
     }
     (t.proposals, t.ranked) = (proposals, ranked);
+    pay_units(t, state, ctx, fees);
     t.tally.without_deal = math::max(0.0, t.tally.cases - worked_deals(t));
 }
 
@@ -104,7 +114,7 @@ fn worked_deals(t: &TransferState) -> f64 {
         .sum()
 }
 
-/// Moves mass, money and rights of one deal, and counts it.
+/// Moves mass and rights of one deal, and counts it.
 fn strike(t: &mut TransferState, state: &mut State, ctx: &Context, of: &Proposal, mass: f64) {
     let p = &ctx.parameters.transfer;
     let (row, firm) = (of.invention as usize, of.firm as usize);
@@ -117,7 +127,6 @@ fn strike(t: &mut TransferState, state: &mut State, ctx: &Context, of: &Proposal
     if of.kind == DealKind::Transfer {
         state.firms.patents[firm] += per_firm;
     }
-    pay_unit(t, state, ctx, firm, mass * of.fee);
     let mut royalty = 0.0;
     if of.kind == DealKind::Licence {
         let later = of.price - of.fee;
@@ -160,12 +169,11 @@ fn strike(t: &mut TransferState, state: &mut State, ctx: &Context, of: &Proposal
     });
 }
 
-/// A firm pays units, who pass the inventors' share on \[mn, real\].
-fn pay_unit(t: &mut TransferState, state: &mut State, ctx: &Context, firm: usize, amount: f64) {
+/// Books what firms paid units, who pass the inventors' share on \[mn, real\].
+fn pay_units(t: &mut TransferState, state: &mut State, ctx: &Context, amount: f64) {
     if amount <= 0.0 {
         return;
     }
-    state.firms.cash[firm] -= amount / state.firms.weight[firm];
     let books = &mut state.books;
     books.pay(Account::Firms, Account::Units, Instrument::Licence, amount);
     let inventors = ctx.law.rights.inventor_share * amount;
@@ -186,6 +194,9 @@ fn owe(t: &mut TransferState, state: &State, firm: usize, amount: f64) {
         t.running.resize(state.firms.len(), Running::default());
     }
     let running = &mut t.running[firm];
+    if running.balance <= 0.0 && amount > 0.0 {
+        t.owing.push(firm as u32);
+    }
     let firm_id = state.firms.id[firm];
     if running.firm_id != firm_id {
         *running = Running {
@@ -201,19 +212,21 @@ pub(super) fn settle_dues(t: &mut TransferState, state: &mut State, ctx: &Contex
     let p = &ctx.parameters.transfer;
     // royalties run over the years a product pays
     let part = math::min(1.0, 1.0 / (4.0 * ctx.parameters.funnel.horizon)); // derived: quarters a year
-    for firm in 0..t.running.len() {
-        let Running { firm_id, balance } = t.running[firm];
-        if balance <= 0.0 {
-            continue;
-        }
-        if !state.firms.alive[firm] || state.firms.id[firm] != firm_id {
-            t.running[firm].balance = 0.0;
-            continue;
+    let mut received = 0.0;
+    let (firms, running) = (&mut state.firms, &mut t.running);
+    t.owing.retain(|&row| {
+        let firm = row as usize;
+        let Running { firm_id, balance } = running[firm];
+        if !firms.alive[firm] || firms.id[firm] != firm_id {
+            running[firm].balance = 0.0;
+            return false;
         }
         let paid = balance * part;
-        t.running[firm].balance -= paid;
-        pay_unit(t, state, ctx, firm, paid * state.firms.weight[firm]);
-    }
+        running[firm].balance -= paid;
+        firms.cash[firm] -= paid;
+        received += paid * firms.weight[firm];
+        running[firm].balance > 0.0
+    });
     let now = ctx.q() as usize % RING;
     let mut dues = std::mem::take(&mut t.dues[now]);
     for due in &dues {
@@ -223,7 +236,11 @@ pub(super) fn settle_dues(t: &mut TransferState, state: &mut State, ctx: &Contex
         } else {
             0.0
         };
-        pay_unit(t, state, ctx, due.firm, due.mass * good * due.price);
+        let price = due.mass * good * due.price;
+        if price > 0.0 {
+            state.firms.cash[due.firm] -= price / state.firms.weight[due.firm];
+            received += price;
+        }
         let cover = due.mass * (1.0 - good) * ctx.law.licensing.upfl_cover * due.reserve;
         if cover > 0.0 {
             let (from, to) = (Account::Central, Account::Units);
@@ -233,4 +250,5 @@ pub(super) fn settle_dues(t: &mut TransferState, state: &mut State, ctx: &Contex
     }
     dues.clear();
     t.dues[now] = dues;
+    pay_units(t, state, ctx, received);
 }

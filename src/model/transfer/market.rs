@@ -5,8 +5,8 @@ use super::bargain::{self, Terms};
 use super::offers::{Asks, Offers};
 use super::search::Scope;
 use super::{DealKind, Motive, Proposal, TransferState};
-use crate::base::math;
 use crate::base::rng::{Key, Purpose};
+use crate::base::{math, strip};
 use crate::model::context::Context;
 use crate::model::state::State;
 use crate::model::universities::Universities;
@@ -49,7 +49,7 @@ crate::dispatched! {
     ) {
         let keys = invention.iter().zip(lot);
         for ((&a, &b), (order, like)) in keys.zip(order.iter_mut().zip(like)) {
-            (*order, *like) = key.pair(a, b, quarter, 0, Purpose::Price);
+            (*order, *like) = strip::pair(key, a, [b, quarter << 16, Purpose::Price as u32]);
         }
     }
 }
@@ -58,35 +58,13 @@ crate::dispatched! {
 pub(super) fn gather(t: &mut TransferState, state: &mut State, ctx: &Context) {
     let open = ctx.seen.licensing.open_licence;
     t.proposals.clear();
-    pick_posted(&mut t.posted, state, open);
+    t.posting.pick(&state.universities, open, &mut t.posted);
     t.offers.draw_up(&t.posted, state, ctx);
     seek(t, state, ctx, true);
     pick_worked(t, &mut state.universities, open);
     t.tally.cases = t.worked.iter().map(|pick| pick.1).sum();
     t.offers.draw_up(&t.worked, state, ctx);
     seek(t, state, ctx, false);
-}
-
-/// Inventions that are looked at together for posted ones.
-const STRIP: usize = 16;
-
-/// Rows and shelves of posted inventions.
-fn pick_posted(picked: &mut Vec<(u32, f64)>, state: &State, open: f64) {
-    let v = &state.universities.inventions;
-    picked.clear();
-    for (strip, ranks) in v.post_rank.chunks(STRIP).enumerate() {
-        // few are posted: most strips are passed over at once
-        let any = |any, &rank: &f64| any | bargain::posted(rank, open);
-        if !ranks.iter().fold(false, any) {
-            continue;
-        }
-        let first = strip * STRIP;
-        for (row, &rank) in (first..).zip(ranks) {
-            if bargain::posted(rank, open) && v.shelf[row] > 0.0 {
-                picked.push((row as u32, v.shelf[row]));
-            }
-        }
-    }
 }
 
 /// Takes the cases that each unit works off its shelf, best priority first.

@@ -9,6 +9,7 @@ mod market;
 mod offers;
 pub mod office;
 mod partners;
+mod posting;
 pub mod search;
 mod shelf;
 #[cfg(test)]
@@ -175,13 +176,16 @@ pub struct TransferState {
     pub tally: TransferTally,
     /// Royalties still to run, by row of firm, of one represented firm.
     running: Vec<Running>,
+    /// Rows of firms that owe some, in the order in which they came to.
+    owing: Vec<u32>,
     /// Trials whose payment falls due, by quarter modulo the ring.
     dues: [Vec<Due>; RING],
     /// Real cases each unit works this quarter.
     capacity: Vec<f64>,
     /// Places each firm has left.
     places: grants::Places,
-    /// Posted inventions and their real cases.
+    /// Which inventions are posted, and their real cases.
+    posting: posting::Posting,
     posted: Vec<(u32, f64)>,
     /// Inventions worked this quarter and their real cases, by unit.
     worked: Vec<(u32, f64)>,
