@@ -3,18 +3,15 @@
 use super::TransferParameters;
 use super::bargain::{self, Values};
 use super::offers::{Lot, Offers};
-use super::partners::{NOBODY, Partners};
+use super::partners::{NOBODY, Partner};
 use crate::base::rng::{Key, Purpose};
 use crate::base::{math, strip};
 use crate::model::context::Context;
-use crate::model::firms::Firms;
 use crate::model::population::field_distance;
 use std::hint::select_unpredictable;
 
 /// Pairs valued together.
 const STRIP: usize = strip::ROWS;
-/// A certificate that ends within a year is to be renewed.
-const EXPIRING: i32 = 4; // derived: quarters a year
 
 /// Pairs of a lot and a firm, in columns.
 #[derive(Clone, Debug)]
@@ -29,11 +26,6 @@ struct Pairs {
     misfit: [f64; STRIP],
     sales: [f64; STRIP],
     absorptive: [f64; STRIP],
-    patents: [f64; STRIP],
-    /// Lacks a lasting certificate that it knows of.
-    lacks: [bool; STRIP],
-    /// Obliges a unit that must place patents.
-    friendly: [bool; STRIP],
 }
 
 impl Pairs {
@@ -45,88 +37,44 @@ impl Pairs {
         misfit: [0.0; STRIP],
         sales: [0.0; STRIP],
         absorptive: [0.0; STRIP],
-        patents: [0.0; STRIP],
-        lacks: [false; STRIP],
-        friendly: [false; STRIP],
     };
 
-    /// Gathers what firms are, in short passes, so that looking up one does not wait for another.
-    fn of_firms(&mut self, found: &[u32], partners: &Partners, firms: &Firms, ctx: &Context) {
-        let p = &ctx.parameters.transfer;
-        let push = ctx.seen.rights.appraisal_push;
-        let expires = ctx.q() + EXPIRING;
-        for (i, &row) in found.iter().enumerate() {
-            let row = row_or_first(row);
-            self.sales[i] = firms.sales[row];
-            self.absorptive[i] = firms.absorptive[row];
-            self.patents[i] = firms.patents[row];
-        }
-        for (i, &row) in found.iter().enumerate() {
-            let row = row_or_first(row);
-            self.lacks[i] = firms.aware_hightech[row] & !firms.is_hightech(row, expires);
-            self.friendly[i] = bargain::is_friendly(partners.rank[row], push, p);
-        }
-    }
-
-    /// Gathers what each lot's invention is to the firms its draws came upon.
-    fn of_inventions(
+    /// Gathers what each lot's invention and the firms that its draws came upon are.
+    fn gather(
         &mut self,
         lots: &[Lot],
         offers: &Offers,
         draws: usize,
         found: &[u32],
-        firms: &Firms,
+        rows: &[Partner],
         p: &TransferParameters,
     ) {
         for (k, (lot, found)) in lots.iter().zip(found.chunks(draws)).enumerate() {
             let offer = &offers.all[lot.offer as usize];
             for (draw, &row) in found.iter().enumerate() {
-                let (i, row) = (k * draws + draw, row_or_first(row));
-                let distance =
-                    field_distance(usize::from(offer.field), usize::from(firms.field[row]));
-                let need = firms.need[row] | (offer.posed & (distance == 0.0));
+                // where a search found nobody, any
+                let row = if row == NOBODY { 0 } else { row };
+                let (i, firm) = (k * draws + draw, &rows[row as usize]);
+                let distance = field_distance(usize::from(offer.field), usize::from(firm.field));
+                let need = firm.need | (offer.posed & (distance == 0.0));
                 let wanted = if need { 1.0 } else { p.no_need };
-                let members = math::max(firms.weight[row], 1.0) as u32;
-                let member = (draw as u32).min(members - 1);
+                let member = (draw as u32).min(u32::from(firm.members) - 1);
                 self.invention[i] = offer.id;
-                self.firm[i] = firms.id[row];
+                self.firm[i] = firm.id;
                 self.member[i] = member << 16 | lot.number & 0xFFFF;
                 self.worth[i] = offer.quality * wanted;
                 self.misfit[i] = bargain::misfit(distance, offer.gap, p);
+                self.sales[i] = firm.sales;
+                self.absorptive[i] = firm.absorptive;
             }
         }
     }
 }
 
-/// The row found, or any where a search found nobody.
-#[inline]
-fn row_or_first(row: u32) -> usize {
-    if row == NOBODY { 0 } else { row as usize }
-}
-
-/// What firms make of them, in columns as long as the searches \[mn\].
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Fits {
-    /// Value in use.
-    pub(super) usage: Vec<f64>,
-    /// Worth for the certificate.
-    pub(super) certificate: Vec<f64>,
-    /// Worth of obliging.
-    pub(super) order: Vec<f64>,
-}
-
 crate::dispatched! {
-    /// Values of the first pairs of a strip; the noise of a match is kept over quarters, as a
-    /// trait of the pair.
-    fn appraise(
-        key: Key,
-        price: f64,
-        p: &TransferParameters,
-        pairs: &Pairs,
-        usage: &mut [f64],
-        certificate: &mut [f64],
-        order: &mut [f64],
-    ) {
+    /// Values in use of the first pairs of a strip; the noise of a match is kept over quarters,
+    /// as a trait of the pair.
+    fn appraise(key: Key, price: f64, p: &TransferParameters, pairs: &Pairs, usage: &mut [f64]) {
         let n = usage.len().min(STRIP);
         let (mut noise, mut size) = ([0.0; STRIP], [0.0; STRIP]);
         for i in 0..n {
@@ -144,12 +92,23 @@ crate::dispatched! {
             let misfit = pairs.misfit[i] - size[i];
             *usage = bargain::value_in_use(worth, misfit, noise[i], p.match_log_sd);
         }
-        let (certificate, order) = (&mut certificate[..n], &mut order[..n]);
-        for i in 0..n {
-            certificate[i] = bargain::value_for_certificate(pairs.patents[i], pairs.lacks[i], price, p);
-            order[i] = bargain::value_of_order(pairs.friendly[i], price, p);
-        }
     }
+}
+
+/// Values in use of all pairs, by search \[mn\].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Fits {
+    /// Value in use.
+    usage: Vec<f64>,
+}
+
+/// The firm of those that a lot came upon to which it is worth most.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Best {
+    /// Its row.
+    pub(super) firm: u32,
+    /// What the lot is worth to it, by motive \[mn\].
+    pub(super) values: Values,
 }
 
 impl Fits {
@@ -161,63 +120,48 @@ impl Fits {
         offers: &Offers,
         draws: usize,
         found: &[u32],
-        partners: &Partners,
-        firms: &Firms,
+        rows: &[Partner],
         ctx: &Context,
     ) {
         let p = &ctx.parameters.transfer;
-        for column in [&mut self.usage, &mut self.certificate, &mut self.order] {
-            column.resize(found.len(), 0.0);
-        }
-        if firms.len() == 0 {
+        self.usage.resize(found.len(), 0.0);
+        if rows.is_empty() {
             return;
         }
         let mut pairs = Pairs::NONE;
         let lots = STRIP / draws;
-        let rows = self.usage.chunks_mut(lots * draws);
-        let others =
-            (self.certificate.chunks_mut(lots * draws)).zip(self.order.chunks_mut(lots * draws));
         let met = offers.lots.chunks(lots).zip(found.chunks(lots * draws));
-        for ((lots, found), (usage, (certificate, order))) in met.zip(rows.zip(others)) {
-            pairs.of_inventions(lots, offers, draws, found, firms, p);
-            pairs.of_firms(found, partners, firms, ctx);
-            appraise(
-                ctx.key,
-                ctx.world.price,
-                p,
-                &pairs,
-                usage,
-                certificate,
-                order,
-            );
-        }
-    }
-
-    /// Values of the pair of a search.
-    #[inline]
-    pub(super) fn of(&self, search: usize) -> Values {
-        Values {
-            usage: self.usage[search],
-            certificate: self.certificate[search],
-            order: self.order[search],
+        for ((lots, found), usage) in met.zip(self.usage.chunks_mut(lots * draws)) {
+            pairs.gather(lots, offers, draws, found, rows, p);
+            appraise(ctx.key, ctx.world.price, p, &pairs, usage);
         }
     }
 
     /// Of the firms that a lot's searches from `first` on `found`, the first of the highest
-    /// value: its search and its row.
+    /// value; `order` is the worth of obliging \[mn\].
     #[inline]
-    pub(super) fn best(&self, first: usize, found: &[u32]) -> Option<(usize, u32)> {
-        let (mut best, mut highest) = (first, f64::NEG_INFINITY);
-        let mut firm = NOBODY;
-        for (search, &row) in (first..).zip(found) {
-            let v = self.of(search);
-            let value = math::max(v.usage, math::max(v.order, v.certificate));
+    pub(super) fn best(
+        &self,
+        first: usize,
+        found: &[u32],
+        rows: &[Partner],
+        order: f64,
+    ) -> Option<Best> {
+        let (mut best, mut highest) = (None, f64::NEG_INFINITY);
+        for (&usage, &row) in self.usage[first..].iter().zip(found) {
+            let Some(firm) = rows.get(row as usize) else {
+                continue;
+            };
+            let values = Values {
+                usage,
+                certificate: firm.certificate,
+                order: if firm.friendly { order } else { 0.0 },
+            };
+            let value = math::max(usage, math::max(values.certificate, values.order));
             // which is the best is for chance to decide: no branch foretells it
-            let better = (row != NOBODY) & (value > highest);
-            highest = select_unpredictable(better, value, highest);
-            best = select_unpredictable(better, search, best);
-            firm = select_unpredictable(better, row, firm);
+            best = select_unpredictable(value > highest, Some(Best { firm: row, values }), best);
+            highest = select_unpredictable(value > highest, value, highest);
         }
-        (firm != NOBODY).then_some((best, firm))
+        best
     }
 }

@@ -1,8 +1,8 @@
 //! Grants proposals in keyed order while places and cash last, and moves what is dealt.
 
 use super::partners::NOBODY;
-use super::{Deal, DealKind, Due, Proposal, RING, Running, TransferState};
-use crate::base::math;
+use super::{Deal, DealKind, Due, Proposal, RING, TransferState};
+use crate::base::{math, strip};
 use crate::model::books::{Account, Instrument};
 use crate::model::context::Context;
 use crate::model::state::State;
@@ -191,20 +191,49 @@ fn pay_units(t: &mut TransferState, state: &mut State, ctx: &Context, amount: f6
 /// Adds to the royalties that one represented firm still owes.
 fn owe(t: &mut TransferState, state: &State, firm: usize, amount: f64) {
     if t.running.len() < state.firms.len() {
-        t.running.resize(state.firms.len(), Running::default());
-    }
-    let running = &mut t.running[firm];
-    if running.balance <= 0.0 && amount > 0.0 {
-        t.owing.push(firm as u32);
+        t.running.resize(state.firms.len(), 0.0);
+        t.debtor.resize(state.firms.len(), NOBODY);
     }
     let firm_id = state.firms.id[firm];
-    if running.firm_id != firm_id {
-        *running = Running {
-            firm_id,
-            balance: 0.0,
-        };
+    if t.debtor[firm] != firm_id {
+        t.debtor[firm] = firm_id;
+        t.running[firm] = 0.0;
     }
-    running.balance += amount;
+    t.running[firm] += amount;
+}
+
+crate::dispatched! {
+    /// Firms pay a part of the royalties that they owe, those no longer there owe nothing; gives
+    /// what is paid \[mn, real\].
+    fn pay_royalties(
+        part: f64,
+        alive: &[bool],
+        id: &[u32],
+        weight: &[f64],
+        debtor: &[u32],
+        running: &mut [f64],
+        cash: &mut [f64],
+    ) -> f64 {
+        let mut sum = strip::Sum::default();
+        let mut paid = [0.0; strip::ROWS];
+        let strips = (0..running.len()).step_by(strip::ROWS);
+        for first in strips {
+            let last = running.len().min(first + strip::ROWS);
+            let (alive, id) = (&alive[first..last], &id[first..last]);
+            let (weight, debtor) = (&weight[first..last], &debtor[first..last]);
+            let (running, cash) = (&mut running[first..last], &mut cash[first..last]);
+            let paid = &mut paid[..last - first];
+            for i in 0..paid.len() {
+                let owed = if alive[i] & (id[i] == debtor[i]) { running[i] } else { 0.0 };
+                let due = owed * part;
+                running[i] = owed - due;
+                cash[i] -= due;
+                paid[i] = due * weight[i];
+            }
+            sum.add(paid);
+        }
+        sum.total()
+    }
 }
 
 /// Royalties of the quarter; payments and covers of trials that fall due.
@@ -212,21 +241,17 @@ pub(super) fn settle_dues(t: &mut TransferState, state: &mut State, ctx: &Contex
     let p = &ctx.parameters.transfer;
     // royalties run over the years a product pays
     let part = math::min(1.0, 1.0 / (4.0 * ctx.parameters.funnel.horizon)); // derived: quarters a year
-    let mut received = 0.0;
-    let (firms, running) = (&mut state.firms, &mut t.running);
-    t.owing.retain(|&row| {
-        let firm = row as usize;
-        let Running { firm_id, balance } = running[firm];
-        if !firms.alive[firm] || firms.id[firm] != firm_id {
-            running[firm].balance = 0.0;
-            return false;
-        }
-        let paid = balance * part;
-        running[firm].balance -= paid;
-        firms.cash[firm] -= paid;
-        received += paid * firms.weight[firm];
-        running[firm].balance > 0.0
-    });
+    let n = t.running.len().min(state.firms.len());
+    let firms = &mut state.firms;
+    let mut received = pay_royalties(
+        part,
+        &firms.alive[..n],
+        &firms.id[..n],
+        &firms.weight[..n],
+        &t.debtor[..n],
+        &mut t.running[..n],
+        &mut firms.cash[..n],
+    );
     let now = ctx.q() as usize % RING;
     let mut dues = std::mem::take(&mut t.dues[now]);
     for due in &dues {

@@ -2,6 +2,7 @@
 //! the highest values propose.
 
 use super::bargain::{self, Terms};
+use super::fits::Best;
 use super::offers::{Asks, Offers};
 use super::search::Scope;
 use super::{DealKind, Motive, Proposal, TransferState};
@@ -99,10 +100,11 @@ fn pick_worked(t: &mut TransferState, u: &mut Universities, open: f64) {
 fn seek(t: &mut TransferState, state: &State, ctx: &Context, posted: bool) {
     let p = &ctx.parameters.transfer;
     let (draws, purpose) = if posted {
-        (p.open_draws as u16, Purpose::OpenLicence)
+        (p.open_draws, Purpose::OpenLicence)
     } else {
-        (p.draws as u16, Purpose::Search)
+        (p.draws, Purpose::Search)
     };
+    let draws = math::clamp(draws, 1.0, f64::from(u8::MAX)) as u16;
     t.searches.open(&t.offers, draws);
     let scope = Scope {
         reach: ctx.seen.transfer.reach,
@@ -113,8 +115,7 @@ fn seek(t: &mut TransferState, state: &State, ctx: &Context, posted: bool) {
     t.searches.carry_out(&t.addresses, &scope, key);
     let draws = usize::from(draws);
     let (found, partners) = (&t.searches.found, &t.partners);
-    t.fits
-        .value(&t.offers, draws, found, partners, &state.firms, ctx);
+    t.fits.value(&t.offers, draws, found, &partners.rows, ctx);
     choose(t, ctx, draws, posted);
     propose(t, state, ctx, posted);
 }
@@ -125,12 +126,14 @@ fn choose(t: &mut TransferState, ctx: &Context, draws: usize, posted: bool) {
     let p = &ctx.parameters.transfer;
     let asks = Asks::of(posted, ctx);
     let stake_from = p.equity_value * ctx.world.price;
+    let obliging = bargain::value_of_order(true, ctx.world.price, p);
+    let rows = &t.partners.rows;
     t.matches.clear();
     for (k, found) in t.searches.found.chunks(draws).enumerate() {
-        let Some((at, firm)) = t.fits.best(k * draws, found) else {
+        let Some(Best { firm, values }) = t.fits.best(k * draws, found, rows, obliging) else {
             continue;
         };
-        let (motive, value) = bargain::motive(&t.fits.of(at));
+        let (motive, value) = bargain::motive(&values);
         let offer = &t.offers.all[t.offers.lots[k].offer as usize];
         let stake = !posted && motive == Motive::Use && value >= stake_from;
         let reserve = asks.reserve(offer, stake);

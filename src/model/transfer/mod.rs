@@ -175,9 +175,9 @@ pub struct TransferState {
     /// Counters.
     pub tally: TransferTally,
     /// Royalties still to run, by row of firm, of one represented firm.
-    running: Vec<Running>,
-    /// Rows of firms that owe some, in the order in which they came to.
-    owing: Vec<u32>,
+    running: Vec<f64>,
+    /// Ids of the firms that owe them.
+    debtor: Vec<u32>,
     /// Trials whose payment falls due, by quarter modulo the ring.
     dues: [Vec<Due>; RING],
     /// Real cases each unit works this quarter.
@@ -204,15 +204,6 @@ pub struct TransferState {
     ranked: Vec<(u64, u32)>,
     /// Scratch of one unit's worked cases on their way back to the shelf.
     fallen: Vec<Case>,
-}
-
-/// Royalties that one represented firm still owes.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Running {
-    /// Id of the firm.
-    firm_id: u32,
-    /// Expected royalties to run \[mn\].
-    balance: f64,
 }
 
 /// A trial whose payment falls due.
@@ -303,7 +294,7 @@ impl TransferState {
 
     /// Royalties still to run, weighted \[mn\].
     pub fn royalties_running(&self, state: &State) -> f64 {
-        let owed = |(i, r): (usize, &Running)| state.firms.weight[i] * r.balance;
+        let owed = |(i, balance): (usize, &f64)| state.firms.weight[i] * balance;
         self.running.iter().enumerate().map(owed).sum()
     }
 }
@@ -324,6 +315,7 @@ pub fn deal(state: &mut State, ctx: &Context) {
     transfer
         .addresses
         .admit(changed, &state.firms, p.exposure, ctx.key);
+    transfer.partners.draw_up(&state.firms, ctx);
     grants::settle_dues(&mut transfer, state, ctx);
     office::capacities(
         &state.universities,

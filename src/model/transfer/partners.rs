@@ -1,53 +1,131 @@
-//! Who stands where among the firms, and what of them lasts: which rows changed hands, who
-//! obliges.
+//! What does a bargain see of each firm? One short row a firm, drawn up once a quarter, so that a
+//! search that found it reads one place instead of a dozen columns.
 
+use super::TransferParameters;
+use super::bargain;
+use crate::base::math;
 use crate::base::rng::{Key, Purpose};
+use crate::model::context::Context;
 use crate::model::firms::Firms;
 
 /// Id of a row without a living firm.
 pub(super) const NOBODY: u32 = u32::MAX;
 /// Rows that are looked at together for those that changed hands.
-const STRIP: usize = 64;
+const STRIP: usize = 8;
+/// A certificate that ends within a year is to be renewed.
+const EXPIRING: i32 = 4; // derived: quarters a year
+
+/// A firm as a possible partner.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(align(32))] // none across two cache lines
+pub(super) struct Partner {
+    /// Sales \[mn/yr\].
+    pub sales: f64,
+    /// Absorptive capacity \[0..1\].
+    pub absorptive: f64,
+    /// Worth of a patent for its certificate \[mn\].
+    pub certificate: f64,
+    /// Its id.
+    pub id: u32,
+    /// Real firms it stands for, at least one and no more than are ever told apart \[firms\].
+    pub members: u8,
+    /// Its field.
+    pub field: u8,
+    /// Has an open need.
+    pub need: bool,
+    /// Obliges a unit that must place patents.
+    pub friendly: bool,
+}
 
 crate::dispatched! {
-    /// Whether any row of a strip holds another firm than was known.
-    fn differ(alive: &[bool], id: &[u32], known: &[u32]) -> bool {
-        let firms = alive.iter().zip(id).zip(known);
-        firms.fold(false, |any, ((&alive, &id), &known)| {
-            any | (known != if alive { id } else { NOBODY })
-        })
+    /// Worth of a patent for the certificates of firms that lack one lasting beyond a quarter.
+    fn certify(
+        aware: &[bool],
+        until: &[i32],
+        patents: &[f64],
+        expires: i32,
+        price: f64,
+        p: &TransferParameters,
+        out: &mut [f64],
+    ) {
+        let n = out.len();
+        let (aware, until, patents) = (&aware[..n], &until[..n], &patents[..n]);
+        for i in 0..n {
+            let lacks = aware[i] & (until[i] <= expires);
+            out[i] = bargain::value_for_certificate(patents[i], lacks, price, p);
+        }
     }
 }
 
-/// Standing traits of firms by row.
+/// Rows of all firms, and what lasts of them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Partners {
-    /// Place in the order in which firms oblige.
-    pub rank: Vec<f64>,
+    /// By row of the firms.
+    pub rows: Vec<Partner>,
     /// Rows that hold another firm, or none, since the last quarter.
     pub changed: Vec<u32>,
+    /// Place in the order in which firms oblige.
+    rank: Vec<f64>,
     /// Id, [`NOBODY`] where none is in business.
     known: Vec<u32>,
+    certificate: Vec<f64>,
 }
 
 impl Partners {
+    /// Draws up the rows of this quarter.
+    pub(super) fn draw_up(&mut self, firms: &Firms, ctx: &Context) {
+        let (p, price) = (&ctx.parameters.transfer, ctx.world.price);
+        let n = firms.len();
+        self.certificate.resize(n, 0.0);
+        certify(
+            &firms.aware_hightech,
+            &firms.hightech_until,
+            &firms.patents,
+            ctx.q() + EXPIRING,
+            price,
+            p,
+            &mut self.certificate,
+        );
+        let push = ctx.seen.rights.appraisal_push;
+        let (sales, absorptive) = (&firms.sales[..n], &firms.absorptive[..n]);
+        let (weight, need) = (&firms.weight[..n], &firms.need[..n]);
+        let (id, field) = (&firms.id[..n], &firms.field[..n]);
+        let (certificate, rank) = (&self.certificate[..n], &self.rank[..n]);
+        self.rows.clear();
+        self.rows.extend((0..n).map(|i| Partner {
+            sales: sales[i],
+            absorptive: absorptive[i],
+            certificate: certificate[i],
+            id: id[i],
+            members: math::clamp(weight[i], 1.0, f64::from(u8::MAX)) as u8,
+            field: field[i],
+            need: need[i],
+            friendly: bargain::is_friendly(rank[i], push, p),
+        }));
+    }
+
     /// Notes which rows changed hands, and the standing traits of the firms that came.
     pub(super) fn look_round(&mut self, firms: &Firms, key: Key) {
         let n = firms.len();
         self.known.resize(n, NOBODY);
         self.rank.resize(n, 1.0);
         self.changed.clear();
-        let strips = (firms.alive.chunks(STRIP)).zip(firms.id.chunks(STRIP));
-        for (k, (alive, id)) in strips.enumerate() {
-            let first = k * STRIP;
-            // few rows change hands in a quarter: many strips are passed over at once
-            if !differ(alive, id, &self.known[first..first + id.len()]) {
+        let now = |alive: bool, id: u32| if alive { id } else { NOBODY };
+        let strips = firms.alive.chunks(STRIP).zip(firms.id.chunks(STRIP));
+        let known = self.known.chunks_mut(STRIP);
+        for ((first, known), (alive, id)) in (0..n).step_by(STRIP).zip(known).zip(strips) {
+            let firms = || alive.iter().zip(id);
+            // most strips are passed over at once
+            let differs = |any, ((&alive, &id), &known): ((&bool, &u32), &u32)| {
+                any | (known != now(alive, id))
+            };
+            if !firms().zip(&*known).fold(false, differs) {
                 continue;
             }
-            for (row, (&alive, &id)) in (first..).zip(alive.iter().zip(id)) {
-                let id = if alive { id } else { NOBODY };
-                if self.known[row] != id {
-                    self.known[row] = id;
+            for ((row, known), (&alive, &id)) in (first..).zip(known).zip(firms()) {
+                let id = now(alive, id);
+                if *known != id {
+                    *known = id;
                     self.rank[row] = key.uniform(id, 0, 0, 0, Purpose::Choice);
                     self.changed.push(row as u32);
                 }
