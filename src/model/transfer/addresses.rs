@@ -17,7 +17,7 @@ use std::hint::select_unpredictable;
 const CELLS: usize = REGIONS * FIELDS;
 /// Slots one entrant can hold, and places it looks for a free one.
 const HELD: u32 = 16;
-const PROBES: u32 = 8;
+const PROBES: usize = 8;
 /// Who stands at an empty address; else it is one more than the row of the firm.
 const EMPTY: u32 = 0;
 
@@ -221,8 +221,10 @@ impl Addresses {
             }
             let start = key.uniform(id, k, 0, 0, Purpose::Search);
             let first = (start * f64::from(cell.slots)) as u32;
-            let free = (0..PROBES)
-                .map(|probe| slots + (first + probe) % cell.slots)
+            let free = (first..cell.slots)
+                .chain(0..first)
+                .take(PROBES)
+                .map(|slot| slots + slot)
                 .find(|&place| self.holders[place as usize] == EMPTY);
             if let Some(place) = free {
                 cell.free -= 1;

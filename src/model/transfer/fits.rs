@@ -16,6 +16,8 @@ const STRIP: usize = strip::ROWS;
 /// Pairs of a lot and a firm, in columns.
 #[derive(Clone, Debug)]
 struct Pairs {
+    /// The firms.
+    met: [Partner; STRIP],
     invention: [u32; STRIP],
     firm: [u32; STRIP],
     /// Member of the firm agent and number of the lot, 16 bits each.
@@ -30,6 +32,7 @@ struct Pairs {
 
 impl Pairs {
     const NONE: Self = Self {
+        met: [Partner::NONE; STRIP],
         invention: [0; STRIP],
         firm: [0; STRIP],
         member: [0; STRIP],
@@ -49,12 +52,16 @@ impl Pairs {
         rows: &[Partner],
         p: &TransferParameters,
     ) {
-        for (k, (lot, found)) in lots.iter().zip(found.chunks(draws)).enumerate() {
+        // short, so that looking up one firm does not wait for another; any where a search found
+        // nobody
+        for (met, &row) in self.met.iter_mut().zip(found) {
+            *met = rows[if row == NOBODY { 0 } else { row as usize }];
+        }
+        let mut i = 0;
+        for lot in lots {
             let offer = &offers.all[lot.offer as usize];
-            for (draw, &row) in found.iter().enumerate() {
-                // where a search found nobody, any
-                let row = if row == NOBODY { 0 } else { row };
-                let (i, firm) = (k * draws + draw, &rows[row as usize]);
+            for draw in 0..draws.min(STRIP - i) {
+                let firm = &self.met[i];
                 let distance = field_distance(usize::from(offer.field), usize::from(firm.field));
                 let need = firm.need | (offer.posed & (distance == 0.0));
                 let wanted = if need { 1.0 } else { p.no_need };
@@ -66,6 +73,7 @@ impl Pairs {
                 self.misfit[i] = bargain::misfit(distance, offer.gap, p);
                 self.sales[i] = firm.sales;
                 self.absorptive[i] = firm.absorptive;
+                i += 1;
             }
         }
     }

@@ -37,6 +37,20 @@ pub(super) struct Partner {
     pub friendly: bool,
 }
 
+impl Partner {
+    /// None that is in business.
+    pub(super) const NONE: Self = Self {
+        sales: 0.0,
+        absorptive: 0.0,
+        certificate: 0.0,
+        id: NOBODY,
+        members: 1,
+        field: 0,
+        need: false,
+        friendly: false,
+    };
+}
+
 crate::dispatched! {
     /// Worth of a patent for the certificates of firms that lack one lasting beyond a quarter.
     fn certify(
