@@ -71,14 +71,22 @@ crate::dispatched! {
 }
 
 /// What [`Key::pair`] gives for the counter `[id, words]`, by wide arithmetic.
+#[inline(always)]
+pub fn pair(key: Key, id: u32, words: [u32; 3]) -> (f64, f64) {
+    let words = self::words(key, [id, words[0], words[1], words[2]]);
+    (uniform(words[0], words[1]), uniform(words[2], words[3]))
+}
+
+/// The four words of a counter, each in the lower half of 64 bits; what stands in the upper halves
+/// is of no use.
 ///
 /// Philox4x32-10 on words of 64 bits whose upper halves hold what is left of the products and are
 /// dropped by the next multiplication: a third of the instructions that 32-bit words take where
 /// vectors multiply 32 bits into 64.
 #[inline(always)]
-pub(super) fn pair(key: Key, id: u32, words: [u32; 3]) -> (f64, f64) {
+pub fn words(key: Key, counter: [u32; 4]) -> [u64; 4] {
     const LOW: u64 = 0xFFFF_FFFF;
-    let mut counter = [id, words[0], words[1], words[2]].map(u64::from);
+    let mut counter = counter.map(u64::from);
     let mut key = [key.seed, key.run];
     for _ in 0..10 {
         let p0 = MULTIPLIERS[0] * (counter[0] & LOW);
@@ -92,10 +100,7 @@ pub(super) fn pair(key: Key, id: u32, words: [u32; 3]) -> (f64, f64) {
         key[0] = key[0].wrapping_add(WEYL[0]);
         key[1] = key[1].wrapping_add(WEYL[1]);
     }
-    (
-        uniform(counter[0], counter[1]),
-        uniform(counter[2], counter[3]),
-    )
+    counter
 }
 
 const MULTIPLIERS: [u64; 2] = [0xD251_1F53, 0xCD9E_8D57];

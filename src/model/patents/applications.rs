@@ -17,7 +17,7 @@ pub(super) const NEEDS: usize = 4;
 const STRIP: usize = 256;
 
 /// Share of each class that files, by class of need.
-fn firm_shares(ctx: &Context, need: f64) -> Mass {
+pub(super) fn firm_shares(ctx: &Context, need: f64) -> Mass {
     let p = &ctx.parameters.patents;
     let seen = &ctx.seen.patents;
     let threshold = filing_threshold(

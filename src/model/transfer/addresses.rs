@@ -10,6 +10,7 @@
 use super::TransferParameters;
 use super::edges::Edges;
 use super::partners::NOBODY;
+use super::search::STRIP;
 use crate::base::math;
 use crate::base::rng::{Key, Purpose};
 use crate::model::firms::{FIELDS, Firms, REGIONS};
@@ -22,6 +23,8 @@ const RESOLUTION: f64 = 4.0; // derived: resolution
 const LEAST_FREE: u32 = 16;
 /// Slots of the shortest list.
 const SHORTEST: u32 = 16;
+/// Who holds a free slot; else it is one more than the row of the firm.
+const FREE: u32 = 0;
 
 /// List of one region and field.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -72,16 +75,22 @@ impl Holding {
 
 /// Table of addresses.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Addresses {
+pub(super) struct Addresses {
     cells: Vec<Cell>,
-    /// Row of the firm that holds each slot, [`NOBODY`] at a free one.
+    /// First slot of each list and how many there are.
+    spans: Vec<[u32; 2]>,
+    /// Who holds each slot, see [`FREE`].
     holder: Vec<u32>,
     /// The slot that the same firm took before each slot, [`NOBODY`] at its first.
     before: Vec<u32>,
     /// By row of firms.
     holdings: Vec<Holding>,
-    /// How often the slots of each row answer \[share\].
-    answers: Vec<f64>,
+    /// One over the visibility that the slots of each row stand for, 0 without a slot.
+    shares: Vec<f64>,
+    /// Visibility of each row over that.
+    filled: Vec<f64>,
+    /// How often the slots of a holder answer, see [`FREE`] \[2⁻³²\].
+    answers: Vec<u32>,
     /// Edges of mass by region.
     pub(super) regions: Edges<{ REGIONS + 1 }>,
     /// The same by field within each region.
@@ -89,15 +98,44 @@ pub struct Addresses {
 }
 
 /// Visibility of a firm agent, weight · sales^exposure.
+///
+/// Example: weight 2, sales 9, exposure ½: 6.
 #[inline(always)]
 #[allow(clippy::inline_always)] // part of a strip loop
 pub(super) fn visibility(weight: f64, sales: f64, exposure: f64) -> f64 {
-    weight * math::pow(math::max(sales, f64::MIN_POSITIVE), exposure)
+    let sales = math::max(sales, f64::MIN_POSITIVE);
+    // the root, as it is by default, is quicker than a power
+    let often = if exposure == 0.5 {
+        math::sqrt(sales)
+    } else {
+        math::pow(sales, exposure)
+    };
+    weight * often
+}
+
+crate::dispatched! {
+    /// Visibility over that which the slots held stand for.
+    fn fill(seen: &[f64], shares: &[f64], filled: &mut [f64]) {
+        for ((filled, seen), share) in filled.iter_mut().zip(seen).zip(shares) {
+            *filled = seen * share;
+        }
+    }
+}
+
+crate::dispatched! {
+    /// How often holders answer: as often as their slots are filled.
+    fn listen(filled: &[f64], answers: &mut [u32]) {
+        const ALL: f64 = 4_294_967_295.0; // derived: words of 32 bits
+        const TWO_52: f64 = 4_503_599_627_370_496.0; // derived: behind it stand whole numbers
+        for (filled, answers) in filled.iter().zip(answers) {
+            *answers = (math::min(*filled, 1.0) * ALL + TWO_52).to_bits() as u32;
+        }
+    }
 }
 
 impl Addresses {
     /// Table of the firms in business at the start, whose visibility is `seen` by row.
-    pub fn found(seen: &[f64], firms: &Firms, p: &TransferParameters, key: Key) -> Self {
+    pub(super) fn found(seen: &[f64], firms: &Firms, p: &TransferParameters, key: Key) -> Self {
         let mut table = Self::default();
         let (masses, numbers) = masses(seen, firms);
         let all = masses.iter().sum::<f64>() / math::max(1.0, firms.len() as f64);
@@ -118,6 +156,7 @@ impl Addresses {
 
     /// Adds an empty list.
     fn open(&mut self, first: u32, slots: u32, width: f64) {
+        self.spans.push([first, slots]);
         self.cells.push(Cell {
             first,
             slots,
@@ -125,7 +164,7 @@ impl Addresses {
             ..Cell::default()
         });
         let end = (first + slots) as usize;
-        self.holder.resize(end, NOBODY);
+        self.holder.resize(end, FREE);
         self.before.resize(end, NOBODY);
     }
 
@@ -141,16 +180,18 @@ impl Addresses {
     }
 
     /// Searches turn to regions and fields in proportion to the visibility in them now.
-    pub fn turn_to(&mut self, seen: &[f64], firms: &Firms) {
+    pub(super) fn turn_to(&mut self, seen: &[f64], firms: &Firms) {
         self.weigh(&masses(seen, firms).0);
     }
 
     /// Gives slots to the firms that came or grew, takes them from those that left or shrank;
     /// `changed` are the rows that hold another firm, or none, since the last look, `seen` is
     /// the visibility by row.
-    pub fn admit(&mut self, changed: &[u32], seen: &[f64], firms: &Firms, key: Key) {
+    pub(super) fn admit(&mut self, changed: &[u32], seen: &[f64], firms: &Firms, key: Key) {
         self.holdings.resize(firms.len(), Holding::NONE);
-        self.answers.resize(firms.len(), 0.0);
+        self.shares.resize(firms.len(), 0.0);
+        self.filled.resize(firms.len(), 0.0);
+        self.answers.resize(firms.len() + 1, 0);
         for &row in changed {
             let row = row as usize;
             if self.holdings[row].held > 0 {
@@ -168,23 +209,26 @@ impl Addresses {
                 self.take(row, wanted, seen, firms, key);
             }
         }
+        fill(seen, &self.shares, &mut self.filled);
         for row in 0..firms.len() {
-            let Holding { cell, held, .. } = self.holdings[row];
-            if held == 0 {
-                continue;
-            }
-            let wanted = self.cells[cell as usize].wanted(seen[row]);
-            if wanted > held {
-                self.take(row, wanted, seen, firms, key);
-            } else if 2 * wanted < held {
-                self.release(row, wanted);
+            let filled = self.filled[row];
+            // most hold what they are to hold
+            if (filled > 1.0) | ((filled <= 0.5) & (self.holdings[row].held > 1)) {
+                self.fit(row, seen, firms, key);
             }
         }
-        for (answer, (holding, seen)) in
-            (self.answers.iter_mut()).zip(self.holdings.iter().zip(seen))
-        {
-            let width = self.cells[holding.cell as usize].width;
-            *answer = seen / (f64::from(holding.held.max(1)) * width);
+        fill(seen, &self.shares, &mut self.filled);
+        listen(&self.filled, &mut self.answers[1..]);
+    }
+
+    /// Gives slots to a firm that grew, takes them from one that shrank to less than half.
+    fn fit(&mut self, row: usize, seen: &[f64], firms: &Firms, key: Key) {
+        let Holding { cell, held, .. } = self.holdings[row];
+        let wanted = self.cells[cell as usize].wanted(seen[row]);
+        if wanted > held {
+            self.take(row, wanted, seen, firms, key);
+        } else if 2 * wanted < held {
+            self.release(row, wanted);
         }
     }
 
@@ -209,13 +253,14 @@ impl Addresses {
         let start = (start * f64::from(list.slots)) as u32;
         let place = (0..list.slots)
             .map(|step| list.first + (start + step) % list.slots)
-            .find(|&place| self.holder[place as usize] == NOBODY)
+            .find(|&place| self.holder[place as usize] == FREE)
             .expect("a crowded list is given room");
         list.held += 1;
-        self.holder[place as usize] = row as u32;
+        self.holder[place as usize] = row as u32 + 1;
         self.before[place as usize] = head;
         self.holdings[row].head = place;
         self.holdings[row].held += 1;
+        self.weigh_share(row);
     }
 
     /// Takes the latest slots of a firm until it holds `left`.
@@ -225,10 +270,22 @@ impl Addresses {
         while holding.held > left {
             let place = holding.head as usize;
             holding.head = std::mem::replace(&mut self.before[place], NOBODY);
-            self.holder[place] = NOBODY;
+            self.holder[place] = FREE;
             holding.held -= 1;
             list.held -= 1;
         }
+        self.weigh_share(row);
+    }
+
+    /// Notes what the slots of a firm stand for.
+    fn weigh_share(&mut self, row: usize) {
+        let Holding { cell, held, .. } = self.holdings[row];
+        let width = self.cells[cell as usize].width;
+        self.shares[row] = if held > 0 {
+            1.0 / (f64::from(held) * width)
+        } else {
+            0.0
+        };
     }
 
     /// Doubles the width of a list's slots, or their number where firms hold one each.
@@ -254,8 +311,9 @@ impl Addresses {
         let list = &mut self.cells[cell];
         list.first = self.holder.len() as u32;
         list.slots *= 2;
+        self.spans[cell] = [list.first, list.slots];
         let end = (list.first + list.slots) as usize;
-        self.holder.resize(end, NOBODY);
+        self.holder.resize(end, FREE);
         self.before.resize(end, NOBODY);
         for &row in &rows {
             let wanted = self.cells[cell].wanted(seen[row]);
@@ -265,22 +323,25 @@ impl Addresses {
         }
     }
 
-    /// Place in the table at a position in \[0, 1) of a cell.
-    #[inline(always)]
-    #[allow(clippy::inline_always)] // part of a strip loop
-    pub(super) fn place(&self, region: usize, field: usize, position: f64) -> u32 {
-        let cell = &self.cells[region * FIELDS + field];
-        let step = (position * f64::from(cell.slots)) as u32;
-        cell.first + step.min(cell.slots - 1)
+    /// Place in the table to which a word points in a cell.
+    #[inline]
+    pub(super) fn place(&self, region: usize, field: usize, word: u32) -> u32 {
+        let [first, slots] = self.spans[region * FIELDS + field];
+        first + (u64::from(word) * u64::from(slots) >> 32) as u32 // derived: bits of a word
     }
 
-    /// Row of the firm at `place`, [`NOBODY`] where the slot is free or does not answer a search
-    /// whose digit is `accept`.
+    /// Who holds each of at most a strip of places: one short pass, so that looking up one does
+    /// not wait for another.
     #[inline]
-    pub(super) fn ask(&self, place: u32, accept: f64) -> u32 {
-        let row = self.holder[place as usize];
-        let answer = self.answers.get(row as usize).copied().unwrap_or(0.0);
-        if accept < answer { row } else { NOBODY }
+    pub(super) fn holders(&self, places: &[u32; STRIP]) -> [u32; STRIP] {
+        places.map(|place| self.holder[place as usize])
+    }
+
+    /// Row of the firm that is `holder`, and whether it answers a word.
+    #[inline]
+    pub(super) fn ask(&self, holder: u32, word: u32) -> (u32, bool) {
+        let answers = word < self.answers[holder as usize];
+        (holder.wrapping_sub(1), answers)
     }
 }
 
@@ -289,9 +350,9 @@ impl Addresses {
     /// Chance that one draw within its region and field finds the firm in `row`.
     pub(super) fn odds(&self, row: usize) -> f64 {
         let slots = self.cells[self.holdings[row].cell as usize].slots;
-        let held = (self.holder.iter()).filter(|&&holder| holder as usize == row);
-        assert!(self.answers[row] <= 1.0 + f64::EPSILON);
-        held.count() as f64 * self.answers[row] / f64::from(slots)
+        let held = (self.holder.iter()).filter(|&&holder| holder as usize == row + 1);
+        assert!(self.filled[row] <= 1.0 + f64::EPSILON);
+        held.count() as f64 * f64::from(self.answers[row + 1]) / f64::from(slots)
     }
 
     /// Holders of all slots.

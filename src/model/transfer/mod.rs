@@ -9,6 +9,7 @@ mod market;
 mod offers;
 pub mod office;
 mod partners;
+mod posting;
 pub mod search;
 mod shelf;
 #[cfg(test)]
@@ -175,14 +176,17 @@ pub struct TransferState {
     /// Counters.
     pub tally: TransferTally,
     /// Royalties still to run, by row of firm, of one represented firm.
-    running: Vec<Running>,
+    running: Vec<f64>,
+    /// Ids of the firms that owe them.
+    debtor: Vec<u32>,
     /// Trials whose payment falls due, by quarter modulo the ring.
     dues: [Vec<Due>; RING],
     /// Real cases each unit works this quarter.
     capacity: Vec<f64>,
     /// Places each firm has left.
     places: grants::Places,
-    /// Posted inventions and their real cases.
+    /// Which inventions are posted, and their real cases.
+    posting: posting::Posting,
     posted: Vec<(u32, f64)>,
     /// Inventions worked this quarter and their real cases, by unit.
     worked: Vec<(u32, f64)>,
@@ -201,15 +205,6 @@ pub struct TransferState {
     ranked: Vec<(u64, u32)>,
     /// Scratch of one unit's worked cases on their way back to the shelf.
     fallen: Vec<Case>,
-}
-
-/// Royalties that one represented firm still owes.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Running {
-    /// Id of the firm.
-    firm_id: u32,
-    /// Expected royalties to run \[mn\].
-    balance: f64,
 }
 
 /// A trial whose payment falls due.
@@ -289,7 +284,7 @@ impl TransferState {
         let p = &ctx.parameters.transfer;
         let lever = &ctx.seen.transfer;
         let mut partners = partners::Partners::default();
-        partners.draw_up(&state.firms, ctx);
+        partners.look_round(&state.firms, p.exposure, ctx.key);
         Self {
             addresses: addresses::Addresses::found(&partners.seen, &state.firms, p, ctx.key),
             partners,
@@ -301,13 +296,13 @@ impl TransferState {
     /// The firm in row `child` splits off from that in row `parent`: each of its real firms owes
     /// what it owed and has the places it had.
     pub fn inherit(&mut self, firms: &Firms, parent: usize, child: usize) {
-        grants::inherit(&mut self.running, firms, parent, child);
+        grants::inherit(self, firms, parent, child);
         self.places.inherit(firms, parent, child);
     }
 
     /// Royalties still to run, weighted \[mn\].
     pub fn royalties_running(&self, state: &State) -> f64 {
-        let owed = |(i, r): (usize, &Running)| state.firms.weight[i] * r.balance;
+        let owed = |(i, balance): (usize, &f64)| state.firms.weight[i] * balance;
         self.running.iter().enumerate().map(owed).sum()
     }
 }
@@ -323,7 +318,7 @@ pub fn deal(state: &mut State, ctx: &Context) {
         office::managers_next(transfer.managers, lever.managers, lever.manager_training, p);
     transfer.tally.managers = transfer.managers;
     let partners = &mut transfer.partners;
-    partners.draw_up(&state.firms, ctx);
+    partners.look_round(&state.firms, p.exposure, ctx.key);
     let (changed, seen) = (&partners.changed, &partners.seen);
     // derived: once a year
     if ctx.q() % 4 == 0 {
@@ -332,6 +327,7 @@ pub fn deal(state: &mut State, ctx: &Context) {
     transfer
         .addresses
         .admit(changed, seen, &state.firms, ctx.key);
+    transfer.partners.draw_up(&state.firms, ctx);
     grants::settle_dues(&mut transfer, state, ctx);
     office::capacities(
         &state.universities,
