@@ -85,7 +85,7 @@ fn main() {
                         .iter()
                         .filter(|id| **id != 0)
                         .count(),
-                    state.funnel.projects.iter().map(Vec::len).sum(),
+                    state.funnel.projects.iter().map(|turn| turn.len()).sum(),
                     state.transfer.deals_this_quarter.len(),
                 ];
             }

@@ -7,6 +7,7 @@ pub mod dist;
 pub mod math;
 pub mod metric;
 pub mod rng;
+pub mod select;
 pub mod stats;
 pub mod strip;
 pub mod time;

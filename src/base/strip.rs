@@ -43,15 +43,50 @@ crate::dispatched! {
     }
 }
 
+crate::dispatched! {
+    /// Fills two columns with both uniforms of each pair of ids, all of one draw and purpose:
+    /// element `i` of them is `key.pair(ids[0][i], ids[1][i], 0, draw, purpose)`.
+    ///
+    /// ```
+    /// use leverlab::base::rng::{Key, Purpose};
+    /// let key = Key { seed: 1, run: 2 };
+    /// let (mut first, mut second) = ([0.0; 64], [0.0; 64]);
+    /// let ids = [&[7; 64], &[9; 64]];
+    /// leverlab::base::strip::fill_pairs_of(key, ids, 4, Purpose::Choice, &mut first, &mut second);
+    /// assert_eq!((first[1], second[1]), key.pair(7, 9, 0, 4, Purpose::Choice));
+    /// ```
+    pub fn fill_pairs_of(
+        key: Key,
+        ids: [&[u32; 64]; 2],
+        draw: u32,
+        purpose: Purpose,
+        first: &mut [f64; 64],
+        second: &mut [f64; 64],
+    ) {
+        for i in 0..64 {
+            let words = [ids[1][i], draw, purpose as u32];
+            (first[i], second[i]) = pair(key, ids[0][i], words);
+        }
+    }
+}
+
 /// What [`Key::pair`] gives for the counter `[id, words]`, by wide arithmetic.
+#[inline(always)]
+pub fn pair(key: Key, id: u32, words: [u32; 3]) -> (f64, f64) {
+    let words = self::words(key, [id, words[0], words[1], words[2]]);
+    (uniform(words[0], words[1]), uniform(words[2], words[3]))
+}
+
+/// The four words of a counter, each in the lower half of 64 bits; what stands in the upper halves
+/// is of no use.
 ///
 /// Philox4x32-10 on words of 64 bits whose upper halves hold what is left of the products and are
 /// dropped by the next multiplication: a third of the instructions that 32-bit words take where
 /// vectors multiply 32 bits into 64.
 #[inline(always)]
-pub(super) fn pair(key: Key, id: u32, words: [u32; 3]) -> (f64, f64) {
+pub fn words(key: Key, counter: [u32; 4]) -> [u64; 4] {
     const LOW: u64 = 0xFFFF_FFFF;
-    let mut counter = [id, words[0], words[1], words[2]].map(u64::from);
+    let mut counter = counter.map(u64::from);
     let mut key = [key.seed, key.run];
     for _ in 0..10 {
         let p0 = MULTIPLIERS[0] * (counter[0] & LOW);
@@ -65,10 +100,7 @@ pub(super) fn pair(key: Key, id: u32, words: [u32; 3]) -> (f64, f64) {
         key[0] = key[0].wrapping_add(WEYL[0]);
         key[1] = key[1].wrapping_add(WEYL[1]);
     }
-    (
-        uniform(counter[0], counter[1]),
-        uniform(counter[2], counter[3]),
-    )
+    counter
 }
 
 const MULTIPLIERS: [u64; 2] = [0xD251_1F53, 0xCD9E_8D57];
@@ -162,6 +194,38 @@ crate::dispatched! {
                 *x = math::exp(*x);
             }
         }
+    }
+}
+
+/// Fills `out` with what a column holds in the rows listed. A column at a time, so that many loads
+/// are under way at once.
+///
+/// ```
+/// let mut out = [0.0; 2];
+/// leverlab::base::strip::gather(&[0.5, 7.0, 3.0], &[0, 2], &mut out);
+/// assert_eq!(out, [0.5, 3.0]);
+/// ```
+///
+/// # Panics
+/// Where a row lies beyond the column.
+pub fn gather<T: Copy>(column: &[T], rows: &[u32], out: &mut [T]) {
+    for (value, &row) in out.iter_mut().zip(rows) {
+        *value = column[row as usize];
+    }
+}
+
+/// Fills a column with what a table of `N` values, a power of two, holds at each key: loads one by
+/// one, which are faster than those of a vector of addresses.
+///
+/// ```
+/// let mut out = [0.0; 3];
+/// leverlab::base::strip::look_up(&[0.5, 7.0], &[1, 0, 1], &mut out);
+/// assert_eq!(out, [7.0, 0.5, 7.0]);
+/// ```
+pub fn look_up<const N: usize>(table: &[f64; N], keys: &[u8], out: &mut [f64]) {
+    const { assert!(N.is_power_of_two()) };
+    for (value, &key) in out.iter_mut().zip(keys) {
+        *value = table[usize::from(key) % N];
     }
 }
 

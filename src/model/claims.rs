@@ -10,14 +10,17 @@
 //! problem has kinks and jumps, no smooth optimum). Source: mechanisms M2, M5; Chen, Liu,
 //! Suárez Serrato and Xu (2021) for the relabelled share it is judged by.
 
+#![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
+
 use super::context::Context;
 use super::firms::{Firms, REGIONS};
-use super::research::{carry_table, tax_position};
+use super::research::{Law, Positions, STRIP, carry_table, tax_position};
 use super::state::State;
 use super::tax::CarryTable;
 use super::tax::statute::super_deduction_rate;
 use crate::base::math;
 use crate::base::rng::Purpose;
+use crate::policy::tax::Tax;
 
 crate::family! {
     /// Claiming and relabelling.
@@ -44,13 +47,13 @@ crate::family! {
 }
 
 /// Net gain of claiming \[mn/yr\].
-#[inline]
+#[inline(always)]
 pub fn claim_net_benefit(relief: f64, cost: f64) -> f64 {
     relief - cost
 }
 
 /// Cost of claiming \[mn/yr\]: `C₀ · procedure · (R/2)^size · e^{spread z}`.
-#[inline]
+#[inline(always)]
 pub fn claim_cost(research: f64, deviation: f64, procedure: f64, p: &ClaimParameters) -> f64 {
     p.cost_2015
         * procedure
@@ -144,12 +147,12 @@ pub fn would_claim(
     claim_net_benefit(extra_relief(firms, i, research, carry, ctx), cost) > 0.0
 }
 
-/// Relabelled cost of firm `i` \[mn/yr\]: the best of the interior choice and each tier.
-fn choose_relabelling(firms: &Firms, i: usize, carry: &CarryTable, ctx: &Context) -> f64 {
+/// Relabelled cost of firm `i` whose R&D earns `extra` relief \[mn/yr\]: the best of the interior
+/// choice and each tier.
+fn choose_relabelling(firms: &Firms, i: usize, extra: f64, ctx: &Context) -> f64 {
     let p = &ctx.parameters.claims;
     let law = &ctx.seen.tax;
     let research = firms.rd[i];
-    let extra = extra_relief(firms, i, research, carry, ctx);
     let saving = extra / research;
     let expected_fine = law.audit_rate * p.fine;
     let cap = p.relabelled_cap;
@@ -201,37 +204,145 @@ pub fn decide(state: &mut State, ctx: &Context) {
     }
     let carry = carry_table(ctx);
     let firms = &mut state.firms;
-    let mut doing = [0.0; REGIONS];
-    let mut claiming = [0.0; REGIONS];
-    for i in 0..firms.len() {
-        if firms.alive[i] && firms.rd[i] > 0.0 {
-            let region = firms.region[i] as usize;
-            doing[region] += firms.weight[i];
-            claiming[region] += if firms.claims[i] {
-                firms.weight[i]
+    let mut doers = std::mem::take(&mut state.plans.doers);
+    firms.list_doers(&mut doers);
+    let hazards = hazards(firms, &doers, ctx);
+    let law = Law::new(&ctx.seen.tax);
+    let mut strip = Strip::new();
+    for rows in doers.chunks(STRIP) {
+        hear(firms, rows, &hazards, ctx);
+        for (research, &row) in strip.positions.research.iter_mut().zip(rows) {
+            let i = row as usize;
+            // the larger of last year's R&D and today's
+            *research = math::max(firms.rd_last_year[i], firms.rd[i]);
+        }
+        strip.weigh(firms, rows, &law, &carry, ctx);
+        strip.relieve_today(firms, rows, &law, &carry, ctx);
+        for (r, &row) in rows.iter().enumerate() {
+            let i = row as usize;
+            firms.claims[i] = strip.claims[r];
+            firms.relabelled[i] = if strip.claims[r] {
+                choose_relabelling(firms, i, strip.extra[r], ctx)
             } else {
                 0.0
             };
         }
     }
-    for i in 0..firms.len() {
-        if !firms.alive[i] || firms.rd[i] <= 0.0 {
-            continue;
-        }
+    state.plans.doers = doers;
+}
+
+/// Hazard of getting to know, by region: it rises with the share of claimants among doers.
+fn hazards(firms: &Firms, doers: &[u32], ctx: &Context) -> [f64; REGIONS] {
+    let (mut doing, mut claiming) = ([0.0; REGIONS], [0.0; REGIONS]);
+    for &row in doers {
+        let i = row as usize;
+        let (region, weight) = (usize::from(firms.region[i]), firms.weight[i]);
+        doing[region] += weight;
+        claiming[region] += if firms.claims[i] { weight } else { 0.0 };
+    }
+    std::array::from_fn(|region| {
+        let share = claiming[region] / math::max(doing[region], f64::MIN_POSITIVE);
+        claim_awareness_hazard(share, ctx.seen.tax.claim_service, &ctx.parameters.claims)
+    })
+}
+
+/// Lets firms get to know how to claim.
+fn hear(firms: &mut Firms, rows: &[u32], hazards: &[f64; REGIONS], ctx: &Context) {
+    for &row in rows {
+        let i = row as usize;
         if !firms.aware_claim[i] {
-            let region = firms.region[i] as usize;
-            let share = claiming[region] / math::max(doing[region], f64::MIN_POSITIVE);
-            let hazard =
-                claim_awareness_hazard(share, ctx.seen.tax.claim_service, &ctx.parameters.claims);
+            let hazard = hazards[usize::from(firms.region[i])];
             firms.aware_claim[i] = ctx.uniform(firms.id[i], 0, 0, Purpose::LearnClaim) < hazard;
         }
-        let base = math::max(firms.rd_last_year[i], firms.rd[i]);
-        firms.claims[i] = would_claim(firms, i, base, &carry, ctx);
-        firms.relabelled[i] = if firms.claims[i] {
-            choose_relabelling(firms, i, &carry, ctx)
-        } else {
-            0.0
-        };
+    }
+}
+
+/// What a strip of firms weighs when it decides to claim, in columns.
+pub(in crate::model) struct Strip {
+    positions: Positions,
+    deviation: [f64; STRIP],
+    cost: [f64; STRIP],
+    claims: [bool; STRIP],
+    /// Relief from the super-deduction \[mn/yr\].
+    extra: [f64; STRIP],
+}
+
+impl Strip {
+    pub(in crate::model) fn new() -> Self {
+        Self {
+            positions: Positions::new(),
+            deviation: [0.0; STRIP],
+            cost: [0.0; STRIP],
+            claims: [false; STRIP],
+            extra: [0.0; STRIP],
+        }
+    }
+
+    /// [`would_claim`] of the firms of `rows` on R&D of `research`.
+    pub(in crate::model) fn would_claim(
+        &mut self,
+        firms: &Firms,
+        rows: &[u32],
+        research: &[f64; STRIP],
+        law: &Law,
+        carry: &CarryTable,
+        ctx: &Context,
+    ) -> &[bool; STRIP] {
+        self.positions.research = *research;
+        self.weigh(firms, rows, law, carry, ctx);
+        &self.claims
+    }
+
+    /// Which firms of `rows` claim on the R&D of their positions.
+    fn weigh(&mut self, firms: &Firms, rows: &[u32], law: &Law, carry: &CarryTable, ctx: &Context) {
+        for (deviation, &row) in self.deviation.iter_mut().zip(rows) {
+            *deviation = firms.claim_cost[row as usize];
+        }
+        let n = rows.len();
+        self.positions
+            .fill(firms, rows, &[true; STRIP], law, carry, ctx);
+        relieve(self, n, law.tax);
+        price(self, n, law.tax.claim_procedure, &ctx.parameters.claims);
+        for (r, &row) in rows.iter().enumerate() {
+            let gains = claim_net_benefit(self.extra[r], self.cost[r]) > 0.0;
+            self.claims[r] = firms.aware_claim[row as usize] & gains;
+        }
+    }
+
+    /// Relief of the firms of `rows` on today's R&D.
+    fn relieve_today(
+        &mut self,
+        firms: &Firms,
+        rows: &[u32],
+        law: &Law,
+        carry: &CarryTable,
+        ctx: &Context,
+    ) {
+        for (research, &row) in self.positions.research.iter_mut().zip(rows) {
+            *research = firms.rd[row as usize];
+        }
+        self.positions
+            .fill(firms, rows, &[true; STRIP], law, carry, ctx);
+        relieve(self, rows.len(), law.tax);
+    }
+}
+
+crate::dispatched! {
+    /// Relief of the first `n` rows from the super-deduction.
+    fn relieve(strip: &mut Strip, n: usize, law: &Tax) {
+        for r in 0..n.min(STRIP) {
+            strip.extra[r] = strip.positions.extra_relief(r, law);
+        }
+    }
+}
+
+crate::dispatched! {
+    /// Claiming cost of the first `n` rows.
+    fn price(strip: &mut Strip, n: usize, procedure: f64, p: &ClaimParameters) {
+        for r in 0..n.min(STRIP) {
+            let (research, deviation) = (strip.positions.research[r], strip.deviation[r]);
+            strip.cost[r] = claim_cost(research, deviation, procedure, p);
+        }
     }
 }
 

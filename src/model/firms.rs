@@ -3,6 +3,8 @@
 //! A firm agent is a legal entity that stands for `weight` real ones. All money columns are
 //! million yuan at current prices *of one represented firm*; flows are yearly rates.
 
+use crate::base::select;
+
 /// Number of regions.
 pub const REGIONS: usize = 8;
 /// Number of technology fields.
@@ -210,6 +212,8 @@ crate::columns! {
         need: bool,
         /// Last university partner, unit index + 1 (0: none).
         partner: u32,
+        /// University it turned to where the partner lacked time, unit index + 1 (0: none).
+        helper: u32,
         /// Jump in log productivity waiting from industrialised inventions (funnel writes,
         /// innovation consumes).
         pending_gain: f64,
@@ -233,6 +237,13 @@ impl Firms {
         partial.iter().sum()
     }
 
+    /// Lists the rows of firms in business that do R&D, in rising order.
+    pub fn list_doers(&self, rows: &mut Vec<u32>) {
+        select::list(self.len(), rows, |from, flags| {
+            do_research(&self.alive[from..], &self.rd[from..], flags);
+        });
+    }
+
     /// Whether firm `i` holds a valid high-tech certificate at quarter index `q`.
     pub fn is_hightech(&self, i: usize, q: i32) -> bool {
         self.hightech_until[i] > q
@@ -241,5 +252,16 @@ impl Firms {
     /// Whether firm `i` is on the technology-SME register at quarter index `q`.
     pub fn is_tech_sme(&self, i: usize, q: i32) -> bool {
         self.tech_sme_until[i] > q
+    }
+}
+
+crate::dispatched! {
+    /// Flags firms in business that do R&D.
+    fn do_research(alive: &[bool], rd: &[f64], flags: &mut [bool]) {
+        let n = flags.len();
+        let (alive, rd) = (&alive[..n], &rd[..n]);
+        for k in 0..n {
+            flags[k] = alive[k] & (rd[k] > 0.0);
+        }
     }
 }

@@ -9,7 +9,8 @@ use super::context::Context;
 use super::firms::{Firms, REGIONS};
 use super::state::State;
 use crate::base::math;
-use crate::base::rng::Purpose;
+use crate::base::rng::{Purpose, fill_uniform};
+use crate::base::strip::ROWS;
 use crate::policy::tax::Tax;
 
 crate::family! {
@@ -58,15 +59,30 @@ pub fn learn(state: &mut State, ctx: &Context) {
         return;
     }
     let hazards = hazards(firms, p);
-    for i in 0..firms.len() {
-        if firms.vintage[i] >= news {
-            firms.vintage[i] = q;
-            continue;
+    let (mut rows, mut ids, mut draws) = ([0; ROWS], [0; ROWS], [0.0; ROWS]);
+    for first in (0..firms.len()).step_by(ROWS) {
+        let end = (first + ROWS).min(firms.len());
+        // every row is written and the next one overwrites it unless it knows too little
+        let mut count = 0;
+        for (i, vintage) in (first..).zip(&mut firms.vintage[first..end]) {
+            let knows = *vintage >= news;
+            *vintage = if knows { q } else { *vintage };
+            (rows[count], ids[count]) = (i, firms.id[i]);
+            count += usize::from(!knows);
         }
-        let does_rd = usize::from(firms.rd[i] > 0.0);
-        let hazard = hazards[usize::from(firms.region[i])][does_rd];
-        if ctx.uniform(firms.id[i], 0, 0, Purpose::LearnPolicy) < hazard {
-            firms.vintage[i] = q;
+        fill_uniform(
+            ctx.key,
+            &ids[..count],
+            q as u32,
+            0,
+            Purpose::LearnPolicy,
+            &mut draws[..count],
+        );
+        for (&i, &draw) in rows[..count].iter().zip(&draws) {
+            let does_rd = usize::from(firms.rd[i] > 0.0);
+            let hazard = hazards[usize::from(firms.region[i])][does_rd];
+            let vintage = firms.vintage[i];
+            firms.vintage[i] = if draw < hazard { q } else { vintage };
         }
     }
 }

@@ -18,7 +18,7 @@ mod tests;
 
 use super::books::{Account, Instrument};
 use super::context::Context;
-use super::firms::FIELDS;
+use super::firms::{FIELDS, Firms};
 use super::state::State;
 use super::tax::gift;
 use crate::base::math;
@@ -85,6 +85,8 @@ pub struct ProgrammesState {
     pub tally: ProgrammeTally,
     /// Scratch: firms' answers to the call.
     answers: call::Answers,
+    /// Scratch: rows of firms that are paid or give this quarter.
+    paid: Vec<u32>,
 }
 
 /// Counters of a quarter.
@@ -152,6 +154,22 @@ pub fn call_and_award(state: &mut State, ctx: &Context) {
     state.programmes.appropriate(ctx);
 }
 
+/// Finds the rows of firms with a grant or a gift, and where a bonus is paid of those that claim.
+fn find_paid(paid: &mut Vec<u32>, firms: &Firms, bonus: bool) {
+    let n = firms.len();
+    let (alive, claims) = (&firms.alive[..n], &firms.claims[..n]);
+    let (grant, gift) = (&firms.grant[..n], &firms.gift[..n]);
+    // every row is written and the next one overwrites it unless it counts: no branch to miss
+    paid.resize(n, 0);
+    let mut count = 0;
+    for i in 0..n {
+        paid[count] = i as u32;
+        let moves = (grant[i] != 0.0) | (gift[i] != 0.0) | (bonus & claims[i]);
+        count += usize::from(alive[i] & moves);
+    }
+    paid.truncate(count);
+}
+
 /// Pays grants, gifts and appropriations of the quarter, and the local bonus with the settlement.
 pub fn pay(state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.programmes;
@@ -165,10 +183,10 @@ pub fn pay(state: &mut State, ctx: &Context) {
     } else {
         0.0
     };
-    for i in 0..firms.len() {
-        if !firms.alive[i] {
-            continue;
-        }
+    let paid = &mut state.programmes.paid;
+    find_paid(paid, firms, rate > 0.0);
+    for &i in &*paid {
+        let i = i as usize;
         let grant = quarter * firms.grant[i];
         let extra = if firms.claims[i] {
             rate * firms.rd_last_year[i]

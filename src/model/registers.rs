@@ -10,14 +10,15 @@
 //! carry-forward. Left out: points of intellectual property item by item (one fitness for all),
 //! the ladder above the certificate.
 
-use super::books::{Account, Instrument};
+mod certify;
+
+pub use certify::certify;
+
 use super::context::Context;
-use super::firms::{Firms, REGIONS};
-use super::research::{research_surplus, tax_status};
-use super::state::State;
+use super::firms::Firms;
+use super::research::tax_status;
 use super::tax::statute::{TaxStatus, corporate_tax, hightech_threshold};
 use crate::base::math;
-use crate::base::rng::Purpose;
 use crate::policy::tax::Tax;
 
 crate::family! {
@@ -74,19 +75,27 @@ pub fn certificate_tax_gain(income: f64, small: bool, law: &Tax) -> f64 {
     corporate_tax(income, without, law) - corporate_tax(income, with, law)
 }
 
-/// Value of a certificate over its life, before the cost of reaching the bar \[mn\].
+/// What a yuan a year over the life of a certificate is worth, `Σ_{k<n} β^k`.
+///
+/// Example: three years at no discount: nearly 3; at 7 %: 2.81.
+#[inline]
+pub fn certificate_annuity(discount: f64, p: &RegisterParameters) -> f64 {
+    let beta = 1.0 / (1.0 + discount);
+    // β⁰ + β¹ + β² for a three-year certificate
+    (1.0 - math::pow(beta, p.certificate_years)) / (1.0 - beta)
+}
+
+/// Value of a certificate over its life, before the cost of reaching the bar \[mn\]; `annuity` is
+/// [`certificate_annuity`].
 #[inline]
 pub fn certificate_value(
     tax_gain: f64,
     award: f64,
     preparation: f64,
-    discount: f64,
+    annuity: f64,
     p: &RegisterParameters,
 ) -> f64 {
-    let beta = 1.0 / (1.0 + discount);
-    // β⁰ + β¹ + β² for a three-year certificate
-    let years = (1.0 - math::pow(beta, p.certificate_years)) / (1.0 - beta);
-    years * (tax_gain + p.access) + award - preparation
+    annuity * (tax_gain + p.access) + award - preparation
 }
 
 /// Share of certificate value in reach of a firm that is about to start R&D, a year \[mn/yr\].
@@ -146,156 +155,6 @@ pub fn route(gap: f64, value: f64, relabel_cost: f64, research_cost: f64) -> Rou
     }
 }
 
-/// Yearly, in the fourth quarter: awareness, applications, certificates, awards.
-pub fn certify(state: &mut State, ctx: &Context) {
-    if ctx.quarter.of_year() != 4 {
-        return;
-    }
-    let q = ctx.q();
-    let firms = &mut state.firms;
-    let mut doing = [0.0; REGIONS];
-    let mut certified = [0.0; REGIONS];
-    let mut registered = [0.0; REGIONS];
-    for i in 0..firms.len() {
-        if firms.alive[i] && firms.rd[i] > 0.0 {
-            let (region, weight) = (firms.region[i] as usize, firms.weight[i]);
-            doing[region] += weight;
-            certified[region] += if firms.is_hightech(i, q) { weight } else { 0.0 };
-            registered[region] += if firms.is_tech_sme(i, q) { weight } else { 0.0 };
-        }
-    }
-    let mut awards = [0.0; 8];
-    for i in 0..firms.len() {
-        if !firms.alive[i] || firms.rd[i] <= 0.0 {
-            continue;
-        }
-        let region = firms.region[i] as usize;
-        let all = math::max(doing[region], f64::MIN_POSITIVE);
-        let award = apply_hightech(firms, i, certified[region] / all, ctx);
-        firms.cash[i] += award;
-        awards[i % 8] += firms.weight[i] * award;
-        enter_tech_sme(firms, i, registered[region] / all, ctx);
-    }
-    state.books.pay(
-        Account::Local,
-        Account::Firms,
-        Instrument::RegisterAward,
-        awards.iter().sum(),
-    );
-}
-
-/// Lets firm `i` hear of, apply for and get the high-tech certificate; gives the award it is paid.
-fn apply_hightech(firms: &mut Firms, i: usize, certified_share: f64, ctx: &Context) -> f64 {
-    let p = &ctx.parameters.registers;
-    let q = ctx.q();
-    if !firms.aware_hightech[i] {
-        let hazard = register_awareness_hazard(p.aware_base, p.aware_peers, certified_share);
-        firms.aware_hightech[i] = ctx.uniform(firms.id[i], 0, 0, Purpose::LearnRegister) < hazard;
-    }
-    // a certificate still good for a year is not renewed
-    if !firms.aware_hightech[i] || firms.hightech_until[i] > q + 1 {
-        return 0.0;
-    }
-    let since_2015 = f64::from(ctx.quarter.year() - super::world::HISTORY.year());
-    let fit = math::clamp(p.fit_2015 + p.fit_trend * since_2015, 0.0, 1.0);
-    if firms.fitness[i] >= fit {
-        return 0.0;
-    }
-    let law = &ctx.seen.tax;
-    let research = firms.rd[i];
-    let tax = &ctx.parameters.tax;
-    let small = tax_status(firms, i, q, law).small;
-    let income = firms.margin[i] * firms.sales[i] + tax.research_return_in_income * research;
-    let deducted = math::max(income - research, 0.0);
-    let gain = if firms.taxed[i] {
-        certificate_tax_gain(deducted, small, law)
-    } else {
-        0.0
-    };
-    let first = firms.hightech_until[i] == 0;
-    let award = if first { p.award } else { 0.0 };
-    let preparation = p.preparation * (1.0 - p.preparation_relief * certified_share);
-    let value = certificate_value(gain, award, preparation, tax.discount_rate, p);
-    let bar = hightech_threshold(firms.sales[i], law) * firms.sales_mean[i];
-    let gap = bar - firms.rd_mean[i] - firms.relabelled[i];
-    let yearly = value / p.certificate_years;
-    if yearly <= 0.0 {
-        return 0.0; // no way over the bar is cheaper than nothing
-    }
-    let claims = &ctx.parameters.claims;
-    let m = firms.relabelled[i] + gap;
-    let relabel_cost = if m <= claims.relabelled_cap * research {
-        // convex cost of what is relabelled beyond today's choice, and the fine on it
-        0.5 * claims.relabelling_cost * gap * gap / research + law.audit_rate * claims.fine * gap
-    } else {
-        f64::INFINITY
-    };
-    let research_cost = if gap > 0.0 {
-        extra_research_cost(firms, i, gap, ctx)
-    } else {
-        0.0
-    };
-    match route(gap, yearly, relabel_cost, research_cost) {
-        Route::Out => return 0.0,
-        Route::Already => {}
-        Route::Relabel(gap) => firms.relabelled[i] += gap,
-        Route::Research(gap) => firms.rd[i] += gap,
-    }
-    firms.hightech_until[i] = q + 4 * p.certificate_years as i32;
-    if first { p.award * AWARD_SHARE } else { 0.0 }
-}
-
-/// Part of the one-off value that is cash from the local government; the rest is access.
-const AWARD_SHARE: f64 = 0.5; // derived: half and half, only the sum is identified
-
-/// Yearly loss of doing `gap` more R&D than wanted: surplus forgone at the margin \[mn/yr\].
-fn extra_research_cost(firms: &Firms, i: usize, gap: f64, ctx: &Context) -> f64 {
-    let spread = ctx.parameters.research.returns_spread;
-    let mass = firms.project_share[i] * firms.sales_mean[i];
-    let cost = math::max(firms.user_cost[i], f64::MIN_POSITIVE);
-    let target = firms.rd_desired[i] + gap;
-    if target >= mass {
-        return f64::INFINITY;
-    }
-    // the user cost at which the firm would itself want the target
-    let quantile = math::normal_quantile(target / mass);
-    let shadow = math::exp(firms.project_mean[i] - spread * quantile);
-    let wanted = research_surplus(mass, firms.project_mean[i], cost, spread);
-    let forced =
-        research_surplus(mass, firms.project_mean[i], shadow, spread) - (cost - shadow) * target;
-    math::max(wanted - forced, 0.0)
-}
-
-/// Lets firm `i` hear of and enter the technology-SME register for a year.
-fn enter_tech_sme(firms: &mut Firms, i: usize, registered_share: f64, ctx: &Context) {
-    let p = &ctx.parameters.registers;
-    if f64::from(ctx.quarter.year()) < p.sme_since {
-        return;
-    }
-    if !firms.aware_tech_sme[i] {
-        let hazard =
-            register_awareness_hazard(p.sme_aware_base, p.sme_aware_peers, registered_share);
-        firms.aware_tech_sme[i] = ctx.uniform(firms.id[i], 1, 0, Purpose::LearnRegister) < hazard;
-    }
-    let eligible = firms.staff[i] <= p.sme_staff && firms.sales[i] <= p.sme_sales;
-    if !firms.aware_tech_sme[i] || !eligible {
-        return;
-    }
-    let law = &ctx.seen.tax;
-    let premium = math::max(
-        law.super_deduction_tech_sme - law.super_deduction_general,
-        0.0,
-    );
-    let saving = if firms.claims[i] && firms.taxed[i] {
-        premium * law.small_profit_high_rate * firms.rd[i]
-    } else {
-        0.0
-    };
-    if saving + p.sme_access > p.sme_preparation * math::exp(firms.claim_cost[i]) {
-        firms.tech_sme_until[i] = ctx.q() + 5; // derived: a year, to the next fourth quarter
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -338,7 +197,7 @@ mod tests {
                 certificate_tax_gain(income, small, law),
                 0.0,
                 0.15,
-                0.07,
+                certificate_annuity(0.07, &p),
                 &p,
             )
         };

@@ -7,24 +7,29 @@
 //! Taxed and loss years alternate by the chain of [`super::tax::carry`], drawn each first quarter.
 
 mod assess;
+mod extra;
+mod losses;
+mod prepay;
 mod strips;
+mod year;
 
 pub use assess::{Assessment, assess};
-use strips::{draw_on, next_states, prepayments};
+use prepay::Prepayment;
+use strips::next_states;
+use year::Year;
 
 use super::books::{Account, Books, Instrument};
 use super::context::Context;
-use super::firms::{Firms, Ownership, Sector};
-use super::research::{loss_share, tax_status};
+use super::firms::{Firms, Ownership};
+use super::research::{Law, carry_table, loss_share};
 use super::state::State;
-use super::tax::statute::{TaxStatus, absorb_losses, relief, super_deduction_rate};
-use crate::base::math;
+use super::tax::CarryTable;
 use crate::base::rng::{Purpose, fill_uniform};
-use crate::policy::tax::Tax;
+use crate::base::{math, strip};
 use std::ops::Range;
 
-/// Firms settled at a time.
-const STRIP: usize = 256; // derived: a strip's columns stay in the nearest cache
+/// Numbers of a strip of firms, which stay in the nearest cache.
+type Column = [f64; strip::ROWS];
 
 /// Share of the year's deduction that reaches the firm in this quarter's prepayment.
 #[inline]
@@ -36,35 +41,9 @@ pub fn advance_share(quarter_of_year: i32, july: f64, october: f64) -> f64 {
     }
 }
 
-/// Super-deduction in yuan a year on firm `i`'s R&D and `fees` by the law `law` \[mn/yr\].
-fn extra_deduction(
-    firms: &Firms,
-    i: usize,
-    research: f64,
-    fees: f64,
-    law: &Tax,
-    ctx: &Context,
-) -> f64 {
-    if !firms.claims[i] || firms.sector[i] == Sector::Negative {
-        return 0.0;
-    }
-    let tax = &ctx.parameters.tax;
-    let m = firms.relabelled[i];
-    let rate = super_deduction_rate(
-        firms.sector[i],
-        firms.is_tech_sme(i, ctx.q()),
-        (research + m) / math::max(firms.sales[i], f64::MIN_POSITIVE),
-        law,
-    );
-    let own = math::max(research - firms.grant[i], 0.0) * tax.deductible_share;
-    rate * (own + tax.outsourced_share * firms.outsourced[i] + m + law.platform_cost * fees)
-}
-
 /// Money of one quarter's settlement, weighted \[mn\].
 #[derive(Clone, Copy, Debug, Default)]
 struct Totals {
-    /// Worth, at the end of the record, of a yuan of this quarter.
-    discount: f64,
     central: f64,
     local: f64,
     refund_central: f64,
@@ -73,11 +52,6 @@ struct Totals {
 }
 
 impl Totals {
-    fn pay(&mut self, amount: f64, local_share: f64) {
-        self.central += amount * (1.0 - local_share);
-        self.local += amount * local_share;
-    }
-
     fn book(self, books: &mut Books) {
         let tax = Instrument::CorporateTax;
         books.pay(Account::Firms, Account::Central, tax, self.central);
@@ -104,113 +78,54 @@ impl Totals {
     }
 }
 
+/// What the settlement of a quarter hangs on beside the firms.
+struct Rules<'a> {
+    law: Law<'a>,
+    ctx: &'a Context<'a>,
+    of_year: i32,
+    /// Part of its tax that a firm pays to local government.
+    local: f64,
+    /// Worth, at the end of the record, of a yuan of this quarter.
+    discount: f64,
+    /// The chain of loss years, where a refund has to be weighed against it.
+    carry: Option<CarryTable>,
+}
+
 /// Settles the quarter.
 pub fn settle(state: &mut State, ctx: &Context) {
-    let firms = &mut state.firms;
-    let mut totals = Totals {
+    let refunds = ctx.seen.tax.refund_share > 0.0;
+    let rules = Rules {
+        law: Law::new(&ctx.law.tax),
+        ctx,
+        of_year: ctx.quarter.of_year(),
+        local: ctx.parameters.tax.local_share,
         discount: discount(ctx),
-        ..Totals::default()
+        carry: refunds.then(|| carry_table(ctx)),
     };
-    let of_year = ctx.quarter.of_year();
-    let mut from = 0;
-    while from < firms.len() {
-        let rows = from..usize::min(from + STRIP, firms.len());
-        prepay(firms, rows.clone(), of_year, &mut totals, ctx);
-        if of_year == 4 {
-            for i in rows.clone() {
-                if firms.alive[i] {
-                    let local = local_share(firms.ownership[i], ctx);
-                    close_year(firms, i, local, &mut totals, ctx);
-                }
-            }
-            turn_states(firms, rows.clone(), ctx);
+    let firms = &mut state.firms;
+    let mut totals = Totals::default();
+    let (mut prepayment, mut year) = (Prepayment::new(), Year::new());
+    for from in (0..firms.len()).step_by(strip::ROWS) {
+        let rows = from..usize::min(from + strip::ROWS, firms.len());
+        prepayment.prepay(firms, rows.clone(), &mut totals, &rules);
+        if rules.of_year == 4 {
+            year.close(firms, rows.clone(), &mut totals, &rules);
+            turn_states(firms, rows, ctx);
         }
-        from = rows.end;
     }
     totals.book(&mut state.books);
 }
 
 /// Part of its tax that a firm pays to local government: state-controlled firms of the centre pay
 /// to the centre.
-fn local_share(ownership: Ownership, ctx: &Context) -> f64 {
-    let share = ctx.parameters.tax.local_share;
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
+fn local_share(ownership: Ownership, share: f64) -> f64 {
     if ownership == Ownership::State {
         0.5 * share
     } else {
         share
     }
-}
-
-/// Prepays a quarter of the tax on annualised income, less the relief that may be advanced, and in
-/// the second quarter what the settlement of last year still asks.
-fn prepay(firms: &mut Firms, rows: Range<usize>, of_year: i32, totals: &mut Totals, ctx: &Context) {
-    let law = &ctx.law.tax;
-    let (mut income, mut due) = ([0.0; STRIP], [0.0; STRIP]);
-    let (income, due) = (&mut income[..rows.len()], &mut due[..rows.len()]);
-    let at = rows.clone();
-    prepayments(
-        &firms.alive[at.clone()],
-        &firms.margin[at.clone()],
-        &firms.sales[at.clone()],
-        &firms.rd[at.clone()],
-        &firms.taxed[at.clone()],
-        &firms.carried_losses[at.clone()],
-        &firms.hightech_until[at.clone()],
-        &firms.staff[at.clone()],
-        &firms.assets[at],
-        ctx.q(),
-        &ctx.parameters.tax,
-        law,
-        income,
-        due,
-    );
-    let share = advance_share(of_year, law.prepayment_july, law.prepayment_october);
-    if share > 0.0 {
-        for (k, i) in rows.clone().enumerate() {
-            if firms.claims[i] && firms.alive[i] {
-                due[k] = advanced(firms, i, income[k], due[k], share, ctx);
-            }
-        }
-    }
-    let at = rows.clone();
-    draw_on(
-        income,
-        &firms.rd[at.clone()],
-        &firms.gift[at.clone()],
-        due,
-        &firms.alive[at.clone()],
-        totals.discount,
-        &mut firms.income_this_year[at.clone()],
-        &mut firms.cash[at.clone()],
-        &mut firms.prepaid[at.clone()],
-        &mut firms.profit_value[at],
-    );
-    for (k, i) in rows.enumerate() {
-        if !firms.alive[i] {
-            continue;
-        }
-        let local = local_share(firms.ownership[i], ctx);
-        totals.pay(firms.weight[i] * due[k], local);
-        if of_year == 2 && firms.tax_due[i] != 0.0 {
-            firms.cash[i] -= firms.tax_due[i];
-            firms.profit_value[i] -= totals.discount * firms.tax_due[i];
-            totals.pay(firms.weight[i] * firms.tax_due[i], local);
-            firms.tax_due[i] = 0.0;
-        }
-    }
-}
-
-/// What a claimant still prepays of `due` when `share` of the year's relief is advanced \[mn\].
-fn advanced(firms: &Firms, i: usize, income: f64, due: f64, share: f64, ctx: &Context) -> f64 {
-    let law = &ctx.law.tax;
-    let research = firms.rd[i];
-    let status = tax_status(firms, i, ctx.q(), law);
-    // platform fees of the year count at its end
-    let extra = extra_deduction(firms, i, research, 0.0, law, ctx);
-    let losses = firms.carried_losses[i];
-    let advance = share * relief(income - research, losses, extra, status, law).now;
-    // a prepayment can fall to nothing and give back what was prepaid, not more
-    math::max(due - advance, -firms.prepaid[i])
 }
 
 /// Worth, at the end of the record, of a yuan of this quarter.
@@ -219,80 +134,9 @@ fn discount(ctx: &Context) -> f64 {
     math::pow(1.0 + ctx.parameters.tax.discount_rate, -years)
 }
 
-/// Assesses the tax year, ages the losses, starts the next year.
-fn close_year(firms: &mut Firms, i: usize, local: f64, totals: &mut Totals, ctx: &Context) {
-    let law = &ctx.law.tax;
-    let q = ctx.q();
-    let status = tax_status(firms, i, q, law);
-    let research = firms.rd_this_year[i];
-    let losses = firms.carried_losses[i];
-    let claimed = extra_deduction(firms, i, research, firms.platform_fees[i], law, ctx);
-    let gift = firms.gift[i];
-    let extra = claimed + law.basic_research_gift * gift;
-    let income = firms.income_this_year[i] - gift;
-    let old_losses = [losses, firms.extra_losses[i]];
-    let refunds = wants_refund(firms, i, status, ctx);
-    let a = assess(income, research, extra, old_losses, status, refunds, law);
-    // what the extra deduction on gifts saves beside that on R&D
-    let gift_relief = if gift > 0.0 {
-        assess(income, research, claimed, old_losses, status, refunds, law).tax - a.tax
-    } else {
-        0.0
-    };
-    let years = if firms.is_hightech(i, q) || firms.is_tech_sme(i, q) {
-        law.loss_years_registered
-    } else {
-        law.loss_years_general
-    };
-    // most firms have no loss to use, to age or to add
-    if losses > 0.0 || a.income < 0.0 {
-        absorb_losses(a.income, &mut firms.losses[i], years as usize);
-        let fresh = math::max(-a.income, 0.0);
-        firms.carried_losses[i] = firms.losses[i].iter().sum();
-        let kept = firms.carried_losses[i] - fresh;
-        let old = firms.extra_losses[i] / math::max(losses, f64::MIN_POSITIVE);
-        firms.extra_losses[i] = old * kept + math::min(math::max(extra - a.given_up, 0.0), fresh);
-    }
-    let weight = firms.weight[i];
-    firms.tax_due[i] = a.tax - firms.prepaid[i];
-    firms.prepaid[i] = 0.0;
-    firms.cash[i] += a.refund;
-    firms.profit_value[i] += totals.discount * a.refund;
-    totals.refund_central += weight * a.refund * (1.0 - local);
-    totals.refund_local += weight * a.refund * local;
-    for (slot, amount) in totals.relief.iter_mut().zip([
-        a.super_deduction - gift_relief,
-        a.hightech,
-        a.small_profit,
-        gift_relief,
-    ]) {
-        slot[0] += weight * amount * (1.0 - local);
-        slot[1] += weight * amount * local;
-    }
-    firms.extra_deduction[i] = claimed;
-    firms.rd_last_year[i] = research;
-    firms.rd_this_year[i] = 0.0;
-    firms.income_this_year[i] = 0.0;
-    firms.platform_fees[i] = 0.0;
-    firms.rd_mean[i] += (research - firms.rd_mean[i]) / 3.0; // derived: three-year mean
-}
-
-/// Whether firm `i` takes the refund: where it is worth more than the loss carried on.
-fn wants_refund(firms: &Firms, i: usize, status: TaxStatus, ctx: &Context) -> bool {
-    let seen = &ctx.seen.tax;
-    if seen.refund_share <= 0.0 {
-        return false;
-    }
-    let carry = super::research::carry_table(ctx);
-    let position = super::research::tax_position(firms, i, firms.rd[i], firms.claims[i], seen, ctx);
-    let depth = position.losses / math::max(position.income, f64::MIN_POSITIVE);
-    let usable = carry.usable(firms.taxed[i], position.loss_years, depth);
-    seen.refund_share * seen.standard_rate_of(status) > position.average_rate(seen) * usable
-}
-
 /// Draws next year's states of the chain; larger firms fall into losses more seldom.
 fn turn_states(firms: &mut Firms, rows: Range<usize>, ctx: &Context) {
-    let mut draw = [0.0; STRIP];
+    let mut draw = [0.0; strip::ROWS];
     let draw = &mut draw[..rows.len()];
     let q = ctx.q() as u32;
     fill_uniform(
@@ -327,21 +171,6 @@ pub fn loss_entry(share: f64, persistence: f64, sales: f64, slope: f64) -> f64 {
 mod tests {
     use super::*;
     use crate::model::tax::position::tests::law_2023;
-
-    #[test]
-    fn platform_fees_count_as_far_as_the_law_lets_them() {
-        use super::super::patents::testbed::{Scene, world_of};
-        let now = crate::base::time::Quarter::new(2024, 4);
-        let scene = Scene::at(now);
-        let state = world_of(1, 1.0, 20.0);
-        let mut law = law_2023();
-        let extra = |law: &crate::policy::tax::Tax| {
-            extra_deduction(&state.firms, 0, 20.0, 3.0, law, &scene.context(now))
-        };
-        let none = extra(&law);
-        law.platform_cost = 0.5;
-        assert!((extra(&law) - none - 1.5).abs() < 1e-12);
-    }
 
     #[test]
     fn what_the_settlement_takes_lowers_profit() {

@@ -70,7 +70,8 @@ fn certificate(settings: &Settings, income: f64) -> f64 {
         (f.staff[0], f.assets[0]) = (90.0, 20.0);
         let gain = registers::value_to_starter(f, 0, 4.0, &settings.tax, ctx);
         let p = &CENTRAL.registers;
-        registers::certificate_value(gain, 0.0, 0.0, CENTRAL.tax.discount_rate, p)
+        let annuity = registers::certificate_annuity(CENTRAL.tax.discount_rate, p);
+        registers::certificate_value(gain, 0.0, 0.0, annuity, p)
     })
 }
 

@@ -16,22 +16,26 @@
 //! an incident tightens its field's rule for a while: waits grow, filing and sandbox narrow.
 //! Own innovations of firms are left out: they have no stage before their first sale.
 
+mod docket;
+mod review;
 mod rules;
 #[cfg(test)]
 mod tests;
 
+pub use docket::{Charges, Docket};
+pub use review::Passages;
 pub use rules::{
-    Case, Choice, choose, kept, offer_hazard, opened, raw_risk, residual, shares, values, waiting,
+    Case, Choice, Passage, choose, kept, offer_hazard, opened, passage, raw_risk, residual, shares,
+    values, waiting,
 };
 
 use super::books::{Account, Instrument};
 use super::context::Context;
 use super::firms::FIELDS;
-use super::funnel::{Project, competing_risks};
 use super::population::block_of;
 use super::state::State;
 use crate::base::dist::exponential;
-use crate::base::math::{exp, max, min};
+use crate::base::math::{exp, min};
 use crate::base::rng::{Key, Purpose};
 
 /// Routes to the market.
@@ -99,34 +103,6 @@ crate::family! {
     }
 }
 
-/// A project's products on their way through approval.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Docket {
-    /// Needs approval.
-    pub regulated: bool,
-    /// Real products that wait: full approval, sandbox.
-    pub waiting: [f64; WAITS],
-    /// Share of what passes the pilot by route until the next review.
-    pub share: [f64; ROUTES],
-    /// Part of what waits that is cleared in a quarter.
-    pub clear: [f64; WAITS],
-    /// Part of what waits that fails in a quarter.
-    pub fail: [f64; WAITS],
-    /// Expected incidents of one product by route \[incidents\].
-    pub risk: [f64; ROUTES],
-    /// Expected incidents of one product in the fence \[incidents\].
-    pub in_fence: f64,
-    /// Expected incidents of what stands before its first sale \[incidents\].
-    pub before_sale: f64,
-}
-
-impl Docket {
-    /// Real products that wait.
-    pub fn mass(&self) -> f64 {
-        self.waiting[FULL] + self.waiting[SANDBOX]
-    }
-}
-
 /// Counters of this quarter.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ApprovalTally {
@@ -190,6 +166,16 @@ fn gap(key: Key, field: usize, ordinal: u32) -> f64 {
     )
 }
 
+/// The docket of a project that needs approval, if that of the invention in `field` does; its
+/// pair of draws holds for the invention's life.
+pub fn docket_of(field: usize, (draw, rank): (f64, f64), p: &ApprovalParameters) -> Option<Docket> {
+    let regulated = is_regulated_field(field) && draw < p.regulated_share;
+    regulated.then(|| Docket {
+        rank,
+        ..Docket::default()
+    })
+}
+
 impl ApprovalState {
     /// Calm rules, nothing in use.
     pub fn found(ctx: &Context) -> Self {
@@ -197,108 +183,6 @@ impl ApprovalState {
             threshold: std::array::from_fn(|field| gap(ctx.key, field, 0)),
             ..Self::default()
         }
-    }
-
-    /// Firms settle the routes of projects under review; `worth` of standing before the first
-    /// sale becomes that of standing before approval.
-    pub fn settle(&self, projects: &mut [Project], worth: &mut [f64], failure: f64, ctx: &Context) {
-        let p = &ctx.parameters.approval;
-        for (project, worth) in projects.iter_mut().zip(worth) {
-            let field = usize::from(project.field);
-            if !is_regulated_field(field) {
-                continue;
-            }
-            let (draw, rank) = ctx
-                .key
-                .pair(project.invention_id, 0, 0, 0, Purpose::Approval);
-            if draw >= p.regulated_share {
-                continue;
-            }
-            let access = ctx.seen.regulation.market_access;
-            let case = Case {
-                worth: *worth,
-                rank,
-                opened: opened(access, usize::from(project.region)),
-                tight: self.tight[field],
-                failure,
-            };
-            let choice = choose(&case, &ctx.seen.regulation, p);
-            *worth = choice.worth;
-            let docket = &mut project.docket;
-            docket.regulated = true;
-            docket.share = choice.share;
-            docket.risk = choice.risk;
-            docket.in_fence = p.fence * raw_risk(rank, p);
-            for (k, wait) in choice.wait.into_iter().enumerate() {
-                let pace = 1.0 / max(wait, f64::EPSILON);
-                [docket.clear[k], docket.fail[k]] = competing_risks(pace, failure).into();
-            }
-        }
-    }
-
-    /// Products that passed the pilot take their routes; gives what may be sold at once.
-    pub fn route(&mut self, project: &mut Project, passed: f64) -> f64 {
-        let docket = &mut project.docket;
-        if !docket.regulated {
-            return passed;
-        }
-        let parts = docket.share.map(|share| share * passed);
-        for (sum, part) in self.tally.routed.iter_mut().zip(parts) {
-            *sum += part;
-        }
-        docket.waiting[FULL] += parts[FULL];
-        docket.waiting[SANDBOX] += parts[SANDBOX];
-        docket.before_sale += parts[FILING] * docket.risk[FILING];
-        self.exposure[usize::from(project.field)] += parts[SANDBOX] * docket.in_fence;
-        parts[FILING]
-    }
-
-    /// What waited is cleared as far as `cash` of the firms reaches, or fails; gives what is
-    /// cleared and what it cost \[mn\].
-    pub fn clear(&mut self, docket: &mut Docket, cash: f64, ctx: &Context) -> (f64, f64) {
-        if !docket.regulated {
-            return (0.0, 0.0);
-        }
-        let p = &ctx.parameters.approval;
-        let costs = [p.assessment_cost, p.sandbox_cost].map(|cost| cost * ctx.world.price);
-        let (mut cleared, mut paid) = (0.0, 0.0);
-        for (k, cost) in costs.into_iter().enumerate() {
-            let mass = docket.waiting[k];
-            let affordable = max(0.0, cash - paid) / cost;
-            let done = min(mass * docket.clear[k], affordable);
-            let failed = mass * docket.fail[k];
-            docket.waiting[k] = max(0.0, mass - done - failed);
-            docket.before_sale += done * docket.risk[k];
-            self.tally.cleared[k] += done;
-            self.tally.failed += failed;
-            cleared += done;
-            paid += done * cost;
-        }
-        (cleared, paid)
-    }
-
-    /// Of `mass` before its first sale `sold` is sold and `gone` in all leaves; gives what
-    /// supervision and liability for it cost \[mn\].
-    pub fn launch(
-        &mut self,
-        project: &mut Project,
-        [mass, sold, gone]: [f64; 3],
-        ctx: &Context,
-    ) -> f64 {
-        let docket = &mut project.docket;
-        if !docket.regulated || mass <= 0.0 {
-            return 0.0;
-        }
-        let p = &ctx.parameters.approval;
-        let risk = docket.before_sale * sold / mass;
-        docket.before_sale *= max(0.0, 1.0 - gone / mass);
-        self.exposure[usize::from(project.field)] += risk;
-        let routine = 1.0 - ctx.seen.regulation.trigger_supervision;
-        let supervision = sold * p.supervision_cost * routine * ctx.world.price;
-        let liability = risk * p.liability * ctx.world.price;
-        self.tally.supervision += supervision;
-        self.tally.liability += liability;
-        supervision + liability
     }
 }
 

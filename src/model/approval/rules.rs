@@ -12,19 +12,22 @@ pub struct Case {
     pub worth: f64,
     /// Rank of its risk among products that need approval \[0..1\].
     pub rank: f64,
-    /// Part of its region's firms for which barred fields are opened \[0..1\].
-    pub opened: f64,
+}
+
+/// What all products of a field and a region meet.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Passage {
+    /// Waiting time of full approval and of the sandbox \[yr\].
+    pub wait: [f64; WAITS],
+    /// Part of the worth that these leave, see [`kept`].
+    pub kept: [f64; WAITS],
     /// How tight the field's rule is after incidents \[0..1\].
     pub tight: f64,
-    /// Hazard of failing while it waits \[1/yr\].
-    pub failure: f64,
 }
 
 /// What a firm settles for a product at its yearly review, by route.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Choice {
-    /// Waiting time of full approval and of the sandbox \[yr\].
-    pub wait: [f64; WAITS],
     /// Expected incidents of one product once it is sold \[incidents\].
     pub risk: [f64; ROUTES],
     /// Share of products that take the route.
@@ -85,17 +88,32 @@ pub fn kept(wait: f64, failure: f64, erosion: f64) -> f64 {
     1.0 / (1.0 + (failure + erosion) * wait)
 }
 
+/// What products of a field meet where the rule is `tight` and a part `opened` of the region's
+/// firms may enter, while they fail at the yearly hazard `failure`.
+pub fn passage(
+    opened: f64,
+    tight: f64,
+    failure: f64,
+    seen: &Regulation,
+    p: &ApprovalParameters,
+) -> Passage {
+    let full = waiting(seen.assessment_saved, opened, tight, p);
+    let wait = [full, full * p.sandbox_wait];
+    let kept = wait.map(|w| kept(w, failure, p.erosion));
+    Passage { wait, kept, tight }
+}
+
 /// Worth of each route \[mn\]: what the wait leaves of the product's worth, less the cost of the
 /// route and the liability for incidents; a promise that failed is punished on top.
 pub fn values(
     case: &Case,
-    wait: &[f64; WAITS],
+    kept: &[f64; WAITS],
     risk: &[f64; ROUTES],
     supervision: f64,
     p: &ApprovalParameters,
 ) -> [f64; ROUTES] {
     let net = case.worth - supervision;
-    let left = wait.map(|w| net * kept(w, case.failure, p.erosion));
+    let left = kept.map(|kept| net * kept);
     let in_fence = p.fence * raw_risk(case.rank, p);
     [
         left[FULL] - p.assessment_cost - p.liability * risk[FULL],
@@ -130,15 +148,13 @@ pub fn shares(values: &[f64; ROUTES], filing: bool, places: f64, spread: f64) ->
     ]
 }
 
-/// What a firm settles for a product: waits and risks by route, which route, worth of it all.
+/// What a firm settles for a product: risks by route, which route, worth of it all.
 /// While a field's rule is tight, filing and the sandbox are closed to that extent.
-pub fn choose(case: &Case, seen: &Regulation, p: &ApprovalParameters) -> Choice {
-    let full = waiting(seen.assessment_saved, case.opened, case.tight, p);
-    let wait = [full, full * p.sandbox_wait];
+pub fn choose(case: &Case, passage: &Passage, seen: &Regulation, p: &ApprovalParameters) -> Choice {
     let risk = residual(raw_risk(case.rank, p), seen, p);
     let supervision = p.supervision_cost * (1.0 - seen.trigger_supervision);
-    let values = values(case, &wait, &risk, supervision, p);
-    let calm = 1.0 - case.tight;
+    let values = values(case, &passage.kept, &risk, supervision, p);
+    let calm = 1.0 - passage.tight;
     let filing = case.rank < seen.filing_open * calm;
     let share = shares(
         &values,
@@ -148,7 +164,6 @@ pub fn choose(case: &Case, seen: &Regulation, p: &ApprovalParameters) -> Choice 
     );
     let mean: f64 = share.iter().zip(values).map(|(s, v)| s * v).sum();
     Choice {
-        wait,
         risk,
         share,
         worth: max(0.0, mean),

@@ -3,7 +3,7 @@
 use super::*;
 use crate::base::time::Quarter;
 use crate::model::context::Context;
-use crate::model::funnel::{self, Plan, STAGES};
+use crate::model::funnel::{self, Origin, Plan, Project, STAGES};
 use crate::model::patents::testbed::{Scene, parameters, world_of};
 use crate::policy::regulation::Regulation;
 
@@ -14,14 +14,16 @@ fn seen() -> Regulation {
     Scene::at(Quarter::new(2026, 1)).seen.regulation
 }
 
-fn case() -> Case {
-    Case {
-        worth: 2.5,
-        rank: 0.5,
-        opened: 0.0,
-        tight: 0.0,
-        failure: 0.25,
-    }
+const CASE: Case = Case {
+    worth: 2.5,
+    rank: 0.5,
+};
+const FAILURE: f64 = 0.25;
+
+/// What a firm settles in a field that is opened for a part, under a rule that is tight.
+fn choice(opened: f64, tight: f64, now: &Regulation, p: &ApprovalParameters) -> (Passage, Choice) {
+    let passage = passage(opened, tight, FAILURE, now, p);
+    (passage, choose(&CASE, &passage, now, p))
 }
 
 #[test]
@@ -47,7 +49,8 @@ fn values_by_hand() {
     let p = parameters().approval;
     let wait = [0.9, 0.45];
     let risk = residual(raw_risk(0.5, &p), &seen(), &p);
-    let [full, sandbox, filing] = values(&case(), &wait, &risk, 0.1, &p);
+    let left = wait.map(|wait| kept(wait, FAILURE, p.erosion));
+    let [full, sandbox, filing] = values(&CASE, &left, &risk, 0.1, &p);
     // (2.5 − 0.1)/(1 + 0.4·0.9) − 0.6 − 20·0.0021
     assert!((full - (2.4 / 1.36 - 0.6 - 0.042)).abs() < 1e-12);
     // (2.5 − 0.1)/(1 + 0.4·0.45) − 0.6 − 20·(0.1·0.01 + 0.0028)
@@ -84,38 +87,38 @@ fn shares_add_up_and_follow_worth() {
 #[test]
 fn each_lever_moves_the_choice_it_names() {
     let p = parameters().approval;
-    let status_quo = choose(&case(), &seen(), &p);
-    assert_eq!(status_quo.share, [1.0, 0.0, 0.0]);
+    let calm = |now: &Regulation| choice(0.0, 0.0, now, &p);
+    let status_quo = calm(&seen());
+    assert_eq!(status_quo.1.share, [1.0, 0.0, 0.0]);
     let with = |change: fn(&mut Regulation, f64), value: f64| {
         let mut now = seen();
         change(&mut now, value);
-        choose(&case(), &now, &p)
+        calm(&now)
     };
-    let mut last = [status_quo; 4];
+    let mut last = [status_quo; 3];
     for step in [0.2, 0.4, 0.6] {
         let saved = with(|r, v| r.assessment_saved = v, step);
-        assert!(saved.wait[FULL] < last[0].wait[FULL] && saved.worth > last[0].worth);
-        assert!(saved.risk[FULL] > last[0].risk[FULL], "it overlooks more");
+        assert!(saved.0.wait[FULL] < last[0].0.wait[FULL] && saved.1.worth > last[0].1.worth);
+        assert!(
+            saved.1.risk[FULL] > last[0].1.risk[FULL],
+            "it overlooks more"
+        );
         let sandbox = with(|r, v| r.sandbox_places = v, step);
-        assert!(sandbox.share[SANDBOX] > last[1].share[SANDBOX]);
-        assert!(sandbox.worth > last[1].worth);
+        assert!(sandbox.1.share[SANDBOX] > last[1].1.share[SANDBOX]);
+        assert!(sandbox.1.worth > last[1].1.worth);
         let trigger = with(|r, v| r.trigger_supervision = v, step);
-        assert!(trigger.risk[FULL] > last[2].risk[FULL]);
-        last = [saved, sandbox, trigger, last[3]];
+        assert!(trigger.1.risk[FULL] > last[2].1.risk[FULL]);
+        last = [saved, sandbox, trigger];
     }
     // filing opens for the less risky first
-    let filing = with(|r, v| r.filing_open = v, 0.6);
-    assert!(filing.share[FILING] > 0.5 && filing.worth > status_quo.worth);
-    assert_eq!(with(|r, v| r.filing_open = v, 0.4).share[FILING], 0.0);
+    let filing = with(|r, v| r.filing_open = v, 0.6).1;
+    assert!(filing.share[FILING] > 0.5 && filing.worth > status_quo.1.worth);
+    assert_eq!(with(|r, v| r.filing_open = v, 0.4).1.share[FILING], 0.0);
     // the saved cost of supervision outweighs what it found at central values
-    assert!(with(|r, v| r.trigger_supervision = v, 0.6).worth > status_quo.worth);
+    assert!(with(|r, v| r.trigger_supervision = v, 0.6).1.worth > status_quo.1.worth);
     // access: the licence to enter falls away
-    let open = Case {
-        opened: 1.0,
-        ..case()
-    };
-    let open = choose(&open, &seen(), &p);
-    assert!((open.wait[FULL] - 0.7).abs() < 1e-12 && open.worth > status_quo.worth);
+    let (passage, open) = choice(1.0, 0.0, &seen(), &p);
+    assert!((passage.wait[FULL] - 0.7).abs() < 1e-12 && open.worth > status_quo.1.worth);
 }
 
 #[test]
@@ -123,35 +126,38 @@ fn liability_and_a_tight_rule_send_firms_back_to_full_approval() {
     let mut p = parameters().approval;
     let mut now = seen();
     (now.filing_open, now.sandbox_places) = (0.8, 0.5);
-    let calm = choose(&case(), &now, &p);
-    let tight = Case {
-        tight: 0.5,
-        ..case()
-    };
-    let tight = choose(&tight, &now, &p);
+    let (calm_passage, calm) = choice(0.0, 0.0, &now, &p);
+    let (tight_passage, tight) = choice(0.0, 0.5, &now, &p);
     assert!(tight.share[FULL] > calm.share[FULL] && tight.worth < calm.worth);
-    assert!(tight.wait[FULL] > calm.wait[FULL]);
+    assert!(tight_passage.wait[FULL] > calm_passage.wait[FULL]);
     assert_eq!(tight.share[FILING], 0.0, "rank 0.5 is not below 0.4");
     p.liability *= 10.0;
-    let liable = choose(&case(), &now, &p);
+    let (_, liable) = choice(0.0, 0.0, &now, &p);
     assert!(liable.share[FULL] > calm.share[FULL]);
 }
 
-/// Products in the funnel of one firm that all wait before the last stage.
-fn project(field: usize, mass: f64) -> Project {
-    Project {
+/// Products in the funnel of the first firm that all stand in the pilot.
+fn begin(state: &mut State, field: usize, mass: f64, ctx: &Context) {
+    let project = Project {
+        purse: state.funnel.purses.of(0, 0),
         field: field as u8,
-        invention_id: 5,
         revenue: 20.0,
-        entered: mass,
-        mass: [0.0, mass, 0.0],
-        plan: [Plan {
-            go: 1.0,
-            pass: 0.2,
-            fail: 0.05,
-        }; STAGES],
+        begun: ctx.q() as i16,
+        disclosed: ctx.q() as i16,
         ..Project::default()
-    }
+    };
+    let plan = Plan {
+        go: 1.0,
+        pass: 0.2,
+        fail: 0.05,
+    };
+    let draws = ctx.key.pair(5, 0, 0, 0, Purpose::Approval);
+    let p = &ctx.parameters.approval;
+    let (strip, row) = state
+        .funnel
+        .begin(project, Origin::default(), mass, draws, p);
+    (strip.stage[0].mass[row], strip.stage[1].mass[row]) = (0.0, mass);
+    (0..STAGES).for_each(|stage| strip.set_plan(stage, row, plan));
 }
 
 /// A scene where every product of a regulated field needs approval.
@@ -173,10 +179,7 @@ fn run(parts: &[f64], quarters: i32) -> (State, [f64; 2]) {
     state.approval = ApprovalState::found(&ctx);
     state.buyers = crate::model::buyers::BuyersState::found(&state, &ctx);
     for &mass in parts {
-        let mut one = project(PHARMA, mass);
-        one.begun = start.index();
-        one.disclosed = start.index();
-        state.funnel.projects[funnel::under_review(start.index())].push(one);
+        begin(&mut state, PHARMA, mass, &ctx);
     }
     let mut ended = [0.0; 2];
     for step in 0..quarters {
@@ -202,8 +205,9 @@ fn run(parts: &[f64], quarters: i32) -> (State, [f64; 2]) {
 fn products_and_money_are_conserved_on_all_routes() {
     for quarters in [3, 8, 60] {
         let (state, ended) = run(&[40.0], quarters);
-        let projects = state.funnel.projects.iter().flatten();
-        let present: f64 = projects.map(Project::present).sum();
+        let turns = || state.funnel.projects.iter();
+        let waiting: f64 = turns().flat_map(|t| &t.dockets).map(Docket::mass).sum();
+        let present: f64 = state.funnel.tally.present.iter().sum::<f64>() + waiting;
         let all = ended[0] + ended[1] + present;
         assert!((all - 40.0).abs() < 1e-9, "{all}");
         assert!(quarters < 8 || ended[0] > 0.0);
@@ -269,9 +273,10 @@ fn incidents_come_as_often_as_exposure_says_and_tighten_for_a_while() {
 }
 
 #[test]
-fn every_project_of_a_field_not_regulated_passes_at_once() {
-    let mut approval = ApprovalState::default();
-    let mut free = project(0, 10.0);
-    assert_eq!(approval.route(&mut free, 3.0), 3.0);
-    assert_eq!(free.docket, Docket::default());
+fn only_a_share_of_regulated_fields_needs_approval() {
+    let p = parameters().approval;
+    let (below, above) = (p.regulated_share - 1e-9, p.regulated_share + 1e-9);
+    assert_eq!(docket_of(0, (below, 0.3), &p), None);
+    assert_eq!(docket_of(PHARMA, (above, 0.3), &p), None);
+    assert_eq!(docket_of(PHARMA, (below, 0.3), &p).unwrap().rank, 0.3);
 }

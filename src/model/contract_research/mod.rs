@@ -4,7 +4,7 @@
 //! topics posed by firms. Once a year it thinks over whom to ask: its past partner, or else the
 //! best of a few keyed candidates; contracts run a year, so between it asks its partner.
 //! Researchers' time limits what a unit serves; what it cannot serve is asked of
-//! a second unit and then dropped. Offices play no part: ties carry the contract.
+//! a second unit, which is thought over once a year as well, and then dropped. Offices play no part: ties carry the contract.
 
 mod choice;
 mod search;
@@ -19,7 +19,7 @@ pub use choice::{
 
 use super::books::{Account, Instrument};
 use super::context::Context;
-use super::firms::REGIONS;
+use super::firms::{Firms, REGIONS};
 use super::state::State;
 use super::tax::gift::after_displacement;
 use super::universities::Universities;
@@ -63,8 +63,6 @@ crate::family! {
 
 /// Size classes of contracts, see [`size_class`].
 pub const SIZE_CLASSES: usize = 4;
-/// Units a firm asks in a quarter at most.
-const ROUNDS: u32 = 2; // derived: the first and, for what it cannot serve, another
 
 /// Counters of one quarter, real units.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -143,11 +141,10 @@ pub fn trade(state: &mut State, ctx: &Context) {
         wish(&mut market, state, ctx);
         look_around(&mut market, state, ctx, 0);
         serve(&mut market, state, ctx);
-        for round in 1..ROUNDS {
-            ask_again(&mut market);
-            look_around(&mut market, state, ctx, round);
-            serve(&mut market, state, ctx);
-        }
+        turn_to_helpers(&mut market, state, ctx);
+        look_around(&mut market, state, ctx, 1);
+        keep_helpers(&market, &mut state.firms);
+        serve(&mut market, state, ctx);
         settle(&mut market, state);
     }
     state.contract_research = market;
@@ -167,6 +164,18 @@ fn open_capacity(market: &mut ContractResearchState, u: &Universities, ctx: &Con
     }
 }
 
+/// Finds the rows of firms that do R&D.
+fn find_doers(doers: &mut Vec<u32>, firms: &Firms) {
+    // every row is written and the next one overwrites it unless it counts: no branch to miss
+    doers.resize(firms.len(), 0);
+    let mut count = 0;
+    for (i, (&alive, &rd)) in firms.alive.iter().zip(&firms.rd).enumerate() {
+        doers[count] = i as u32;
+        count += usize::from(alive & (rd > 0.0));
+    }
+    doers.truncate(count);
+}
+
 /// Forgets ties, then notes what each firm asks of whom, or that it looks for a unit.
 fn wish(market: &mut ContractResearchState, state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.contract_research;
@@ -178,9 +187,7 @@ fn wish(market: &mut ContractResearchState, state: &mut State, ctx: &Context) {
     market.requests.clear();
     market.searching.clear();
     let firms = &mut state.firms;
-    market.doers.clear();
-    let doers = (0..firms.len()).filter(|&i| firms.alive[i] && firms.rd[i] > 0.0);
-    market.doers.extend(doers.map(|i| i as u32));
+    find_doers(&mut market.doers, firms);
     let [mut stay, mut lose, mut mean] = [[0.0; STRIP]; 3];
     let mut ids = [0; STRIP];
     for rows in market.doers.chunks(STRIP) {
@@ -304,11 +311,30 @@ fn share_out(market: &mut ContractResearchState) {
     }));
 }
 
-/// What was not served is asked of another unit.
-fn ask_again(market: &mut ContractResearchState) {
+/// What was not served is asked of the unit that the firm turned to last, or of another where it
+/// thinks that over, refused now or knows none.
+fn turn_to_helpers(market: &mut ContractResearchState, state: &State, ctx: &Context) {
+    let turn = ctx.q().rem_euclid(4) as u32; // derived: quarters a year
+    let firms = &state.firms;
     market.requests.retain(|r| r.amount > 0.0);
     market.searching.clear();
-    market.searching.extend(0..market.requests.len() as u32);
+    for (at, r) in (0..).zip(&mut market.requests) {
+        let i = r.firm as usize;
+        let helper = firms.helper[i];
+        if helper == 0 || helper == r.unit + 1 || firms.id[i] % 4 == turn {
+            market.searching.push(at);
+        } else {
+            r.unit = helper - 1;
+        }
+    }
+}
+
+/// Firms remember whom they turned to for what their partner could not serve.
+fn keep_helpers(market: &ContractResearchState, firms: &mut Firms) {
+    for &at in &market.searching {
+        let r = &market.requests[at as usize];
+        firms.helper[r.firm as usize] = r.unit + 1;
+    }
 }
 
 /// Books the payments and notes what nobody served.

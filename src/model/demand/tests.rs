@@ -3,8 +3,10 @@
 
 use super::*;
 use crate::base::bound::Bound;
+use crate::base::math;
 use crate::base::rng::Key;
 use crate::base::time::Quarter;
+use crate::model::books::Account;
 use crate::model::firms::Firm;
 use crate::model::firms::Segment;
 use crate::model::parameters::Parameters;

@@ -1,5 +1,6 @@
 //! How many founders come, where, and with what?
 
+use super::census::Surroundings;
 use super::leave::health;
 use super::rules::{exit_probability, founding_share, gap, pool_growth, surroundings};
 use super::{CELLS, EntryParameters, EntryState, SEGMENT_LIST, SEGMENTS, STREAMS, place};
@@ -8,64 +9,11 @@ use crate::base::rng::Purpose;
 use crate::model::books::{Account, Instrument};
 use crate::model::context::Context;
 use crate::model::demand::{ln_attraction_per_demand, market_of, resting_appeal};
-use crate::model::firms::{FIELDS, Firm, Firms, REGIONS, Segment};
-use crate::model::population::{draw_firm, entrant_id, sales_quantile};
+use crate::model::firms::{FIELDS, Firm, REGIONS, Segment};
+use crate::model::population::{SalesLaw, draw_firm, entrant_id};
 use crate::model::research::annuity;
 use crate::model::state::State;
 use crate::model::world::{LAST_RECORDED, WARM_UP};
-
-/// What founders find around them, as of the start of the process.
-#[derive(Clone, Debug, Default)]
-pub(in crate::model) struct Surroundings {
-    /// Share of firms doing R&D, by region.
-    pub(super) doers: [f64; REGIONS],
-    /// Share of firms that know how to claim, by region.
-    pub(super) aware_claim: [f64; REGIONS],
-    /// Share of firms that know of the certificate, by region.
-    pub(super) aware_hightech: [f64; REGIONS],
-    /// Mean log productivity, by field.
-    pub(super) ln_productivity: [f64; FIELDS],
-}
-
-impl Surroundings {
-    /// Weighted means over living firms.
-    pub(in crate::model) fn gather(firms: &Firms) -> Self {
-        // all firms, doers, those that know how to claim, those that know of the certificate
-        let mut regions = [[0.0; 4]; REGIONS];
-        // all firms, their log productivity
-        let mut fields = [[0.0; 2]; FIELDS];
-        let n = firms.len();
-        let (alive, weight, rd) = (&firms.alive[..n], &firms.weight[..n], &firms.rd[..n]);
-        let (region, field) = (&firms.region[..n], &firms.field[..n]);
-        let (claim, hightech) = (&firms.aware_claim[..n], &firms.aware_hightech[..n]);
-        let ln_productivity = &firms.ln_productivity[..n];
-        for i in 0..n {
-            let all = if alive[i] { weight[i] } else { 0.0 };
-            let held = |is: bool| if is { all } else { 0.0 };
-            let row = [all, held(rd[i] > 0.0), held(claim[i]), held(hightech[i])];
-            for (sum, part) in regions[usize::from(region[i])].iter_mut().zip(row) {
-                *sum += part;
-            }
-            let sums = &mut fields[usize::from(field[i])];
-            sums[0] += all;
-            sums[1] += all * ln_productivity[i];
-        }
-        let mut scene = Self::default();
-        for (r, [all, doers, claim, hightech]) in regions.into_iter().enumerate() {
-            if all > 0.0 {
-                scene.doers[r] = doers / all;
-                scene.aware_claim[r] = claim / all;
-                scene.aware_hightech[r] = hightech / all;
-            }
-        }
-        for (mean, [all, sum]) in scene.ln_productivity.iter_mut().zip(fields) {
-            if all > 0.0 {
-                *mean = sum / all;
-            }
-        }
-        scene
-    }
-}
 
 /// Stream of a segment in a region and field.
 fn stream_of(segment: usize, region: u8, field: u8) -> usize {
@@ -124,7 +72,8 @@ pub(super) fn founding_pools(state: &State, ctx: &Context) -> Vec<f64> {
 }
 
 /// Advances the clocks and lets in the founders whose time has come, stream by stream.
-pub(super) fn enter(state: &mut State, scene: &Surroundings, ctx: &Context) {
+pub(super) fn enter(state: &mut State, ctx: &Context) {
+    let scene = std::mem::take(&mut state.entry.scene);
     let p = &ctx.parameters.entry;
     let shares = founding_shares(state, ctx);
     let after = f64::from(ctx.quarter.since(LAST_RECORDED)) / 4.0; // derived: quarters a year
@@ -141,6 +90,7 @@ pub(super) fn enter(state: &mut State, scene: &Surroundings, ctx: &Context) {
     {
         *local = surroundings(now, before, p.founders_from_doers);
     }
+    let sales = EntrantSales::of(&state.entry, ctx);
     let mut paid_in = 0.0;
     for s in 0..SEGMENTS {
         let recorded = recorded_growth(s, p);
@@ -154,7 +104,7 @@ pub(super) fn enter(state: &mut State, scene: &Surroundings, ctx: &Context) {
             state.entry.clock[stream] += founders * shares[field] / (4.0 * weight); // derived: quarters a year
             while state.entry.clock[stream] >= state.entry.threshold[stream] {
                 let ordinal = state.entry.ordinal[stream];
-                let row = founder(state, stream, ordinal, weight, scene, ctx);
+                let row = founder(state, stream, ordinal, weight, (&scene, &sales), ctx);
                 paid_in += weight * row.cash;
                 place(state, row);
                 let entry = &mut state.entry;
@@ -162,11 +112,13 @@ pub(super) fn enter(state: &mut State, scene: &Surroundings, ctx: &Context) {
                 entry.threshold[stream] += gap(ctx.key, stream as u32, ordinal + 1);
                 entry.tally.entries += weight;
                 entry.tally.agents_entered += 1.0;
+                entry.tally.count(s, weight, 1.0);
             }
         }
         state.entry.trend[s] *= math::exp(growth / 4.0); // derived: quarters a year
     }
     state.entry.tally.paid_in = paid_in;
+    state.entry.scene = scene;
     let exit = Instrument::EntryExit;
     state
         .books
@@ -178,13 +130,29 @@ fn entrant_weight(entry: &EntryState, segment: usize, ctx: &Context) -> f64 {
     math::max(ctx.parameters.entry.entrant_weight / ctx.scale, 1.0) * entry.trend[segment]
 }
 
-/// Sales of an entrant at rank `u` of those below the median, `years` after the founding \[mn/yr\].
-fn entrant_sales(segment: Segment, u: f64, entry: &EntryState, ctx: &Context) -> f64 {
-    let p = &ctx.parameters.entry;
-    let years = f64::from(ctx.quarter.since(WARM_UP)) / 4.0; // derived: quarters a year
-    let lag = math::exp(-p.entrant_sales_lag * years);
-    let nominal = surroundings(ctx.world.gdp, entry.founding_gdp, 1.0);
-    sales_quantile(segment, u * p.entrant_rank, &ctx.parameters.population) * nominal * lag
+/// How sales of entrants are spread this quarter.
+struct EntrantSales {
+    laws: [SalesLaw; SEGMENTS],
+    /// Nominal GDP over that at founding.
+    nominal: f64,
+    /// What entrants lag behind it.
+    lag: f64,
+}
+
+impl EntrantSales {
+    fn of(entry: &EntryState, ctx: &Context) -> Self {
+        let years = f64::from(ctx.quarter.since(WARM_UP)) / 4.0; // derived: quarters a year
+        Self {
+            laws: SEGMENT_LIST.map(|s| SalesLaw::of(s, &ctx.parameters.population)),
+            nominal: surroundings(ctx.world.gdp, entry.founding_gdp, 1.0),
+            lag: math::exp(-ctx.parameters.entry.entrant_sales_lag * years),
+        }
+    }
+
+    /// Sales at quantile `u` of a segment \[mn/yr\].
+    fn quantile(&self, segment: usize, u: f64) -> f64 {
+        self.laws[segment].quantile(u) * self.nominal * self.lag
+    }
 }
 
 /// The firm of arrival `ordinal` of a stream. Its lasting draws are keyed on the arrival, as if
@@ -194,7 +162,7 @@ fn founder(
     stream: usize,
     ordinal: u32,
     weight: f64,
-    scene: &Surroundings,
+    (scene, sales): (&Surroundings, &EntrantSales),
     ctx: &Context,
 ) -> Firm {
     let p = &ctx.parameters.entry;
@@ -206,7 +174,7 @@ fn founder(
         ..*ctx
     };
     let rank = dateless.uniform(id, 0, 0, Purpose::EntryTraits);
-    let sales = entrant_sales(segment, rank, &state.entry, ctx);
+    let sales = sales.quantile(stream / CELLS, rank * p.entrant_rank);
     let firm = newcomer(state, scene, id, segment, place, sales, weight, ctx);
     Firm {
         cash: p.entrant_cash * sales,

@@ -1,5 +1,6 @@
 //! Which firms close this quarter, and which agents are split?
 
+use super::census::Census;
 use super::rules::{Health, exit_probability, is_split};
 use super::{EntryParameters, SEGMENTS};
 use crate::base::math;
@@ -107,9 +108,27 @@ pub(super) fn health(firms: &Firms, i: usize, p: &EntryParameters, ctx: &Context
     }
 }
 
+/// Firms in business and their sales, by segment.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sums {
+    weight: [f64; SEGMENTS],
+    sales: [f64; SEGMENTS],
+}
+
+impl Sums {
+    /// Those of a census.
+    pub(super) fn of(census: &Census) -> Self {
+        let mut sums = Self::default();
+        for s in 0..SEGMENTS {
+            [sums.weight[s], sums.sales[s], ..] = census.segment(s);
+        }
+        sums
+    }
+}
+
 /// Closes firms, each tested in its own quarter of the year; their cash goes to the bank up to the
 /// loan, then to the owners, their debts stay with the world.
-pub(super) fn close(state: &mut State, ctx: &Context) {
+pub(super) fn close(state: &mut State, sums: &mut Sums, ctx: &Context) {
     let p = &ctx.parameters.entry;
     let firms = &mut state.firms;
     let entry = &mut state.entry;
@@ -135,8 +154,12 @@ pub(super) fn close(state: &mut State, ctx: &Context) {
         firms.rd[i] = 0.0;
         firms.rd_desired[i] = 0.0;
         entry.exited.push(i);
-        entry.tally.exits += firms.weight[i];
+        let (segment, weight) = (firms.segment[i] as usize, firms.weight[i]);
+        sums.weight[segment] -= weight;
+        sums.sales[segment] -= weight * firms.sales[i];
+        entry.tally.exits += weight;
         entry.tally.agents_left += 1.0;
+        entry.tally.count(segment, -weight, -1.0);
     }
     tested.clear();
     entry.tally.paid_out = paid - left;
@@ -149,25 +172,10 @@ pub(super) fn close(state: &mut State, ctx: &Context) {
 
 /// Splits each agent that carries too much of its segment into two of half the weight; one keeps
 /// the id and its draws, the other draws for itself from the next quarter on.
-pub(super) fn split(state: &mut State, ctx: &Context) {
+pub(super) fn split(state: &mut State, sums: &Sums, ctx: &Context) {
     let p = &ctx.parameters.entry;
     state.entry.split.clear();
-    let (mut weight, mut sales) = ([0.0; SEGMENTS], [0.0; SEGMENTS]);
-    let firms = &state.firms;
-    let rows = firms.alive.iter().zip(&firms.segment);
-    let sizes = firms.weight.iter().zip(&firms.sales);
-    for ((&alive, &segment), (&w, &sold)) in rows.zip(sizes) {
-        // all segments at once: sums stay in registers
-        for s in 0..SEGMENTS {
-            let held = if alive & (segment as usize == s) {
-                w
-            } else {
-                0.0
-            };
-            weight[s] += held;
-            sales[s] += held * sold;
-        }
-    }
+    let Sums { weight, sales } = sums;
     // entrants stand for more firms as the pool grows, and so may any agent
     let mut limit = [f64::MAX; SEGMENTS];
     for s in 0..SEGMENTS {
@@ -187,6 +195,7 @@ pub(super) fn split(state: &mut State, ctx: &Context) {
         let j = halve(state, i);
         state.entry.split.push((i, j));
         state.entry.tally.splits += 1.0;
+        state.entry.tally.living_agents += 1.0;
     }
 }
 
@@ -209,9 +218,11 @@ pub fn halve(state: &mut State, i: usize) -> usize {
         innovation,
         firms,
         patents,
+        transfer,
         ..
     } = state;
     innovation.inherit(firms, i, j);
     patents.inherit(firms, i, j);
+    transfer.inherit(firms, i, j);
     j
 }

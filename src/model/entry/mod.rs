@@ -16,18 +16,21 @@
 //! re-entry.
 
 mod arrive;
+mod census;
 mod leave;
 mod rules;
 #[cfg(test)]
 mod tests;
 
-pub(super) use arrive::{Surroundings, newcomer};
+pub(super) use arrive::newcomer;
+pub(super) use census::Surroundings;
 pub use leave::halve;
 pub use rules::{Health, exit_hazard, exit_probability, founding_share, gap, pool_growth};
 
 use super::context::Context;
 use super::firms::{FIELDS, REGIONS, Segment};
 use super::state::State;
+use census::Census;
 use std::collections::VecDeque;
 
 crate::family! {
@@ -115,6 +118,17 @@ pub struct EntryTally {
     pub paid_out: f64,
 }
 
+impl EntryTally {
+    /// Adds firms and agents of a segment to those in business.
+    fn count(&mut self, segment: usize, firms: f64, agents: f64) {
+        self.living_agents += agents;
+        self.living_firms += firms;
+        if SEGMENT_LIST[segment] == Segment::Small {
+            self.living_small += firms;
+        }
+    }
+}
+
 /// Clocks of arrival, trends and free rows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EntryState {
@@ -144,6 +158,8 @@ pub struct EntryState {
     pub free: VecDeque<usize>,
     /// Counters of this quarter.
     pub tally: EntryTally,
+    /// What founders find around them: firms as they stood when this was last asked.
+    pub(super) scene: Surroundings,
     /// Firms tested this quarter.
     tested: leave::Tested,
 }
@@ -161,8 +177,8 @@ impl EntryState {
             ..Self::default()
         };
         entry.threshold = (0..STREAMS as u32).map(|s| gap(ctx.key, s, 0)).collect();
-        let scene = arrive::Surroundings::gather(&state.firms);
-        entry.founding_doers = scene.doers;
+        entry.scene = Surroundings::of(&Census::take(&state.firms));
+        entry.founding_doers = entry.scene.doers;
         entry
     }
 }
@@ -179,11 +195,16 @@ pub fn enter_and_leave(state: &mut State, ctx: &Context) {
     for row in entry.exited.drain(..) {
         entry.free.push_back(row);
     }
-    let scene = arrive::Surroundings::gather(&state.firms);
-    leave::close(state, ctx);
-    leave::split(state, ctx);
-    arrive::enter(state, &scene, ctx);
-    count(state);
+    let census = Census::take(&state.firms);
+    state.entry.scene = Surroundings::of(&census);
+    for s in 0..SEGMENTS {
+        let [firms, _, _, agents] = census.segment(s);
+        state.entry.tally.count(s, firms, agents);
+    }
+    let mut sums = leave::Sums::of(&census);
+    leave::close(state, &mut sums, ctx);
+    leave::split(state, &sums, ctx);
+    arrive::enter(state, ctx);
 }
 
 /// Puts a row into a freed place, else at the end; gives its index.
@@ -195,22 +216,4 @@ pub(super) fn place(state: &mut State, row: super::firms::Firm) -> usize {
         }
         None => state.firms.push(row),
     }
-}
-
-fn count(state: &mut State) {
-    let firms = &state.firms;
-    let (mut agents, mut all, mut small) = (0_u32, 0.0, 0.0);
-    for ((&alive, &weight), &segment) in firms.alive.iter().zip(&firms.weight).zip(&firms.segment) {
-        let weight = if alive { weight } else { 0.0 };
-        agents += u32::from(alive);
-        all += weight;
-        small += if segment == Segment::Small {
-            weight
-        } else {
-            0.0
-        };
-    }
-    let tally = &mut state.entry.tally;
-    tally.living_agents = f64::from(agents);
-    (tally.living_firms, tally.living_small) = (all, small);
 }

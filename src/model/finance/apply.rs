@@ -78,36 +78,35 @@ impl Terms {
         let cap = credit::rate_cap(self.mean_rate[pool], p);
         math::min(self.required(firms, i, (pool, hazard), ctx), cap)
     }
+
+    /// [`Terms::posted`] by quota and state, where it hangs on nothing else of a firm.
+    pub(super) fn posted_by_state(&self, ctx: &Context) -> Option<[ByState; POOLS]> {
+        let p = &ctx.parameters.finance;
+        let policy = &ctx.seen.finance;
+        (self.option <= 0.0).then(|| {
+            std::array::from_fn(|pool| {
+                let (mean, relief) = (self.mean_rate[pool], self.relief[pool]);
+                let required = |hazard| credit::required_rate(mean, relief, hazard, policy, p);
+                let cap = credit::rate_cap(mean, p);
+                self.hazards.map(|hazard| math::min(required(hazard), cap))
+            })
+        })
+    }
 }
 
-/// What the year takes of firm `i` beyond what is its own \[mn\]: working funds and equipment, and
-/// R&D that the year's income does not cover; below 0 it has more than it needs. It turns its
-/// working funds over every `months`.
+/// What the year takes of firm `i` beyond what is its own \[mn\], where it takes `needs`: working
+/// funds and equipment, and R&D that the year's income does not cover; below 0 it has more than it
+/// needs.
 #[inline]
-pub(super) fn shortage(firms: &Firms, i: usize, months: f64, ctx: &Context) -> f64 {
-    let p = &ctx.parameters.finance;
-    let sales = firms.sales[i];
-    let growth = need::growth(sales, firms.sales_mean[i]);
-    let funds = need::working_funds(sales, months, growth) + need::equipment(sales, growth, p);
-    let income = math::max(operating_income(firms, i, ctx), 0.0);
-    let research = math::max(firms.rd_desired[i] - income, 0.0);
-    funds + research - (firms.cash[i] - firms.loan[i])
+pub(super) fn shortage(firms: &Firms, i: usize, needs: f64) -> f64 {
+    needs - (firms.cash[i] - firms.loan[i])
 }
 
 /// Loan firm `i` would like to have and a bank would grant it \[mn\]: what it is short of, at most
 /// the `posted` part of the limit.
 #[inline]
-pub(super) fn target_loan(firms: &Firms, i: usize, months: f64, posted: f64, ctx: &Context) -> f64 {
-    let p = &ctx.parameters.finance;
-    let worth = firms.knowledge[i] * ctx.world.price;
-    let limit = credit::credit_limit(
-        (firms.sales[i], firms.assets[i]),
-        worth,
-        firms.patents[i],
-        &ctx.seen.finance,
-        p,
-    );
-    math::clamp(shortage(firms, i, months, ctx), 0.0, posted * limit)
+pub(super) fn target_loan(firms: &Firms, i: usize, (needs, limit): (f64, f64), posted: f64) -> f64 {
+    math::clamp(shortage(firms, i, needs), 0.0, posted * limit)
 }
 
 /// Dearer money that a loan of `amount` at `rate` replaces over a year \[mn\].

@@ -16,7 +16,7 @@ const HALF: usize = BUCKETS / 2;
 /// Quota a firm borrows from: 0 small technology firms, 1 larger firms with R&D.
 #[inline]
 pub fn pool_of(staff: f64, sales: f64, p: &FinanceParameters) -> usize {
-    usize::from(staff > p.sme_staff || sales > p.sme_sales)
+    usize::from((staff > p.sme_staff) | (sales > p.sme_sales))
 }
 
 /// Hazard of default \[1/yr\]: log-linear in a loss year and in having no cash.
@@ -60,7 +60,8 @@ impl ByState {
 /// Security is seen in sales and in assets that can be mortgaged; `knowledge` \[mn\] counts at the
 /// weight of points, patents at the pledge ratio. Example: sales 40 at 0.3, assets 36 at 0.25, no
 /// points, 2 patents of 0.3 at 0.2: 21.12; half the loss compensated: 42.24.
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
 pub fn credit_limit(
     (sales, assets): (f64, f64),
     knowledge: f64,

@@ -77,6 +77,8 @@ pub struct FinanceState {
     debtors: repay::Debtors,
     asks: Vec<Ask>,
     deals: Vec<equity::Deal>,
+    /// Scratch: rows of firms with outside equity.
+    holders: Vec<u32>,
 }
 
 impl FinanceState {
@@ -186,7 +188,8 @@ pub fn lend(state: &mut State, ctx: &Context) {
         let (firms, i) = (&mut state.firms, firm as usize);
         let pool = credit::pool_of(firms.staff[i], firms.sales[i], p);
         let weight = firms.weight[i];
-        let amount = apply::target_loan(firms, i, turn.months[row], finance.posted[pool], ctx);
+        let reckoned = (turn.needs[row], turn.limit[row]);
+        let amount = apply::target_loan(firms, i, reckoned, finance.posted[pool]);
         finance.tally.considered[pool] += weight;
         finance.tally.wanted[pool] += weight * amount;
         let share = finance.approval[usize::from(firms.region[i])];
@@ -225,8 +228,8 @@ pub fn lend(state: &mut State, ctx: &Context) {
         tally.quota_used[pool] = stock[pool] / math::max(quota[pool], f64::MIN_POSITIVE);
     }
     equity::invest(state, &turn, ctx);
+    tally::count_doers(state, &turn.doers, ctx);
     state.finance.turn = turn;
-    tally::count_doers(state, ctx);
 }
 
 /// Quotas grow by the recorded path and the lever's points.

@@ -7,8 +7,9 @@ use super::super::state::State;
 use super::apply::{bank_funds, terms};
 use super::credit::ByState;
 use super::{credit, operating_income, outstanding};
-use crate::base::math;
 use crate::base::rng::{Purpose, fill_uniform};
+use crate::base::strip::gather;
+use crate::base::{math, select};
 
 /// Firms with a loan, and the uniform that decides on default.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,18 +21,56 @@ pub(super) struct Debtors {
 
 impl Debtors {
     fn line_up(&mut self, firms: &Firms, ctx: &Context) {
-        self.firm.resize(firms.len(), 0);
-        self.id.resize(firms.len(), 0);
-        let mut count = 0;
-        for (i, (&loan, &id)) in firms.loan.iter().zip(&firms.id).enumerate() {
-            (self.firm[count], self.id[count]) = (i as u32, id);
-            count += usize::from(loan > 0.0);
-        }
-        self.firm.truncate(count);
-        self.id.truncate(count);
+        select::list(firms.len(), &mut self.firm, |from, flags| {
+            for (flag, &loan) in flags.iter_mut().zip(&firms.loan[from..]) {
+                *flag = loan > 0.0;
+            }
+        });
+        self.id.clear();
+        self.id
+            .extend(self.firm.iter().map(|&i| firms.id[i as usize]));
         self.luck.resize(self.id.len(), 0.0);
         let (now, purpose) = (ctx.q() as u32, Purpose::LoanDefault);
         fill_uniform(ctx.key, &self.id, now, 0, purpose, &mut self.luck);
+    }
+}
+
+/// Debtors gone through together.
+const STRIP: usize = 64;
+
+/// What becomes of the loans of a strip of debtors hangs on this, in columns.
+struct Strip {
+    loan: [f64; STRIP],
+    weight: [f64; STRIP],
+    cash: [f64; STRIP],
+    staff: [f64; STRIP],
+    sales: [f64; STRIP],
+    alive: [bool; STRIP],
+    taxed: [bool; STRIP],
+}
+
+impl Strip {
+    fn new() -> Self {
+        let (zero, no) = ([0.0; STRIP], [false; STRIP]);
+        Self {
+            loan: zero,
+            weight: zero,
+            cash: zero,
+            staff: zero,
+            sales: zero,
+            alive: no,
+            taxed: no,
+        }
+    }
+
+    fn gather(&mut self, firms: &Firms, rows: &[u32]) {
+        gather(&firms.loan, rows, &mut self.loan);
+        gather(&firms.weight, rows, &mut self.weight);
+        gather(&firms.cash, rows, &mut self.cash);
+        gather(&firms.staff, rows, &mut self.staff);
+        gather(&firms.sales, rows, &mut self.sales);
+        gather(&firms.alive, rows, &mut self.alive);
+        gather(&firms.taxed, rows, &mut self.taxed);
     }
 }
 
@@ -46,27 +85,38 @@ pub fn repay_and_default(state: &mut State, ctx: &Context) {
     let (mut interest, mut secured, mut lost, mut covered) = (0.0, 0.0, 0.0, 0.0);
     let debtors = &mut finance.debtors;
     debtors.line_up(firms, ctx);
+    let posted = terms.posted_by_state(ctx);
     // chance of default over a quarter, by state
     let chances = ByState::hazards(p).map(|hazard| 1.0 - math::exp(-hazard / 4.0)); // derived: quarters a year
-    for (&firm, &u) in debtors.firm.iter().zip(&debtors.luck) {
-        let i = firm as usize;
-        let (loan, weight, cash) = (firms.loan[i], firms.weight[i], firms.cash[i]);
-        if !firms.alive[i] || u < chances.of(firms.taxed[i], cash) {
-            let sold = (1.0 - p.loss_given_default) * loan;
-            firms.assets[i] = math::max(firms.assets[i] - sold, 0.0);
-            firms.loan[i] = 0.0;
-            firms.banked[i] = false;
-            secured += weight * sold;
-            lost += weight * (loan - sold);
-            continue;
-        }
-        let pool = credit::pool_of(firms.staff[i], firms.sales[i], p);
-        let due = loan * terms.posted(firms, i, pool, ctx) / 4.0; // derived: quarters a year
-        firms.cash[i] -= due;
-        interest += weight * due;
-        if ctx.law.finance.linkage > 0.0 {
-            let income = operating_income(firms, i, ctx);
-            covered += weight * loan * credit::research_volatility(firms.rd[i], income);
+    let mut strip = Strip::new();
+    let strips = debtors.firm.chunks(STRIP).zip(debtors.luck.chunks(STRIP));
+    for (rows, luck) in strips {
+        strip.gather(firms, rows);
+        for (r, (&firm, &u)) in rows.iter().zip(luck).enumerate() {
+            let i = firm as usize;
+            let (loan, weight) = (strip.loan[r], strip.weight[r]);
+            let (taxed, cash) = (strip.taxed[r], strip.cash[r]);
+            if !strip.alive[r] | (u < chances.of(taxed, cash)) {
+                let sold = (1.0 - p.loss_given_default) * loan;
+                firms.assets[i] = math::max(firms.assets[i] - sold, 0.0);
+                firms.loan[i] = 0.0;
+                firms.banked[i] = false;
+                secured += weight * sold;
+                lost += weight * (loan - sold);
+                continue;
+            }
+            let pool = credit::pool_of(strip.staff[r], strip.sales[r], p);
+            let rate = match &posted {
+                Some(rates) => rates[pool].of(taxed, cash),
+                None => terms.posted(firms, i, pool, ctx),
+            };
+            let due = loan * rate / 4.0; // derived: quarters a year
+            firms.cash[i] = cash - due;
+            interest += weight * due;
+            if ctx.law.finance.linkage > 0.0 {
+                let income = operating_income(firms, i, ctx);
+                covered += weight * loan * credit::research_volatility(firms.rd[i], income);
+            }
         }
     }
     let tally = &mut finance.tally;

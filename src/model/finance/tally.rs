@@ -66,19 +66,18 @@ impl FinanceTally {
     }
 }
 
-/// Counts firms with R&D, borrowers and those held back, once loans are paid out.
-pub(super) fn count_doers(state: &mut State, ctx: &Context) {
+/// Counts the firms of `doers`, borrowers and those held back, once loans are paid out.
+pub(super) fn count_doers(state: &mut State, doers: &[u32], ctx: &Context) {
     let p = &ctx.parameters.finance;
     let (firms, tally) = (&state.firms, &mut state.finance.tally);
     let least = p.borrower_least / MONTHS;
-    for i in 0..firms.len() {
-        if firms.alive[i] && firms.rd[i] > 0.0 {
-            let (weight, sales) = (firms.weight[i], firms.sales[i]);
-            let pool = credit::pool_of(firms.staff[i], sales, p);
-            let counted = |is: bool| if is { weight } else { 0.0 };
-            tally.doers[pool] += weight;
-            tally.borrowers[pool] += counted(firms.loan[i] > least * sales);
-            tally.constrained[pool] += counted(firms.liquidity[i] < firms.rd_desired[i]);
-        }
+    for &row in doers {
+        let i = row as usize;
+        let (weight, sales) = (firms.weight[i], firms.sales[i]);
+        let pool = credit::pool_of(firms.staff[i], sales, p);
+        let counted = |is: bool| if is { weight } else { 0.0 };
+        tally.doers[pool] += weight;
+        tally.borrowers[pool] += counted(firms.loan[i] > least * sales);
+        tally.constrained[pool] += counted(firms.liquidity[i] < firms.rd_desired[i]);
     }
 }

@@ -288,7 +288,11 @@ fn a_firm_wants_what_its_year_takes_beyond_what_is_its_own() {
     (firms.cash[0], firms.loan[0], firms.rd_desired[0]) = (15.0, 5.0, 12.0);
     let ctx = scene.context(0);
     let months = ctx.parameters.finance.working_months;
-    let target = |state: &State, posted| apply::target_loan(&state.firms, 0, months, posted, &ctx);
+    let target = |state: &State, posted| {
+        let (mut needs, mut limit) = ([0.0], [0.0]);
+        turn::reckon(&state.firms, &[0], &[months], &ctx, &mut needs, &mut limit);
+        apply::target_loan(&state.firms, 0, (needs[0], limit[0]), posted)
+    };
     // working 30 + equipment 0.4·120·0.1·2.5 = 12 + R&D 12 − (7.2 + 1.65·2) − own 10
     let want = target(&state, 1.0);
     assert!((want - 33.5).abs() < 1e-9, "{want}");

@@ -2,8 +2,12 @@
 
 use super::super::context::Context;
 use super::super::firms::Firms;
+use super::super::tax::operating_profit;
+use super::credit::credit_limit;
+use super::need;
 use crate::base::math;
 use crate::base::rng::{Purpose, fill_normal};
+use crate::base::strip::gather;
 
 /// Quarter of the year in which a firm thinks of loans; the low five bits of an id are the path
 /// of its splits and zero in founding firms, so the ordinal above them decides as well.
@@ -15,6 +19,8 @@ pub(super) fn turn_of(id: u32) -> u32 {
 /// Firms with R&D whose turn it is, in columns.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Turn {
+    /// Rows of all firms with R&D.
+    pub(super) doers: Vec<u32>,
     /// Row of the firm.
     pub(super) firm: Vec<u32>,
     id: Vec<u32>,
@@ -22,22 +28,25 @@ pub(super) struct Turn {
     pub(super) months: Vec<f64>,
     /// Mean-one factor on the loss a bank expects: what it finds out beyond its rules.
     pub(super) found: Vec<f64>,
+    /// What the year takes: working funds, equipment, R&D that income does not cover \[mn\].
+    pub(super) needs: Vec<f64>,
+    /// Most that banks lend to it, all of the limit posted \[mn\].
+    pub(super) limit: Vec<f64>,
 }
 
 impl Turn {
     /// Lists the firms of this quarter and draws their traits.
     pub(super) fn line_up(&mut self, firms: &Firms, ctx: &Context) {
         let turn = ctx.q().rem_euclid(4) as u32; // derived: one quarter of the year each
-        let n = firms.len();
-        self.firm.resize(n, 0);
-        self.id.resize(n, 0);
-        let (id, alive, rd) = (&firms.id[..n], &firms.alive[..n], &firms.rd[..n]);
+        firms.list_doers(&mut self.doers);
+        self.firm.resize(self.doers.len(), 0);
+        self.id.resize(self.doers.len(), 0);
         // every row is written and the next one overwrites it unless it counts: no branch to miss
         let mut count = 0;
-        for i in 0..n {
-            (self.firm[count], self.id[count]) = (i as u32, id[i]);
-            let theirs = (turn_of(id[i]) == turn) & alive[i] & (rd[i] > 0.0);
-            count += usize::from(theirs);
+        for &row in &self.doers {
+            let id = firms.id[row as usize];
+            (self.firm[count], self.id[count]) = (row, id);
+            count += usize::from(turn_of(id) == turn);
         }
         self.firm.truncate(count);
         self.id.truncate(count);
@@ -50,6 +59,115 @@ impl Turn {
         let median = math::exp(-0.5 * p.score_log_sd * p.score_log_sd);
         fill_normal(key, &self.id, now, 0, Purpose::LoanApply, &mut self.found);
         log_normal(&mut self.found, median, p.score_log_sd);
+        self.needs.resize(self.firm.len(), 0.0);
+        self.limit.resize(self.firm.len(), 0.0);
+        let (needs, limit) = (&mut self.needs, &mut self.limit);
+        reckon(firms, &self.firm, &self.months, ctx, needs, limit);
+    }
+}
+
+/// Works out what the year takes of the firms of `rows`, which turn their working funds over every
+/// `months`, and the most that banks lend to them \[mn\].
+pub(super) fn reckon(
+    firms: &Firms,
+    rows: &[u32],
+    months: &[f64],
+    ctx: &Context,
+    needs: &mut [f64],
+    limit: &mut [f64],
+) {
+    let mut strip = Strip::new();
+    let rows = rows.chunks(STRIP).zip(months.chunks(STRIP));
+    let out = needs.chunks_mut(STRIP).zip(limit.chunks_mut(STRIP));
+    for ((rows, months), (needs, limit)) in rows.zip(out) {
+        strip.gather(firms, rows);
+        need_and_limit(&strip, months, ctx, needs, limit);
+    }
+}
+
+/// Firms reckoned together.
+const STRIP: usize = 64;
+
+type Column = [f64; STRIP];
+
+/// What needs and limits of a strip of firms hang on, in columns.
+struct Strip {
+    sales: Column,
+    sales_mean: Column,
+    margin: Column,
+    rd: Column,
+    wanted: Column,
+    assets: Column,
+    knowledge: Column,
+    patents: Column,
+    taxed: [bool; STRIP],
+}
+
+impl Strip {
+    fn new() -> Self {
+        let zero = [0.0; STRIP];
+        Self {
+            sales: zero,
+            sales_mean: zero,
+            margin: zero,
+            rd: zero,
+            wanted: zero,
+            assets: zero,
+            knowledge: zero,
+            patents: zero,
+            taxed: [false; STRIP],
+        }
+    }
+
+    fn gather(&mut self, firms: &Firms, rows: &[u32]) {
+        gather(&firms.sales, rows, &mut self.sales);
+        gather(&firms.sales_mean, rows, &mut self.sales_mean);
+        gather(&firms.margin, rows, &mut self.margin);
+        gather(&firms.rd, rows, &mut self.rd);
+        gather(&firms.rd_desired, rows, &mut self.wanted);
+        gather(&firms.assets, rows, &mut self.assets);
+        gather(&firms.knowledge, rows, &mut self.knowledge);
+        gather(&firms.patents, rows, &mut self.patents);
+        gather(&firms.taxed, rows, &mut self.taxed);
+    }
+}
+
+crate::dispatched! {
+    /// What the year takes of each firm of a strip and the most that banks lend to it; firms turn
+    /// their working funds over every `months`.
+    fn need_and_limit(
+        strip: &Strip,
+        months: &[f64],
+        ctx: &Context,
+        needs: &mut [f64],
+        limit: &mut [f64],
+    ) {
+        let (p, tax) = (&ctx.parameters.finance, &ctx.parameters.tax);
+        let n = needs.len().min(STRIP);
+        let (months, limit) = (&months[..n], &mut limit[..n]);
+        for r in 0..n {
+            let sales = strip.sales[r];
+            let growth = need::growth(sales, strip.sales_mean[r]);
+            let funds = need::working_funds(sales, months[r], growth);
+            let funds = funds + need::equipment(sales, growth, p);
+            let income = operating_profit(
+                strip.margin[r],
+                sales,
+                strip.rd[r],
+                strip.taxed[r],
+                tax.loss_margin,
+                tax.research_return_in_income,
+            );
+            let research = math::max(strip.wanted[r] - math::max(income, 0.0), 0.0);
+            needs[r] = funds + research;
+            limit[r] = credit_limit(
+                (sales, strip.assets[r]),
+                strip.knowledge[r] * ctx.world.price,
+                strip.patents[r],
+                &ctx.seen.finance,
+                p,
+            );
+        }
     }
 }
 

@@ -9,30 +9,35 @@
 //! fields (M38) stands between pilot and first sale, see [`super::approval`].
 
 mod decision;
+mod entry;
 mod movement;
 mod project;
 mod purse;
 mod review;
+mod sums;
 #[cfg(test)]
 mod tests;
 
 pub use decision::{
-    competing_risks, gap, go_on_share, pass_hazard, product_revenue, product_worth,
-    productivity_jump,
+    competing_risks, gap, go_on_margin, go_on_share, needs, pass_hazard, product_revenue,
+    product_worth, productivity_jump,
 };
+pub use entry::enter;
 pub use movement::ration;
-pub use project::{Plan, Project, REVIEWS, STAGES, under_review};
+pub use project::{
+    Column, Origin, Plan, Project, REVIEWS, ROWS, STAGES, Strip, Turn, under_review,
+};
+pub use purse::{Purse, Purses};
 
-use super::approval::ApprovalTally;
+use super::approval::Charges;
 use super::books::{Account, Instrument};
 use super::context::Context;
 use super::firms::{FIELDS, REGIONS};
 use super::platforms::SERVED;
 use super::state::State;
-use super::transfer::Motive;
-use movement::{Round, Sums, tariffs, walk};
-use purse::Purses;
+use movement::{Round, tariffs};
 use review::stages;
+use sums::Sums;
 
 /// Levels of the technology readiness scale.
 pub const READINESS_LEVELS: f64 = 9.0; // derived: levels 1 to 9
@@ -125,7 +130,7 @@ pub struct FunnelTally {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FunnelState {
     /// Projects, by the quarter of their yearly review, see [`under_review`].
-    pub projects: [Vec<Project>; REVIEWS],
+    pub projects: [Turn; REVIEWS],
     /// What waits for its first sale at the quarter's end.
     pub waiting: Vec<Waiting>,
     /// Mass in platforms that the next quarter's reviews leave alone, by kind and region.
@@ -140,8 +145,8 @@ pub struct FunnelState {
     pub first_sales: [f64; FIELDS],
     /// Mean quality of what is offered by field.
     pub offered_quality: Vec<f64>,
-    /// Scratch: what projects see of their firms.
-    purses: Purses,
+    /// What projects see of their firms.
+    pub purses: Purses,
     /// Counters of this quarter.
     pub tally: FunnelTally,
 }
@@ -167,36 +172,35 @@ pub fn advance(state: &mut State, ctx: &Context) {
     let stages = stages(ctx);
     let tariffs = tariffs(&stages, &state.platforms, saved, ctx.world.price);
     let kept = state.platforms.kept.as_ref();
-    let now = under_review(ctx.q());
-    let due = &mut funnel.projects[now];
-    review::hold(due, &stages, state, ctx);
+    let (now, next) = (under_review(ctx.q()), under_review(ctx.q() + 1));
+    funnel.purses.fill(&state.firms);
+    review::hold(
+        &mut funnel.projects[now],
+        &funnel.purses,
+        &stages,
+        state,
+        ctx,
+    );
     let mut sums = Sums::default();
-    let next = under_review(ctx.q() + 1);
-    funnel.purses.lay_out(&state.firms);
-    for (turn, list) in funnel.projects.iter_mut().enumerate() {
+    for (number, turn) in funnel.projects.iter_mut().enumerate() {
         let round = Round {
             tariffs,
-            firms: &state.firms,
-            kept: kept.filter(|_| turn != now),
-            is_next: turn == next,
-            ctx,
+            kept: kept.filter(|_| number != now),
+            charges: Charges::of(ctx),
+            is_next: number == next,
+            q: ctx.q(),
+            p,
         };
-        walk(
-            list,
-            &round,
-            &mut funnel.purses,
-            &mut state.approval,
-            &mut sums,
-        );
+        round.walk(turn, &mut funnel.purses, &mut state.approval, &mut sums);
     }
     funnel.waiting.clear();
     let waiting = &mut funnel.waiting;
     (funnel.purses).close(&mut state.firms, waiting, ctx.world.price, p);
+    funnel.publish(&sums, ctx.q());
     let (from, to) = (Account::Firms, Account::Rest);
     let books = &mut state.books;
-    books.pay(from, to, Instrument::ResearchCost, sums.research);
-    books.pay(from, to, Instrument::Platforms, sums.fees);
-    funnel.publish(&sums, ctx.q());
+    books.pay(from, to, Instrument::ResearchCost, funnel.tally.spent);
+    books.pay(from, to, Instrument::Platforms, sums.columns.fees.total());
     state.funnel = funnel;
 }
 
@@ -204,14 +208,14 @@ impl FunnelState {
     /// Counts what the projects did in quarter index `q`.
     fn publish(&mut self, sums: &Sums, q: i32) {
         let tally = &mut self.tally;
-        tally.passed = sums.passed;
-        tally.failed = sums.failed;
-        tally.present = sums.present;
-        tally.abandoned = sums.abandoned;
+        let columns = &sums.columns;
+        tally.passed = columns.passed.map(|sum| sum.total());
+        tally.failed = columns.failed.map(|sum| sum.total());
+        tally.present = columns.present.map(|sum| sum.total());
+        tally.abandoned = sums.abandoned + columns.abandoned.total();
         tally.offered = sums.offered;
-        tally.spent = sums.research;
-        tally.industrialised = sums.passed[STAGES - 1];
-        self.first_sales = sums.first_sales;
+        tally.spent = sums.research + columns.research.total();
+        tally.industrialised = tally.passed[STAGES - 1];
         self.held = sums.held;
         for (age, &mass) in sums.aged.iter().enumerate().take(WINDOW + 1) {
             self.duration[age] += mass;
@@ -220,64 +224,11 @@ impl FunnelState {
             }
         }
         self.offered_quality.resize(FIELDS, 1.0);
-        for field in 0..FIELDS {
-            if sums.waiting[field] > 0.0 {
-                self.offered_quality[field] = sums.quality[field] / sums.waiting[field];
+        for (field, [worth, waiting, sold]) in sums.fields.into_iter().enumerate() {
+            self.first_sales[field] = sold;
+            if waiting > 0.0 {
+                self.offered_quality[field] = worth / waiting;
             }
-        }
-    }
-}
-
-/// Use-motivated deals become projects and count for conversion.
-pub fn enter(state: &mut State, ctx: &Context) {
-    let funnel = &mut state.funnel;
-    funnel.tally = FunnelTally::default();
-    state.approval.tally = ApprovalTally::default();
-    let inventions = &state.universities.inventions;
-    // the funnel counts quality in medians and readiness as a share of the scale
-    let median = ctx.parameters.universities.quality_median;
-    let (mut quality, mut revenue) = ([0.0; DEALS], [0.0; DEALS]);
-    for deals in state.transfer.deals_this_quarter.chunks(DEALS) {
-        for (quality, deal) in quality.iter_mut().zip(deals) {
-            *quality = inventions.quality[deal.invention] / median;
-        }
-        fill_revenue(&quality, &mut revenue, &ctx.parameters.funnel);
-        for (row, deal) in deals.iter().enumerate() {
-            if deal.motive != Motive::Use {
-                continue;
-            }
-            let disclosed = inventions.disclosed[deal.invention];
-            if ctx.q() - disclosed <= CONVERSION {
-                add(&mut funnel.dealt_within_12, disclosed, deal.mass);
-            }
-            funnel.tally.entered += deal.mass;
-            funnel.projects[under_review(ctx.q())].push(Project {
-                firm: deal.firm as u32,
-                firm_id: deal.firm_id,
-                invention_id: deal.invention_id,
-                field: inventions.field[deal.invention],
-                region: state.firms.region[deal.firm],
-                disclosed,
-                begun: ctx.q(),
-                quality: quality[row],
-                revenue: revenue[row],
-                readiness: (inventions.readiness[deal.invention] / READINESS_LEVELS) as f32,
-                entered: deal.mass,
-                mass: [deal.mass, 0.0, 0.0],
-                ..Project::default()
-            });
-        }
-    }
-}
-
-/// Deals that enter together.
-const DEALS: usize = 64;
-
-crate::dispatched! {
-    /// Revenue of the products that inventions of some quality become.
-    fn fill_revenue(quality: &[f64; DEALS], revenue: &mut [f64; DEALS], p: &FunnelParameters) {
-        for i in 0..DEALS {
-            revenue[i] = product_revenue(quality[i], p);
         }
     }
 }

@@ -1,14 +1,19 @@
 //! How far does a project come in a quarter, and what does it cost?
-#![allow(clippy::inline_always)] // a walk takes its path's instructions only where calls disappear
+//!
+//! A strip of projects moves as if firms could fund all they want; then each firm pays project
+//! by project, and where its budget falls short the project moves again with what is funded.
+#![allow(clippy::inline_always)] // a strip loop vectorises only where calls disappear
 
+use super::FunnelParameters;
+use super::project::{Column, ROWS, STAGES, Strip, Turn};
 use super::purse::{Purse, Purses};
 use super::review::Stage;
-use super::{Project, STAGES, WINDOW};
+use super::sums::{Columns, Sums};
 use crate::base::math::max;
-use crate::model::approval::ApprovalState;
-use crate::model::context::Context;
-use crate::model::firms::{FIELDS, Firms, REGIONS};
+use crate::model::approval::{ApprovalState, Charges, Docket};
+use crate::model::firms::REGIONS;
 use crate::model::platforms::{PlatformsState, SERVED};
+use std::ops::Range;
 
 /// What a stage costs a real invention this quarter, and what it loses where it stands still.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +28,14 @@ pub(super) struct Tariff {
     fee_paid: f64,
     /// Part of idle mass that fails \[share\].
     stale: f64,
+}
+
+impl Tariff {
+    /// Cost of an invention of which a share is `served` by a platform \[mn\].
+    #[inline(always)]
+    fn cost_at(&self, served: f64) -> f64 {
+        self.cost - self.saved * served
+    }
 }
 
 /// Tariffs of the stages at prices `price` times those of 2020; `saved` is the part of a
@@ -68,186 +81,305 @@ pub fn ration(
     funded
 }
 
-/// Sums over the projects of a quarter, in real inventions.
+/// What a quarter does to a stage of a project.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Sums {
-    pub passed: [f64; STAGES],
-    pub failed: [f64; STAGES],
-    pub present: [f64; STAGES],
-    pub offered: f64,
-    pub abandoned: f64,
-    /// What firms pay for stages \[mn\].
-    pub research: f64,
-    /// What they pay for places \[mn\].
-    pub fees: f64,
-    /// Quality times mass that waits for its first sale, by field.
-    pub quality: [f64; FIELDS],
-    /// That mass.
-    pub waiting: [f64; FIELDS],
-    /// First sales by field.
-    pub first_sales: [f64; FIELDS],
-    /// First sales by quarters since disclosure, the last place for all beyond the window.
-    pub aged: [f64; WINDOW + 2],
-    /// Mass in platforms that the next reviews leave alone.
-    pub held: [[f64; REGIONS]; SERVED],
+struct Step {
+    passed: f64,
+    failed: f64,
+    /// Left of what stood in the stage.
+    left: f64,
+    /// Cost of the stage \[mn\].
+    research: f64,
+    /// Fees of places \[mn\].
+    fees: f64,
+    /// Budget that is surely enough \[mn\].
+    enough: f64,
+}
+
+/// Moves the `funded` of a stage's `mass` by parts that pass and fail; the rest stands idle.
+#[inline(always)]
+fn step(mass: f64, funded: f64, served: f64, [pass, fail]: [f64; 2], tariff: &Tariff) -> Step {
+    let passed = funded * pass;
+    let failed = funded * fail + (mass - funded) * tariff.stale;
+    let research = funded * tariff.cost_at(served);
+    let in_place = funded * served;
+    Step {
+        passed,
+        failed,
+        left: max(0.0, mass - passed - failed),
+        research,
+        fees: in_place * tariff.fee_paid,
+        enough: research + in_place * max(tariff.fee, tariff.fee_paid),
+    }
+}
+
+/// What `left` of a budget funds of the mass that a row's firm wants to go on with, see
+/// [`ration`].
+fn fund(strip: &Strip, row: usize, mut left: f64, tariffs: &[Tariff; STAGES]) -> [f64; STAGES] {
+    let served = [strip.served[0][row], strip.served[1][row], 0.0];
+    let wanted =
+        std::array::from_fn(|k| strip.stage[k].mass[row] * f64::from(strip.stage[k].go[row]));
+    let cost: [f64; STAGES] = std::array::from_fn(|k| tariffs[k].cost_at(served[k]));
+    let asked = std::array::from_fn(|k| cost[k] + tariffs[k].fee * served[k]);
+    let paid = std::array::from_fn(|k| cost[k] + tariffs[k].fee_paid * served[k]);
+    ration(&mut left, wanted, asked, paid)
+}
+
+/// What a quarter does to the projects of a strip, column by column.
+struct Flow {
+    passed: [Column; STAGES],
+    failed: [Column; STAGES],
+    left: [Column; STAGES],
+    research: Column,
+    fees: Column,
+    enough: Column,
+    /// What comes before its first sale.
+    upward: Column,
+    /// What waits for approval at the quarter's end.
+    docketed: Column,
+}
+
+impl Flow {
+    /// Nothing moves.
+    fn still() -> Self {
+        let none = [0.0; ROWS];
+        Self {
+            passed: [none; STAGES],
+            failed: [none; STAGES],
+            left: [none; STAGES],
+            research: none,
+            fees: none,
+            enough: none,
+            upward: none,
+            docketed: none,
+        }
+    }
+
+    /// Moves a row by what is `funded` of each stage.
+    fn step(&mut self, strip: &Strip, i: usize, funded: [f64; STAGES], tariffs: &[Tariff; STAGES]) {
+        let served = [strip.served[0][i], strip.served[1][i], 0.0];
+        (self.research[i], self.fees[i]) = (0.0, 0.0);
+        for k in 0..STAGES {
+            let parts = [strip.stage[k].pass[i], strip.stage[k].fail[i]].map(f64::from);
+            let step = step(
+                strip.stage[k].mass[i],
+                funded[k],
+                served[k],
+                parts,
+                &tariffs[k],
+            );
+            self.passed[k][i] = step.passed;
+            self.failed[k][i] = step.failed;
+            self.left[k][i] = step.left;
+            self.research[i] += step.research;
+            self.fees[i] += step.fees;
+        }
+        self.upward[i] = self.passed[1][i];
+    }
+
+    /// Nothing is left of a row, nor did any of it move.
+    fn drop(&mut self, i: usize) {
+        for k in 0..STAGES {
+            (self.passed[k][i], self.failed[k][i], self.left[k][i]) = (0.0, 0.0, 0.0);
+        }
+        (self.research[i], self.fees[i], self.upward[i]) = (0.0, 0.0, 0.0);
+    }
+}
+
+/// Nobody is in a platform.
+const UNSERVED: Column = [0.0; ROWS];
+
+crate::dispatched! {
+    /// Moves all projects of a strip as if firms could fund all they want.
+    fn step_all(strip: &Strip, tariffs: &[Tariff; STAGES], flow: &mut Flow) {
+        for k in 0..STAGES {
+            let (stage, tariff) = (&strip.stage[k], &tariffs[k]);
+            let served = strip.served.get(k).unwrap_or(&UNSERVED);
+            for i in 0..ROWS {
+                let mass = stage.mass[i];
+                let wanted = mass * f64::from(stage.go[i]);
+                let parts = [f64::from(stage.pass[i]), f64::from(stage.fail[i])];
+                let step = step(mass, wanted, served[i], parts, tariff);
+                flow.passed[k][i] = step.passed;
+                flow.failed[k][i] = step.failed;
+                flow.left[k][i] = step.left;
+                let so_far = |column: &Column| if k == 0 { 0.0 } else { column[i] };
+                flow.research[i] = so_far(&flow.research) + step.research;
+                flow.fees[i] = so_far(&flow.fees) + step.fees;
+                flow.enough[i] = so_far(&flow.enough) + step.enough;
+            }
+        }
+        flow.upward = flow.passed[1];
+    }
+}
+
+crate::dispatched! {
+    /// Writes what a quarter leaves of a strip whose first `old` projects have come of age;
+    /// what is too old or too little is given up.
+    fn settle(strip: &mut Strip, old: usize, abandon_below: f64, flow: &Flow, sums: &mut Columns) {
+        let mut abandoned = [0.0; ROWS];
+        for i in 0..ROWS {
+            let proof = flow.left[0][i];
+            let pilot = flow.left[1][i] + flow.passed[0][i];
+            let sale = flow.left[2][i] + flow.upward[i];
+            let present = proof + pilot + sale + flow.docketed[i];
+            let entered = strip.entered[i];
+            let given_up = (i < old) | (present <= abandon_below * f64::from(entered));
+            let keep = |value: f64| if given_up { 0.0 } else { value };
+            abandoned[i] = present - keep(present);
+            strip.entered[i] = if given_up { 0.0 } else { entered };
+            strip.stage[0].mass[i] = keep(proof);
+            strip.stage[1].mass[i] = keep(pilot);
+            strip.stage[2].mass[i] = keep(sale);
+        }
+        for k in 0..STAGES {
+            sums.passed[k].add(&flow.passed[k]);
+            sums.failed[k].add(&flow.failed[k]);
+            sums.present[k].add(&strip.stage[k].mass);
+        }
+        sums.abandoned.add(&abandoned);
+        sums.research.add(&flow.research);
+        sums.fees.add(&flow.fees);
+    }
 }
 
 /// What all projects of one yearly turn have in common this quarter.
 pub(super) struct Round<'a> {
     pub tariffs: [Tariff; STAGES],
-    pub firms: &'a Firms,
     /// Part of the places they hold that projects keep, where some lose any.
     pub kept: Option<&'a [[f64; REGIONS]; SERVED]>,
+    /// What approval costs.
+    pub charges: Charges,
     /// Whether the next quarter reviews them.
     pub is_next: bool,
-    pub ctx: &'a Context<'a>,
+    /// Index of the quarter.
+    pub q: i32,
+    pub p: &'a FunnelParameters,
 }
 
 impl Round<'_> {
-    /// Moves a project of the firm that `purse` belongs to; whether it goes on.
-    #[inline(always)]
-    fn takes_on(
-        &self,
-        project: &mut Project,
-        purse: &mut Purse,
-        approval: &mut ApprovalState,
-        sums: &mut Sums,
-    ) -> bool {
-        let there = purse.id == project.firm_id;
-        if let Some(kept) = self.kept {
-            for kind in 0..SERVED {
-                project.served[kind] *= kept[kind][usize::from(project.region)];
-            }
-        }
-        if there {
-            move_on(project, &self.tariffs, purse, approval, sums, self.ctx);
-        }
-        let goes_on = there && !self.is_given_up(project);
-        if goes_on {
-            note(project, self.is_next, purse, sums);
-        } else {
-            sums.abandoned += project.present();
-        }
-        goes_on
+    /// How many projects of a turn, its first, are too old once the quarter ends.
+    fn old(&self, turn: &Turn) -> usize {
+        let age = self.p.abandon_after.ceil() as i32;
+        turn.begun_by(self.q - age)
     }
 
-    /// Whether a project is too old, or too little of it is left.
-    #[inline(always)]
-    fn is_given_up(&self, project: &Project) -> bool {
-        let p = &self.ctx.parameters.funnel;
-        let old = f64::from(self.ctx.q() - project.begun) >= p.abandon_after;
-        old || project.present() <= p.abandon_below * project.entered
-    }
-}
-
-/// Projects whose purses are looked up together.
-const STRIP: usize = 64;
-
-crate::dispatched! {
-    /// Moves all projects of a list; those that do not go on leave it.
+    /// Moves all projects of a turn; of those that do not go on nothing is left.
     pub(super) fn walk(
-        list: &mut Vec<Project>,
-        round: &Round,
+        &self,
+        turn: &mut Turn,
         purses: &mut Purses,
         approval: &mut ApprovalState,
         sums: &mut Sums,
     ) {
-        let mut places = [0; STRIP];
-        let mut left = 0;
-        for start in (0..list.len()).step_by(STRIP) {
-            let end = (start + STRIP).min(list.len());
-            for (place, project) in places.iter_mut().zip(&list[start..end]) {
-                *place = purses.place_of(project.firm, round.firms);
+        let mut flow = Flow::still();
+        let old = self.old(turn);
+        let mut dockets = std::mem::take(&mut turn.dockets);
+        let mut later = &mut dockets[..];
+        for (number, (strip, rows)) in turn.filled().enumerate() {
+            let first = number * ROWS;
+            if let Some(kept) = self.kept {
+                leave_places(strip, rows, kept);
             }
-            for i in start..end {
-                let purse = purses.at(places[i - start]);
-                if round.takes_on(&mut list[i], purse, approval, sums) {
-                    if left < i {
-                        list[left] = list[i];
-                    }
-                    left += 1;
+            step_all(strip, &self.tariffs, &mut flow);
+            let mut till = Till {
+                purses,
+                approval,
+                sums,
+            };
+            let used = self.pay(strip, first..first + rows, later, &mut flow, &mut till);
+            let old = old.saturating_sub(first).min(ROWS);
+            settle(strip, old, self.p.abandon_below, &flow, &mut sums.columns);
+            let (now, rest) = later.split_at_mut(used);
+            later = rest;
+            for docket in now {
+                let row = docket.row as usize % ROWS;
+                flow.docketed[row] = 0.0;
+                if strip.entered[row] == 0.0 {
+                    docket.close();
                 }
             }
+            sums.note(strip, rows, &flow.passed[STAGES - 1], self, purses);
         }
-        list.truncate(left);
+        turn.dockets = dockets;
+    }
+
+    /// Firms pay for the projects of a strip, `rows` of the turn, in their order: first what
+    /// clears approval, then stages, then what products sold must bear. Gives how many of
+    /// `dockets` are of the strip.
+    fn pay(
+        &self,
+        strip: &Strip,
+        rows: Range<usize>,
+        dockets: &mut [Docket],
+        flow: &mut Flow,
+        till: &mut Till,
+    ) -> usize {
+        let mut dockets = dockets.iter_mut();
+        let mut used = 0;
+        let mut next = dockets.next();
+        for (row, number) in rows.enumerate() {
+            let purse = till.purses.at_mut(strip.project[row].purse);
+            let docket = next.take_if(|docket| docket.row as usize == number);
+            if docket.is_some() {
+                used += 1;
+                next = dockets.next();
+            }
+            if purse.is_gone() {
+                let waiting = docket.map_or(0.0, |docket| docket.mass());
+                till.sums.abandoned += strip.present(row) + waiting;
+                flow.drop(row);
+                continue;
+            }
+            till.sums.offered += strip.stage[STAGES - 1].mass[row];
+            let Some(docket) = docket else {
+                self.fund(strip, row, flow, purse);
+                continue;
+            };
+            let approval = &mut *till.approval;
+            let (cleared, cost) = approval.clear(docket, purse.left(), &self.charges);
+            purse.spent += cost;
+            till.sums.research += cost;
+            self.fund(strip, row, flow, purse);
+            let field = usize::from(strip.project[row].field);
+            let [offered, sold] = [
+                strip.stage[STAGES - 1].mass[row],
+                flow.passed[STAGES - 1][row],
+            ];
+            let gone = sold + flow.failed[STAGES - 1][row];
+            purse.spent += approval.launch(docket, field, [offered, sold, gone], &self.charges);
+            flow.upward[row] = approval.route(docket, field, flow.passed[1][row]) + cleared;
+            flow.docketed[row] = docket.mass();
+        }
+        used
+    }
+
+    /// The firm pays for a row's stages, as far as its purse reaches.
+    #[inline(always)]
+    fn fund(&self, strip: &Strip, row: usize, flow: &mut Flow, purse: &mut Purse) {
+        if flow.enough[row] > purse.budget - purse.spent {
+            let funded = fund(strip, row, purse.left(), &self.tariffs);
+            flow.step(strip, row, funded, &self.tariffs);
+        }
+        purse.spent += flow.research[row] + flow.fees[row];
+        if flow.fees[row] > 0.0 {
+            purse.fees += flow.fees[row];
+        }
     }
 }
 
-/// One quarter of one project of the firm that `purse` belongs to. All stages move from what stood in them before, so that no mass moves twice.
-#[inline(always)]
-fn move_on(
-    project: &mut Project,
-    tariffs: &[Tariff; STAGES],
-    purse: &mut Purse,
-    approval: &mut ApprovalState,
-    sums: &mut Sums,
-    ctx: &Context,
-) {
-    let cleared = if project.docket.regulated {
-        let (cleared, paid) = approval.clear(&mut project.docket, purse.budget, ctx);
-        purse.budget -= paid;
-        purse.spent += paid;
-        sums.research += paid;
-        cleared
-    } else {
-        0.0
-    };
-    let served = [project.served[0], project.served[1], 0.0];
-    let (mass, plan) = (project.mass, project.plan);
-    let cost: [f64; STAGES] =
-        std::array::from_fn(|k| tariffs[k].cost - tariffs[k].saved * served[k]);
-    let fee: [f64; STAGES] = std::array::from_fn(|k| tariffs[k].fee_paid * served[k]);
-    let wanted = std::array::from_fn(|k| mass[k] * f64::from(plan[k].go));
-    let asked = std::array::from_fn(|k| cost[k] + tariffs[k].fee * served[k]);
-    let paid = std::array::from_fn(|k| cost[k] + fee[k]);
-    let funded = ration(&mut purse.budget, wanted, asked, paid);
-    let (mut passed, mut gone) = ([0.0; STAGES], [0.0; STAGES]);
-    for k in 0..STAGES {
-        passed[k] = funded[k] * f64::from(plan[k].pass);
-        let idle = (mass[k] - funded[k]) * tariffs[k].stale;
-        let failed = funded[k] * f64::from(plan[k].fail) + idle;
-        project.mass[k] = max(0.0, mass[k] - passed[k] - failed);
-        gone[k] = passed[k] + failed;
-        sums.passed[k] += passed[k];
-        sums.failed[k] += failed;
-        sums.research += funded[k] * cost[k];
-        sums.fees += funded[k] * fee[k];
-        purse.spent += funded[k] * paid[k];
-        purse.fees += funded[k] * fee[k];
-    }
-    let (offered, sold) = (mass[STAGES - 1], passed[STAGES - 1]);
-    project.mass[1] += passed[0];
-    if project.docket.regulated {
-        let cost = approval.launch(project, [offered, sold, gone[STAGES - 1]], ctx);
-        purse.budget = max(0.0, purse.budget - cost);
-        purse.spent += cost;
-        project.mass[2] += approval.route(project, passed[1]) + cleared;
-    } else {
-        project.mass[2] += passed[1];
-    }
-    sums.offered += offered;
-    sums.first_sales[usize::from(project.field)] += sold;
-    let age = (ctx.q() - project.disclosed).max(0) as usize;
-    sums.aged[age.min(WINDOW + 1)] += sold;
-    purse.revenue += sold * project.revenue;
+/// Where what projects pay is noted.
+struct Till<'a> {
+    purses: &'a mut Purses,
+    approval: &'a mut ApprovalState,
+    sums: &'a mut Sums,
 }
 
-/// Notes what a project leaves for the next quarter: what waits for a first sale, and the
-/// places it holds unless they are up for review.
-#[inline(always)]
-fn note(project: &Project, is_next: bool, purse: &mut Purse, sums: &mut Sums) {
-    let offered = project.mass[STAGES - 1];
-    let field = usize::from(project.field);
-    sums.quality[field] += offered * project.quality;
-    sums.waiting[field] += offered;
-    purse.waiting += offered;
-    for k in 0..STAGES {
-        sums.present[k] += project.mass[k];
-    }
-    if !is_next {
-        for kind in 0..SERVED {
-            let held = project.served[kind] * project.mass[kind];
-            sums.held[kind][usize::from(project.region)] += held;
+/// Projects leave places that are no more.
+fn leave_places(strip: &mut Strip, rows: usize, kept: &[[f64; REGIONS]; SERVED]) {
+    for (served, kept) in strip.served.iter_mut().zip(kept) {
+        for (served, project) in served[..rows].iter_mut().zip(&strip.project) {
+            *served *= kept[usize::from(project.region)];
         }
     }
 }

@@ -1,7 +1,9 @@
-//! What is a project?
+//! What is a project, and how are projects kept from one quarter to the next?
+//!
+//! All are read each quarter: what moves stands in columns of short strips, what is fixed in a
+//! small record.
 
 use crate::model::approval::Docket;
-use crate::model::firms::Firms;
 use crate::model::platforms::SERVED;
 
 /// Proof of concept, pilot, first sale.
@@ -25,51 +27,210 @@ pub struct Plan {
     pub fail: f32,
 }
 
-/// A lot of real inventions in a firm; all are read each quarter, so it is kept small.
+/// What is fixed about a lot of real inventions in a firm, amounts to seven digits.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Project {
     /// Quality, median 1.
-    pub quality: f64,
+    pub quality: f32,
     /// Revenue of the product \[mn/yr, 2020 prices\].
-    pub revenue: f64,
-    /// Real inventions that entered.
-    pub entered: f64,
-    /// Real inventions by stage.
-    pub mass: [f64; STAGES],
-    /// Share of the stage's mass in a platform until the next review.
-    pub served: [f64; SERVED],
-    /// Plans by stage until the next review.
-    pub plan: [Plan; STAGES],
-    /// Readiness \[0..1\].
-    pub readiness: f32,
-    /// Row of the firm.
-    pub firm: u32,
-    /// Id of the firm.
-    pub firm_id: u32,
-    /// Id of the invention.
-    pub invention_id: u32,
+    pub revenue: f32,
+    /// Purse of its firm, see [`super::Purses`].
+    pub purse: u32,
     /// Quarter index of disclosure.
-    pub disclosed: i32,
+    pub disclosed: i16,
     /// Quarter index of the deal.
-    pub begun: i32,
+    pub begun: i16,
     /// Field of the invention.
     pub field: u8,
     /// Region of the firm.
     pub region: u8,
-    /// What waits for approval.
-    pub docket: Docket,
 }
 
-impl Project {
-    /// Whether its firm is still in business.
-    pub fn has_firm(&self, firms: &Firms) -> bool {
-        let row = self.firm as usize;
-        firms.alive[row] && firms.id[row] == self.firm_id
+/// What only reviews ask about a project.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Origin {
+    /// Id of the invention.
+    pub invention_id: u32,
+    /// Readiness \[0..1\].
+    pub readiness: f32,
+}
+
+/// Projects of a strip.
+pub const ROWS: usize = 64;
+/// One number for each project of a strip.
+pub type Column = [f64; ROWS];
+/// One number for each project of a strip, to seven digits.
+type ShortColumn = [f32; ROWS];
+
+/// A stage of all projects of a strip.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(C)] // in the order in which it is read
+pub struct StageColumns {
+    /// Of [`Plan`].
+    pub go: ShortColumn,
+    /// Of [`Plan`].
+    pub pass: ShortColumn,
+    /// Of [`Plan`].
+    pub fail: ShortColumn,
+    /// Real inventions.
+    pub mass: Column,
+}
+
+/// Projects that are read together; a row without one is zero.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(C)] // in the order in which it is read
+pub struct Strip {
+    /// Share of a stage's mass in a platform until the next review.
+    pub served: [Column; SERVED],
+    /// What stands in the stages, and what is planned.
+    pub stage: [StageColumns; STAGES],
+    /// What is fixed.
+    pub project: [Project; ROWS],
+    /// Real inventions that entered, to seven digits; none once the project is given up.
+    pub entered: ShortColumn,
+    /// What only reviews ask.
+    pub origin: [Origin; ROWS],
+}
+
+impl Default for Strip {
+    fn default() -> Self {
+        let stage = StageColumns {
+            go: [0.0; ROWS],
+            pass: [0.0; ROWS],
+            fail: [0.0; ROWS],
+            mass: [0.0; ROWS],
+        };
+        Self {
+            served: [[0.0; ROWS]; SERVED],
+            stage: [stage; STAGES],
+            project: [Project::default(); ROWS],
+            entered: [0.0; ROWS],
+            origin: [Origin::default(); ROWS],
+        }
+    }
+}
+
+impl Strip {
+    /// Sets the plan of a stage of a row.
+    pub fn set_plan(&mut self, stage: usize, row: usize, plan: Plan) {
+        let stage = &mut self.stage[stage];
+        stage.go[row] = plan.go;
+        stage.pass[row] = plan.pass;
+        stage.fail[row] = plan.fail;
     }
 
-    /// Real inventions in all stages and before approval.
-    #[inline]
-    pub fn present(&self) -> f64 {
-        self.mass.iter().sum::<f64>() + self.docket.mass()
+    /// Real inventions of a row in all stages.
+    pub fn present(&self, row: usize) -> f64 {
+        self.stage.iter().map(|stage| stage.mass[row]).sum()
+    }
+}
+
+/// Projects of one yearly turn, in the order in which they began.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Turn {
+    /// Projects.
+    pub strips: Vec<Strip>,
+    /// What of them waits for approval, in the same order.
+    pub dockets: Vec<Docket>,
+    len: usize,
+}
+
+impl Turn {
+    /// Projects, with those given up since the last review.
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Takes on a project with `entered` real inventions, at proof of concept; gives its strip
+    /// and row.
+    pub fn push(&mut self, project: Project, origin: Origin, entered: f64) -> (&mut Strip, usize) {
+        let row = self.len % ROWS;
+        if row == 0 {
+            self.strips.push(Strip::default());
+        }
+        self.len += 1;
+        let strip = self.strips.last_mut().expect("a strip for every row");
+        (strip.project[row], strip.origin[row]) = (project, origin);
+        strip.entered[row] = entered as f32;
+        strip.stage[0].mass[row] = entered;
+        (strip, row)
+    }
+
+    /// Strips, each with the number of its projects.
+    pub fn filled(&mut self) -> impl Iterator<Item = (&mut Strip, usize)> {
+        let len = self.len;
+        let rows = (0..len)
+            .step_by(ROWS)
+            .map(move |start| (len - start).min(ROWS));
+        self.strips.iter_mut().zip(rows)
+    }
+
+    /// How many projects, the first of the list, began at quarter index `q` or before.
+    pub fn begun_by(&self, q: i32) -> usize {
+        let begun = |row: usize| self.strips[row / ROWS].project[row % ROWS].begun;
+        let (mut low, mut high) = (0, self.len);
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            if i32::from(begun(middle)) <= q {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+
+    /// Drops projects that were given up. Places and plans are not kept: a review is next.
+    pub fn clear_out(&mut self) {
+        let mut left = 0;
+        let (mut docket, mut dockets_left) = (0, 0);
+        for row in 0..self.len {
+            let (from, i) = (&self.strips[row / ROWS], row % ROWS);
+            let stays = from.entered[i] > 0.0;
+            let (project, origin, entered) = (from.project[i], from.origin[i], from.entered[i]);
+            let mass: [f64; STAGES] = std::array::from_fn(|k| from.stage[k].mass[i]);
+            if let Some(&held) = self.dockets.get(docket)
+                && held.row as usize == row
+            {
+                docket += 1;
+                if stays {
+                    self.dockets[dockets_left] = Docket {
+                        row: left as u32,
+                        ..held
+                    };
+                    dockets_left += 1;
+                }
+            }
+            if stays {
+                let (to, j) = (&mut self.strips[left / ROWS], left % ROWS);
+                (to.project[j], to.origin[j], to.entered[j]) = (project, origin, entered);
+                for k in 0..STAGES {
+                    to.stage[k].mass[j] = mass[k];
+                }
+                left += 1;
+            }
+        }
+        self.dockets.truncate(dockets_left);
+        self.truncate(left);
+    }
+
+    /// Drops all projects behind the first `len`.
+    fn truncate(&mut self, len: usize) {
+        self.len = len;
+        self.strips.truncate(len.div_ceil(ROWS));
+        if let Some(last) = self.strips.last_mut() {
+            for row in (len - 1) % ROWS + 1..ROWS {
+                last.project[row] = Project::default();
+                last.entered[row] = 0.0;
+                for stage in &mut last.stage {
+                    stage.mass[row] = 0.0;
+                }
+            }
+        }
     }
 }

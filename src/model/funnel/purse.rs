@@ -1,76 +1,173 @@
 //! What do projects see of their firms, and what do firms get back?
 //!
-//! Only firms with projects have a purse; it holds sums over all firms represented.
+//! A firm with projects has a purse as long as it is in business; amounts are of all firms that
+//! its row represents.
 
 use super::decision::productivity_jump;
 use super::{FunnelParameters, Waiting};
 use crate::base::math::{max, min};
 use crate::model::firms::Firms;
 
-/// Purse of a firm with projects; amounts are of all firms represented.
+/// Purse of a firm with projects.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Purse {
-    /// Row of the firm.
-    row: u32,
-    /// Id of the firm in business, [`NOBODY`] where there is none.
-    pub id: u32,
-    /// Cash that projects may spend yet \[mn\].
-    pub budget: f64,
-    /// Spent on stages and places \[mn\].
-    pub spent: f64,
+#[repr(align(64))] // one cache line
+pub struct Purse {
+    /// Cash at the quarter's start \[mn\]; [`GONE`] where the firm is not in business.
+    pub(super) budget: f64,
+    /// Spent on stages, places and approval \[mn\].
+    pub(super) spent: f64,
     /// Of that, fees for places \[mn\].
-    pub fees: f64,
+    pub(super) fees: f64,
     /// Revenue of products first sold \[mn/yr, 2020 prices\].
-    pub revenue: f64,
+    pub(super) revenue: f64,
     /// Real inventions that wait for a first sale.
-    pub waiting: f64,
+    pub(super) waiting: f64,
+    /// Absorptive capacity of the firm.
+    pub(super) absorptive: f64,
+    /// Row of the firm.
+    pub row: u32,
+    /// Id of the firm, [`NOBODY`] for a free purse.
+    pub id: u32,
 }
 
 /// Id of no firm.
 const NOBODY: u32 = u32::MAX;
+/// Budget of a firm out of business: not even nothing can be paid from it.
+const GONE: f64 = -1.0;
 
-/// Purses of a quarter, opened when the first project of a firm asks.
+impl Purse {
+    /// Cash that projects may spend yet \[mn\].
+    #[inline]
+    pub(super) fn left(&self) -> f64 {
+        max(0.0, self.budget - self.spent)
+    }
+
+    /// Whether the firm was out of business when last looked at.
+    #[inline]
+    pub fn is_gone(&self) -> bool {
+        self.budget < 0.0
+    }
+
+    /// Whether the firm is in business.
+    pub fn has_firm(&self, firms: &Firms) -> bool {
+        let row = self.row as usize;
+        firms.alive[row] && firms.id[row] == self.id
+    }
+
+    /// Looks into the firm, with nothing spent yet.
+    fn fill(&mut self, firms: &Firms) {
+        let i = self.row as usize;
+        self.budget = if self.has_firm(firms) {
+            max(0.0, firms.cash[i]) * firms.weight[i]
+        } else {
+            GONE
+        };
+        self.absorptive = firms.absorptive[i];
+        (self.spent, self.fees, self.revenue, self.waiting) = (0.0, 0.0, 0.0, 0.0);
+    }
+
+    /// The firm pays, notes what it sells first, and gains from what it sells.
+    fn settle(&self, firms: &mut Firms, price: f64, p: &FunnelParameters) {
+        let firm = self.row as usize;
+        let weight = firms.weight[firm];
+        firms.cash[firm] -= self.spent / weight;
+        if self.fees > 0.0 {
+            firms.platform_fees[firm] += self.fees / weight;
+        }
+        if self.revenue > 0.0 {
+            let revenue = self.revenue * price / weight;
+            firms.new_product_sales[firm] += revenue;
+            let jump = productivity_jump(p.productivity_share * revenue, firms.sales[firm]);
+            firms.pending_gain[firm] = min(p.gain_cap, firms.pending_gain[firm] + jump);
+        }
+    }
+}
+
+/// Whose purse a firm's row knows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Known {
+    id: u32,
+    place: u32,
+}
+
+/// Purses of all firms that have, or had, projects.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Purses {
-    /// Place of each firm's purse, from 1; 0 where there is none yet.
-    place: Vec<u32>,
-    open: Vec<Purse>,
+pub struct Purses {
+    /// The last purse opened for each row of firms.
+    known: Vec<Known>,
+    purses: Vec<Purse>,
+    /// Rows of firms with purses and the places of these, in order, so that firms are read in
+    /// theirs.
+    order: Vec<(u32, u32)>,
+    /// Purses without a firm.
+    free: Vec<u32>,
 }
 
 impl Purses {
-    /// Makes room for as many firms.
-    pub(super) fn lay_out(&mut self, firms: &Firms) {
-        self.place.resize(firms.len(), 0);
-    }
-
-    /// Place of the purse of the firm at `row`, from 1.
-    #[inline]
-    pub(super) fn place_of(&mut self, row: u32, firms: &Firms) -> u32 {
-        let place = &mut self.place[row as usize];
-        if *place == 0 {
-            let i = row as usize;
-            self.open.push(Purse {
-                row,
-                id: if firms.alive[i] { firms.id[i] } else { NOBODY },
-                budget: max(0.0, firms.cash[i]) * firms.weight[i],
-                spent: 0.0,
-                fees: 0.0,
-                revenue: 0.0,
-                waiting: 0.0,
-            });
-            *place = self.open.len() as u32;
+    /// Place of the purse of firm `id` in `row`.
+    pub fn of(&mut self, row: usize, id: u32) -> u32 {
+        if self.known.len() <= row {
+            let nobody = Known {
+                id: NOBODY,
+                place: 0,
+            };
+            self.known.resize(row + 1, nobody);
         }
-        *place
+        let known = self.known[row];
+        if known.id == id {
+            return known.place;
+        }
+        let place = self.free.pop().unwrap_or(self.purses.len() as u32);
+        let purse = Purse {
+            budget: GONE,
+            spent: 0.0,
+            fees: 0.0,
+            revenue: 0.0,
+            waiting: 0.0,
+            absorptive: 0.0,
+            row: row as u32,
+            id,
+        };
+        if let Some(slot) = self.purses.get_mut(place as usize) {
+            *slot = purse;
+        } else {
+            self.purses.push(purse);
+        }
+        self.known[row] = Known { id, place };
+        let entry = (row as u32, place);
+        let at = self.order.partition_point(|other| *other < entry);
+        self.order.insert(at, entry);
+        place
     }
 
     /// The purse at a place.
     #[inline]
-    pub(super) fn at(&mut self, place: u32) -> &mut Purse {
-        &mut self.open[place as usize - 1]
+    pub fn at(&self, place: u32) -> &Purse {
+        &self.purses[place as usize]
     }
 
-    /// Firms pay, note what they sell first and what waits, and gain from what they sell; no
-    /// purse is left.
+    /// The purse at a place.
+    #[inline]
+    pub(super) fn at_mut(&mut self, place: u32) -> &mut Purse {
+        &mut self.purses[place as usize]
+    }
+
+    /// Looks which firms are still in business.
+    pub fn see_who_is_gone(&mut self, firms: &Firms) {
+        for purse in &mut self.purses {
+            purse.budget = if purse.has_firm(firms) { 0.0 } else { GONE };
+        }
+    }
+
+    /// Looks into all firms at the start of a quarter.
+    pub(super) fn fill(&mut self, firms: &Firms) {
+        for &(_, place) in &self.order {
+            self.purses[place as usize].fill(firms);
+        }
+    }
+
+    /// Firms settle what their projects did; purses of those out of business become free, as
+    /// all their projects have been given up.
     pub(super) fn close(
         &mut self,
         firms: &mut Firms,
@@ -78,24 +175,28 @@ impl Purses {
         price: f64,
         p: &FunnelParameters,
     ) {
-        for purse in self.open.drain(..) {
-            self.place[purse.row as usize] = 0;
-            let firm = purse.row as usize;
-            let weight = firms.weight[firm];
-            firms.cash[firm] -= purse.spent / weight;
-            firms.platform_fees[firm] += purse.fees / weight;
-            if purse.revenue > 0.0 {
-                let revenue = purse.revenue * price / weight;
-                firms.new_product_sales[firm] += revenue;
-                let jump = productivity_jump(p.productivity_share * revenue, firms.sales[firm]);
-                firms.pending_gain[firm] = min(p.gain_cap, firms.pending_gain[firm] + jump);
+        let free = self.free.len();
+        for &(row, place) in &self.order {
+            let purse = &mut self.purses[place as usize];
+            if purse.spent > 0.0 || purse.revenue > 0.0 {
+                purse.settle(firms, price, p);
             }
             if purse.waiting > 0.0 {
-                waiting.push(Waiting {
-                    firm: purse.row,
-                    mass: purse.waiting,
-                });
+                let (firm, mass) = (purse.row, purse.waiting);
+                waiting.push(Waiting { firm, mass });
             }
+            if purse.is_gone() {
+                let known = &mut self.known[row as usize];
+                if known.id == purse.id {
+                    known.id = NOBODY;
+                }
+                purse.id = NOBODY;
+                self.free.push(place);
+            }
+        }
+        if self.free.len() > free {
+            let purses = &self.purses;
+            (self.order).retain(|&(_, place)| purses[place as usize].id != NOBODY);
         }
     }
 }

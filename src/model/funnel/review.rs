@@ -4,10 +4,14 @@
 //! quarter are done a strip at a time, column by column.
 #![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
 
-use super::decision::{competing_risks, gap, go_on_share, pass_hazard, product_worth};
-use super::{FunnelParameters, Plan, Project, STAGES};
+use super::decision::{
+    SURE, absorptive_pace, competing_risks, gap, go_on_margin, go_on_share, needs, pass_hazard,
+    product_worth, race,
+};
+use super::project::{Column, Project, ROWS, STAGES, Strip, Turn};
+use super::{FunnelParameters, Purses};
 use crate::base::math::max;
-use crate::model::approval::{ApprovalState, offers};
+use crate::model::approval::offers;
 use crate::model::context::Context;
 use crate::model::platforms::SERVED;
 use crate::model::state::State;
@@ -25,6 +29,8 @@ pub(super) struct Stage {
     pub relief: f64,
     /// Part of idle mass that fails in a quarter.
     pub stale: f64,
+    /// How long it lasts where nothing slows it \[yr\].
+    lasts: f64,
 }
 
 impl Stage {
@@ -44,6 +50,7 @@ pub(super) fn stages(ctx: &Context) -> [Stage; STAGES] {
         cost,
         relief,
         stale: competing_risks(0.0, failure).1,
+        lasts: 1.0 / (base + failure),
     };
     let offers = offers(p.sale_hazard, &ctx.parameters.approval);
     let (proof, pilot) = (platforms.proof_gap_relief, platforms.pilot_gap_relief);
@@ -54,167 +61,200 @@ pub(super) fn stages(ctx: &Context) -> [Stage; STAGES] {
     ]
 }
 
-/// What a firm sees of a stage of a project.
+/// What a firm settles for a stage.
 #[derive(Clone, Copy, Debug)]
-struct View {
-    /// Readiness missing, platforms apart.
-    gap: f64,
-    /// Share in a platform.
-    served: f64,
-    /// Absorptive capacity of the firm.
-    absorptive: f64,
-    /// Share of buyers who would take a first set; 1 before the last stage.
-    willing: f64,
+struct Verdict {
+    /// Margin of its worth, see [`go_on_margin`].
+    margin: f64,
+    pass: f64,
+    fail: f64,
+    /// Worth of standing before the stage \[mn, 2020 prices\].
+    before: f64,
 }
 
-/// Settles a stage whose success is worth `worth`: what share goes on, how fast; gives the
-/// worth of standing before it too \[mn, 2020 prices\].
+/// Settles a stage whose success is worth `worth` at a yearly `hazard` of passing and a yearly
+/// cost \[mn/yr, 2020 prices\].
 #[inline(always)]
-fn settle(
-    worth: f64,
-    view: View,
-    stage: &Stage,
-    saved: f64,
-    p: &FunnelParameters,
-) -> ([f64; 3], f64) {
-    let lack = max(0.0, view.gap - view.served * stage.relief);
-    let (slowing, floor) = (p.gap_slowing, p.absorptive_floor);
-    let hazard = view.willing * pass_hazard(stage.base, lack, slowing, view.absorptive, floor);
-    let yearly = 4.0 * stage.quarterly_cost(view.served, saved); // derived: quarters a year
+fn settle(worth: f64, hazard: f64, yearly: f64, stage: &Stage, spread: f64) -> Verdict {
     // cost until the stage ends one way or the other
-    let until_end = yearly / (stage.base + stage.failure);
-    let ahead = worth * hazard / (hazard + stage.failure);
-    let go = go_on_share(ahead, until_end, p.decision_spread);
-    let (pass, fail) = competing_risks(hazard, stage.failure);
-    ([go, pass, fail], max(0.0, ahead - until_end))
+    let until_end = yearly * stage.lasts;
+    let [success, pass, fail] = race(hazard, stage.failure);
+    let ahead = worth * success;
+    Verdict {
+        margin: go_on_margin(ahead, until_end, spread),
+        pass,
+        fail,
+        before: max(0.0, ahead - until_end),
+    }
 }
 
-/// Projects reviewed together.
-const STRIP: usize = 64;
-/// One number for each project of a strip.
-type Column = [f64; STRIP];
+/// What is settled for a stage, column by column.
+struct Settled {
+    margin: Column,
+    go: Column,
+    pass: Column,
+    fail: Column,
+}
 
 /// Columns of a strip of reviews.
-struct Strip {
+struct Sheet {
     /// Worth of the stage that is settled next \[mn, 2020 prices\].
     worth: Column,
     absorptive: Column,
     willing: Column,
-    gap: [Column; SERVED],
-    served: [Column; SERVED],
-    /// What is settled by stage: go, pass, fail.
-    settled: [[Column; 3]; STAGES],
+    readiness: Column,
 }
 
-impl Strip {
-    /// A strip of nothing.
+impl Sheet {
+    /// A sheet of nothing.
     fn empty() -> Self {
-        let none = [0.0; STRIP];
+        let none = [0.0; ROWS];
         Self {
             worth: none,
             absorptive: none,
             willing: none,
-            gap: [none; SERVED],
-            served: [none; SERVED],
-            settled: [[none; 3]; STAGES],
+            readiness: none,
         }
     }
 
-    /// Sets what a row sees.
-    fn gather(&mut self, row: usize, project: &Project, state: &State, p: &FunnelParameters) {
-        self.worth[row] = product_worth(project.revenue, p);
-        self.absorptive[row] = state.firms.absorptive[project.firm as usize];
-        self.willing[row] = state.buyers.willing(usize::from(project.field));
-        for k in 0..SERVED {
-            self.gap[k][row] = gap(project, k, p);
-            self.served[k][row] = project.served[k];
-        }
-    }
-
-    /// Settles all stages of `projects`, from the last back, approval in between.
-    fn settle(
+    /// Sets what the first `rows` projects of a strip see.
+    fn gather(
         &mut self,
-        projects: &mut [Project],
-        stages: &[Stage; STAGES],
-        approval: &ApprovalState,
-        ctx: &Context,
-    ) {
-        let p = &ctx.parameters.funnel;
-        let saved = ctx.parameters.platforms.cost_saved;
-        let (worth, absorptive) = (&mut self.worth, &self.absorptive);
-        let end = STAGES - 1;
-        let out = &mut self.settled;
-        let (stage, willing) = (&stages[end], &self.willing);
-        last(worth, absorptive, willing, stage, p, &mut out[end]);
-        approval.settle(projects, worth, stage.failure, ctx);
-        for k in (0..SERVED).rev() {
-            let (gap, served, stage) = (&self.gap[k], &self.served[k], &stages[k]);
-            earlier(worth, absorptive, gap, served, stage, saved, p, &mut out[k]);
-        }
-    }
-
-    /// What is settled for a stage of a row.
-    fn plan(&self, stage: usize, row: usize) -> Plan {
-        let [go, pass, fail] = [0, 1, 2].map(|what| self.settled[stage][what][row] as f32);
-        Plan { go, pass, fail }
-    }
-}
-
-crate::dispatched! {
-    /// Settles the last stage, which is worth the product.
-    fn last(
-        worth: &mut Column,
-        absorptive: &Column,
-        willing: &Column,
-        stage: &Stage,
+        strip: &Strip,
+        rows: usize,
+        purses: &Purses,
+        state: &State,
         p: &FunnelParameters,
-        out: &mut [Column; 3],
     ) {
-        let [go, pass, fail] = out;
-        for i in 0..STRIP {
-            let (h, w) = (absorptive[i], willing[i]);
-            let view = View { gap: 0.0, served: 0.0, absorptive: h, willing: w };
-            let (settled, before) = settle(worth[i], view, stage, 0.0, p);
-            [go[i], pass[i], fail[i]] = settled;
-            worth[i] = before;
+        for (row, project) in strip.project[..rows].iter().enumerate() {
+            self.worth[row] = product_worth(f64::from(project.revenue), p);
+            self.absorptive[row] = purses.at(project.purse).absorptive;
+            self.willing[row] = state.buyers.willing(usize::from(project.field));
+            self.readiness[row] = f64::from(strip.origin[row].readiness);
         }
     }
 }
 
 crate::dispatched! {
-    /// Settles a stage that platforms serve.
+    /// Settles the last stage, which is worth the product and which no platform serves.
+    fn last(sheet: &mut Sheet, stage: &Stage, p: &FunnelParameters, out: &mut Settled) {
+        let yearly = 4.0 * stage.quarterly_cost(0.0, 0.0); // derived: quarters a year
+        for i in 0..ROWS {
+            let pace = absorptive_pace(sheet.absorptive[i], p.absorptive_floor);
+            let hazard = sheet.willing[i] * (stage.base * pace);
+            let verdict = settle(sheet.worth[i], hazard, yearly, stage, p.decision_spread);
+            (out.margin[i], out.pass[i], out.fail[i]) = (verdict.margin, verdict.pass, verdict.fail);
+            sheet.worth[i] = verdict.before;
+        }
+    }
+}
+
+crate::dispatched! {
+    /// Settles a stage that asks for `need` in readiness and that platforms serve.
     fn earlier(
-        worth: &mut Column,
-        absorptive: &Column,
-        gap: &Column,
+        sheet: &mut Sheet,
         served: &Column,
+        need: f64,
         stage: &Stage,
         saved: f64,
         p: &FunnelParameters,
-        out: &mut [Column; 3],
+        out: &mut Settled,
     ) {
-        let [go, pass, fail] = out;
-        for i in 0..STRIP {
-            let (g, s, h) = (gap[i], served[i], absorptive[i]);
-            let view = View { gap: g, served: s, absorptive: h, willing: 1.0 };
-            let (settled, before) = settle(worth[i], view, stage, saved, p);
-            [go[i], pass[i], fail[i]] = settled;
-            worth[i] = before;
+        for i in 0..ROWS {
+            let (absorptive, served) = (sheet.absorptive[i], served[i]);
+            let lack = max(0.0, gap(sheet.readiness[i], need) - served * stage.relief);
+            let (slowing, floor) = (p.gap_slowing, p.absorptive_floor);
+            let hazard = pass_hazard(stage.base, lack, slowing, absorptive, floor);
+            let yearly = 4.0 * stage.quarterly_cost(served, saved); // derived: quarters a year
+            let verdict = settle(sheet.worth[i], hazard, yearly, stage, p.decision_spread);
+            (out.margin[i], out.pass[i], out.fail[i]) = (verdict.margin, verdict.pass, verdict.fail);
+            sheet.worth[i] = verdict.before;
         }
     }
 }
 
-/// Reviews the projects that are `due` and writes their plans.
-pub(super) fn hold(due: &mut [Project], stages: &[Stage; STAGES], state: &State, ctx: &Context) {
-    let p = &ctx.parameters.funnel;
-    let mut strip = Strip::empty();
-    for projects in due.chunks_mut(STRIP) {
-        for (row, project) in projects.iter().enumerate() {
-            strip.gather(row, project, state, p);
-        }
-        strip.settle(projects, stages, &state.approval, ctx);
-        for (row, project) in projects.iter_mut().enumerate() {
-            project.plan = std::array::from_fn(|stage| strip.plan(stage, row));
+impl Settled {
+    /// Nothing yet.
+    fn none() -> Self {
+        let none = [0.0; ROWS];
+        Self {
+            margin: none,
+            go: none,
+            pass: none,
+            fail: none,
         }
     }
+
+    /// What share goes on, by the margins; only for a few is it in doubt.
+    fn judge(&mut self) {
+        let (mut doubtful, mut row, mut count) = ([0.0; ROWS], [0; ROWS], 0);
+        for (i, &margin) in self.margin.iter().enumerate() {
+            (doubtful[count], row[count]) = (margin, i);
+            count += usize::from(margin <= SURE);
+            self.go[i] = 1.0;
+        }
+        fill_shares(&mut doubtful[..count]);
+        for (&share, &i) in doubtful[..count].iter().zip(&row) {
+            self.go[i] = share;
+        }
+    }
+}
+
+crate::dispatched! {
+    /// Turns margins into the shares that go on.
+    fn fill_shares(margins: &mut [f64]) {
+        for margin in margins {
+            *margin = go_on_share(*margin);
+        }
+    }
+}
+
+crate::dispatched! {
+    /// Writes what is settled for a stage of a strip.
+    fn write(strip: &mut Strip, stage: usize, settled: &Settled) {
+        let stage = &mut strip.stage[stage];
+        for row in 0..ROWS {
+            stage.go[row] = settled.go[row] as f32;
+            stage.pass[row] = settled.pass[row] as f32;
+            stage.fail[row] = settled.fail[row] as f32;
+        }
+    }
+}
+
+/// Reviews the projects of a turn that is due and writes their plans: stages are settled from
+/// the last back, approval in between.
+pub(super) fn hold(
+    due: &mut Turn,
+    purses: &Purses,
+    stages: &[Stage; STAGES],
+    state: &State,
+    ctx: &Context,
+) {
+    let p = &ctx.parameters.funnel;
+    let saved = ctx.parameters.platforms.cost_saved;
+    let end = STAGES - 1;
+    let passages = state.approval.passages(stages[end].failure, ctx);
+    let mut sheet = Sheet::empty();
+    let mut settled = Settled::none();
+    let mut dockets = std::mem::take(&mut due.dockets);
+    let mut later = dockets.iter_mut().peekable();
+    for (number, (strip, rows)) in due.filled().enumerate() {
+        sheet.gather(strip, rows, purses, state, p);
+        last(&mut sheet, &stages[end], p, &mut settled);
+        settled.judge();
+        write(strip, end, &settled);
+        while let Some(docket) = later.next_if(|docket| (docket.row as usize) / ROWS == number) {
+            let row = docket.row as usize % ROWS;
+            let Project { field, region, .. } = strip.project[row];
+            let worth = &mut sheet.worth[row];
+            *worth = passages.settle(docket, *worth, [field, region], ctx);
+        }
+        for k in (0..SERVED).rev() {
+            let (need, served) = (needs(p)[k], &strip.served[k]);
+            earlier(&mut sheet, served, need, &stages[k], saved, p, &mut settled);
+            settled.judge();
+            write(strip, k, &settled);
+        }
+    }
+    due.dockets = dockets;
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::base::math::exp;
 use crate::base::time::Quarter;
 use crate::model::patents::testbed::{Scene, world_of};
-use crate::model::transfer::{Deal, DealKind};
+use crate::model::transfer::{Deal, DealKind, Motive};
 use crate::model::universities::Invention;
 
 #[test]
@@ -26,7 +26,9 @@ fn gap_slows_and_capacity_speeds() {
     assert!(pass_hazard(1.0, 0.3, 2.0, 0.5, 0.3) < pass_hazard(1.0, 0.1, 2.0, 0.5, 0.3));
     assert!(pass_hazard(1.0, 0.0, 2.0, 0.9, 0.3) > pass_hazard(1.0, 0.0, 2.0, 0.1, 0.3));
     assert_eq!(pass_hazard(1.0, 0.0, 2.0, 1.0, 0.3), 1.0);
-    assert!(go_on_share(2.0, 1.0, 0.5) > go_on_share(1.0, 1.0, 0.5));
+    let share = |worth: f64| go_on_share(go_on_margin(worth, 1.0, 0.5));
+    assert!(share(2.0) > share(1.0) && share(1.0) == 0.5);
+    assert_eq!(go_on_share(decision::SURE) as f32, 1.0);
     assert!((productivity_jump(1.0, 99.0) - 0.01).abs() < 1e-12);
 }
 
@@ -77,14 +79,9 @@ fn mass_and_money_are_conserved() {
         let t = state.funnel.tally;
         entered += t.entered;
         ended += t.industrialised + t.failed.iter().sum::<f64>() + t.abandoned;
-        assert!(
-            state
-                .funnel
-                .projects
-                .iter()
-                .flatten()
-                .all(|p| p.mass.iter().all(|&m| m >= 0.0))
-        );
+        let strips = state.funnel.projects.iter().flat_map(|turn| &turn.strips);
+        let mut masses = strips.flat_map(|strip| strip.stage.iter().flat_map(|s| s.mass));
+        assert!(masses.all(|mass| mass >= 0.0));
     }
     let present: f64 = state.funnel.tally.present.iter().sum();
     assert!(
@@ -94,7 +91,7 @@ fn mass_and_money_are_conserved() {
     assert_eq!(entered, 60.0 * 7.0 * 5.0);
     assert!(state.funnel.duration.iter().sum::<f64>() > 0.0);
     assert!(
-        state.funnel.projects.iter().map(Vec::len).sum::<usize>() < 7 * 45,
+        state.funnel.projects.iter().map(Turn::len).sum::<usize>() < 7 * 45,
         "old projects go"
     );
 }
@@ -125,18 +122,21 @@ fn a_split_project_brings_the_same_jump() {
             pass: 0.25,
             fail: 0.125,
         };
-        for invention_id in 0..parts {
-            state.funnel.projects[under_review(now.index() - 1)].push(Project {
-                invention_id,
-                disclosed: now.index() - 4,
-                begun: now.index() - 1,
+        for _ in 0..parts {
+            let project = Project {
+                purse: state.funnel.purses.of(0, 0),
+                disclosed: now.index() as i16 - 4,
+                begun: now.index() as i16 - 1,
                 quality: 1.0,
                 revenue: 0.5,
-                entered: mass,
-                mass: [0.0, 0.0, mass],
-                plan: [plan; STAGES],
                 ..Project::default()
-            });
+            };
+            let p = &ctx.parameters.approval;
+            let (strip, row) = state
+                .funnel
+                .begin(project, Origin::default(), mass, (1.0, 1.0), p);
+            (strip.stage[0].mass[row], strip.stage[2].mass[row]) = (0.0, mass);
+            (0..STAGES).for_each(|stage| strip.set_plan(stage, row, plan));
         }
         advance(&mut state, &ctx);
         state.firms.pending_gain[0]
@@ -145,4 +145,100 @@ fn a_split_project_brings_the_same_jump() {
     assert!(one > 0.0 && one < ctx.parameters.funnel.gain_cap, "{one}");
     assert!((two / one - 1.0).abs() < 1e-12, "{one} {two}");
     assert!((jump(7) / one - 1.0).abs() < 1e-12);
+}
+
+#[test]
+fn a_turn_drops_what_was_given_up_and_keeps_the_order() {
+    let mut turn = Turn::default();
+    for id in 0..200_u32 {
+        let project = Project {
+            purse: id,
+            begun: id as i16 / 50,
+            ..Project::default()
+        };
+        if id % 4 == 0 {
+            turn.dockets.push(crate::model::approval::Docket {
+                row: id,
+                rank: f64::from(id),
+                ..Default::default()
+            });
+        }
+        turn.push(project, Origin::default(), f64::from(id + 1));
+    }
+    assert_eq!([-1, 0, 2, 9].map(|q| turn.begun_by(q)), [0, 50, 150, 200]);
+    let gone = |id: u32| id.is_multiple_of(3) || id > 180;
+    for id in (0..200).filter(|&id| gone(id)) {
+        let row = id as usize;
+        turn.strips[row / ROWS].entered[row % ROWS] = 0.0;
+    }
+    turn.clear_out();
+    let left: Vec<u32> = (0..200).filter(|&id| !gone(id)).collect();
+    assert_eq!(
+        (turn.len(), turn.strips.len()),
+        (left.len(), left.len().div_ceil(ROWS))
+    );
+    for (row, &id) in left.iter().enumerate() {
+        let (strip, row) = (&turn.strips[row / ROWS], row % ROWS);
+        assert_eq!(strip.project[row].purse, id);
+        let mass = strip.stage[0].mass[row];
+        assert_eq!(
+            (f64::from(strip.entered[row]), mass),
+            (f64::from(id + 1), mass)
+        );
+    }
+    for docket in &turn.dockets {
+        assert_eq!(f64::from(left[docket.row as usize]), docket.rank);
+    }
+    assert_eq!(
+        turn.dockets.len(),
+        left.iter().filter(|&id| id % 4 == 0).count()
+    );
+    let beyond = &turn.strips.last().unwrap().entered[left.len() % ROWS..];
+    assert!(beyond.iter().all(|&entered| entered == 0.0));
+}
+
+#[test]
+fn a_firm_without_cash_moves_nothing_and_one_with_little_moves_its_first_project() {
+    let now = Quarter::new(2022, 2);
+    let scene = Scene::at(now);
+    let ctx = scene.context(now);
+    let passed = |cash: f64| {
+        let mut state = world_of(8, 1.0, 20.0);
+        state.buyers = crate::model::buyers::BuyersState::found(&state, &ctx);
+        state.firms.cash[0] = cash;
+        let plan = Plan {
+            go: 1.0,
+            pass: 0.25,
+            fail: 0.0,
+        };
+        for _ in 0..2 {
+            let project = Project {
+                purse: state.funnel.purses.of(0, 0),
+                begun: now.index() as i16 - 1,
+                ..Project::default()
+            };
+            let p = &ctx.parameters.approval;
+            let (strip, row) = state
+                .funnel
+                .begin(project, Origin::default(), 1.0, (1.0, 1.0), p);
+            strip.set_plan(0, row, plan);
+        }
+        advance(&mut state, &ctx);
+        assert!((state.firms.cash[0] - cash + state.funnel.tally.spent).abs() < 1e-12);
+        let strip = &state.funnel.projects[under_review(now.index() - 1)].strips[0];
+        (
+            strip.stage[1].mass[0],
+            strip.stage[1].mass[1],
+            state.funnel.tally.spent,
+        )
+    };
+    let (first, second, cost) = passed(1000.0);
+    assert_eq!((first, second), (0.25, 0.25));
+    assert_eq!(passed(0.0), (0.0, 0.0, 0.0));
+    let (first, second, spent) = passed(0.75 * cost);
+    assert!(
+        first == 0.25 && (second - 0.125).abs() < 1e-12,
+        "{first} {second}"
+    );
+    assert!((spent - 0.75 * cost).abs() < 1e-12);
 }

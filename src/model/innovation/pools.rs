@@ -12,7 +12,8 @@ use crate::model::population::field_distance;
 pub const CELLS: usize = FIELDS * REGIONS;
 
 /// The cell of a firm.
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
 pub fn cell_of(field: u8, region: u8) -> usize {
     usize::from(field) * REGIONS + usize::from(region)
 }
@@ -76,10 +77,8 @@ impl KnowledgePools {
     pub fn refill(&mut self, firms: &Firms, other_region: f64) {
         self.held.fill(0.0);
         for i in 0..firms.len() {
-            if firms.alive[i] {
-                self.held[cell_of(firms.field[i], firms.region[i])] +=
-                    firms.weight[i] * firms.knowledge[i];
-            }
+            let weight = if firms.alive[i] { firms.weight[i] } else { 0.0 };
+            self.held[cell_of(firms.field[i], firms.region[i])] += weight * firms.knowledge[i];
         }
         if self.founding <= 0.0 {
             // the first knowledge there is sets the unit

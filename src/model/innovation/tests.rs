@@ -1,4 +1,4 @@
-use super::pools::{CELLS, closeness, pool_growth};
+use super::pools::{CELLS, cell_of, closeness, pool_growth};
 use super::*;
 use crate::base::bound::Bound;
 use crate::base::rng::Key;

@@ -11,6 +11,7 @@ mod catalogue;
 mod fiscal;
 mod headline;
 pub mod reading;
+mod sums;
 
 pub use catalogue::{BAND_GROUPS, BANDS, FUNNEL, details, metrics, series};
 pub use fiscal::{fiscal_cost, fiscal_net};

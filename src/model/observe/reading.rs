@@ -1,9 +1,8 @@
 //! Reads the state at the end of a quarter.
 
+use super::sums::FirmSums;
 use crate::model::books::INSTRUMENTS;
 use crate::model::context::Context;
-use crate::model::firms::Sector;
-use crate::model::population::LARGE_SALES;
 use crate::model::state::State;
 
 /// Accrued cost to central and local government by instrument \[mn\].
@@ -134,98 +133,26 @@ pub fn read(state: &State, ctx: &Context) -> Reading {
 }
 
 fn read_firms(state: &State, ctx: &Context, reading: &mut Reading) {
-    let p = &ctx.parameters.observe;
-    let firms = &state.firms;
-    let q = ctx.q();
-    let law = &ctx.law.tax;
-    // Eight partial sums a column, joined in order: the same bits at every vector width.
-    let mut sums = [[0.0; SUMS]; 8];
-    for i in 0..firms.len() {
-        if !firms.alive[i] {
-            continue;
-        }
-        let w = firms.weight[i];
-        let rd = firms.rd[i];
-        let m = firms.relabelled[i];
-        let sum = &mut sums[i % 8];
-        sum[LIVING] += w;
-        sum[SALES] += w * firms.sales[i];
-        sum[PRODUCTIVITY] += w * firms.sales[i] * firms.ln_productivity[i];
-        sum[NEW_SALES] += w * firms.new_product_sales[i];
-        if rd <= 0.0 {
-            continue;
-        }
-        let believed = (rd + p.believed_share * m) * (1.0 + p.capital_share);
-        let in_frame = if firms.sales[i] >= p.frame_sales {
-            1.0
-        } else {
-            p.small_share
-        };
-        sum[REPORTED] += w * in_frame * believed;
-        sum[REAL] += w * rd;
-        sum[RELABELLED] += w * m;
-        sum[DOERS] += w;
-        sum[SMALL] += if firms.sales[i] < LARGE_SALES {
-            w * rd
-        } else {
-            0.0
-        };
-        let rd_price = state.people.rd_price[firms.field[i] as usize];
-        sum[VOLUME] += w * rd / (rd_price * ctx.world.price);
-        if firms.is_hightech(i, q) {
-            sum[HIGHTECH] += w;
-            sum[CERTIFIED] += w * (rd + m);
-        }
-        sum[TECH_SME] += if firms.is_tech_sme(i, q) { w } else { 0.0 };
-        if firms.claims[i] && firms.sector[i] != Sector::Negative {
-            sum[CLAIMANTS] += w;
-            sum[CLAIMED] += w * (rd * ctx.parameters.tax.deductible_share + m);
-            sum[RELIEF] += w * law.standard_rate * firms.extra_deduction[i];
-        }
-        sum[CONSTRAINED] += if firms.rd_desired[i] > firms.liquidity[i] {
-            w
-        } else {
-            0.0
-        };
-    }
-    let total = |column: usize| sums.iter().map(|sum| sum[column]).sum::<f64>();
-    reading.firms = total(LIVING);
-    reading.sales = total(SALES);
-    reading.ln_productivity = total(PRODUCTIVITY) / total(SALES);
-    reading.new_product_sales = total(NEW_SALES);
-    reading.rd_reported = total(REPORTED);
-    reading.rd_real = total(REAL);
-    reading.relabelled = total(RELABELLED);
-    reading.doers = total(DOERS);
-    reading.rd_small = total(SMALL);
-    reading.rd_volume = total(VOLUME);
-    reading.hightech = total(HIGHTECH);
-    reading.rd_certified = total(CERTIFIED);
-    reading.tech_sme = total(TECH_SME);
-    reading.claimants = total(CLAIMANTS);
-    reading.rd_claimed = total(CLAIMED);
-    reading.relief_at_standard = total(RELIEF);
-    reading.constrained = total(CONSTRAINED) / total(DOERS);
+    let prices = state.people.rd_price.map(|price| price * ctx.world.price);
+    let total = FirmSums::of(&state.firms, &prices, ctx).joined();
+    reading.firms = total.living;
+    reading.sales = total.sales;
+    reading.ln_productivity = total.productivity / total.sales;
+    reading.new_product_sales = total.new_sales;
+    reading.rd_reported = total.reported;
+    reading.rd_real = total.real;
+    reading.relabelled = total.relabelled;
+    reading.doers = total.doers;
+    reading.rd_small = total.small;
+    reading.rd_volume = total.volume;
+    reading.hightech = total.hightech;
+    reading.rd_certified = total.certified;
+    reading.tech_sme = total.tech_sme;
+    reading.claimants = total.claimants;
+    reading.rd_claimed = total.claimed;
+    reading.relief_at_standard = total.relief;
+    reading.constrained = total.constrained / total.doers;
 }
-
-const LIVING: usize = 0;
-const SALES: usize = 1;
-const PRODUCTIVITY: usize = 2;
-const NEW_SALES: usize = 3; // derived: place of a sum
-const REPORTED: usize = 4; // derived: place of a sum
-const REAL: usize = 5; // derived: place of a sum
-const RELABELLED: usize = 6; // derived: place of a sum
-const DOERS: usize = 7; // derived: place of a sum
-const SMALL: usize = 8; // derived: place of a sum
-const VOLUME: usize = 9; // derived: place of a sum
-const HIGHTECH: usize = 10; // derived: place of a sum
-const CERTIFIED: usize = 11; // derived: place of a sum
-const TECH_SME: usize = 12; // derived: place of a sum
-const CLAIMANTS: usize = 13; // derived: place of a sum
-const CLAIMED: usize = 14; // derived: place of a sum
-const RELIEF: usize = 15; // derived: place of a sum
-const CONSTRAINED: usize = 16; // derived: place of a sum
-const SUMS: usize = 17; // derived: number of sums
 
 fn read_finance_and_people(state: &State, reading: &mut Reading) {
     reading.rd_universities = state.universities.spending_universities;

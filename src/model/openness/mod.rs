@@ -42,6 +42,7 @@ use super::population::block_of;
 use super::state::State;
 use crate::base::math::{clamp, max, min};
 use crate::base::rng::Purpose;
+use crate::base::strip;
 
 /// Stocks and published factors of openness.
 #[derive(Clone, Debug, PartialEq)]
@@ -110,9 +111,8 @@ fn imported_value(state: &State, ctx: &Context) -> [f64; FIELDS] {
     let firms = &state.firms;
     let mut value = [0.0; FIELDS];
     for i in 0..firms.len() {
-        if firms.alive[i] {
-            value[firms.field[i] as usize] += firms.weight[i] * firms.rd[i];
-        }
+        let weight = if firms.alive[i] { firms.weight[i] } else { 0.0 };
+        value[usize::from(firms.field[i]) % FIELDS] += weight * firms.rd[i];
     }
     for (field, value) in value.iter_mut().enumerate() {
         *value *= imported_share(field, ctx);
@@ -131,10 +131,9 @@ pub fn turn(state: &mut State, ctx: &Context) {
     join_links(open, ctx);
     export(open, rate, ctx);
     let data_compute = data_compute_price(ctx);
-    for i in 0..state.firms.len() {
-        let field = state.firms.field[i] as usize;
-        state.firms.input_price[i] = state.openness.input_cost[field] * data_compute;
-    }
+    let prices = state.openness.input_cost.map(|cost| cost * data_compute);
+    let firms = &mut state.firms;
+    strip::look_up(&prices, &firms.field, &mut firms.input_price);
     state.openness.support = [imported, takeup];
 }
 
@@ -223,6 +222,9 @@ fn export(open: &mut OpennessState, rate: f64, ctx: &Context) {
 /// Firms pay what their R&D costs above (or, below 0, saves on) its undisturbed price:
 /// `R/4·(C − 1)` to suppliers, C the cost of the field's inputs.
 fn charge(state: &mut State) {
+    if state.openness.input_cost.iter().all(|&cost| cost == 1.0) {
+        return;
+    }
     let firms = &mut state.firms;
     let mut paid = [0.0; 8];
     for i in 0..firms.len() {

@@ -1,6 +1,8 @@
+use super::applications::{NEEDS, NeedClasses, firm_shares};
 use super::testbed::{Scene, world_of};
 use super::*;
 use crate::base::time::Quarter;
+use std::collections::VecDeque;
 
 #[test]
 fn the_threshold_of_2015_is_the_hand_worked_one() {

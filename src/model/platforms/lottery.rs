@@ -1,102 +1,165 @@
 //! In what order do projects get places where these are short?
 
-use crate::base::rng::{Key, Purpose};
+use super::SERVED;
+use super::queue::Queue;
+use crate::base::math::{max, min};
+use crate::base::rng::Purpose;
+use crate::base::strip::fill_pairs_of;
+use crate::model::context::Context;
+use crate::model::firms::REGIONS;
+use crate::model::funnel::{Column, Purses, ROWS, Strip, Turn};
 
-/// A project that waits for a place.
+/// An applicant in a region that is short of places.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Applicant {
-    pub mass: f64,
-    /// Place among the projects under review.
-    pub project: u32,
-    /// Id of its firm.
-    pub firm: u32,
-    /// Id of its invention.
-    pub invention: u32,
-    pub region: u8,
+struct Called {
+    /// Its draw: the smallest come first.
+    draw: f64,
+    mass: f64,
+    /// Row among the projects under review.
+    row: u32,
+    kind: u8,
+    region: u8,
 }
 
 /// Keyed order of applicants where places are short.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Lottery {
-    inventions: Vec<u32>,
-    firms: Vec<u32>,
-    draws: Vec<f64>,
-    /// First place of each bin of draws, then the first behind it.
-    bins: Vec<u32>,
-    /// Applicants from the smallest draw on.
-    order: Vec<u32>,
+    called: Vec<Called>,
 }
 
-crate::dispatched! {
-    /// Keyed place of each project in a year's queue for a platform, both in `number`.
-    fn fill_places(key: Key, inventions: &[u32], firms: &[u32], number: u32, out: &mut [f64]) {
-        let n = out.len();
-        let (inventions, firms) = (&inventions[..n], &firms[..n]);
-        for i in 0..n {
-            out[i] = key.uniform(inventions[i], firms[i], 0, number, Purpose::Funnel);
+/// Draws of the projects of a strip, one for each kind.
+struct Draws {
+    inventions: [u32; ROWS],
+    firms: [u32; ROWS],
+    kinds: [Column; SERVED],
+}
+
+impl Draws {
+    /// None yet.
+    fn none() -> Self {
+        Self {
+            inventions: [0; ROWS],
+            firms: [0; ROWS],
+            kinds: [[0.0; ROWS]; SERVED],
         }
     }
+
+    /// Keyed place of each project of a strip in this year's queues.
+    fn fill(&mut self, strip: &Strip, rows: usize, purses: &Purses, ctx: &Context) {
+        for (row, project) in strip.project[..rows].iter().enumerate() {
+            self.inventions[row] = strip.origin[row].invention_id;
+            self.firms[row] = purses.at(project.purse).id;
+        }
+        let [first, second] = &mut self.kinds;
+        let (ids, year) = ([&self.inventions, &self.firms], ctx.quarter.year() as u32);
+        fill_pairs_of(ctx.key, ids, year, Purpose::Funnel, first, second);
+    }
 }
+
+/// By kind and region.
+type Cells = [[f64; REGIONS]; SERVED];
 
 impl Lottery {
-    /// Draws for the applicants of a `queue`; gives their order.
-    pub(super) fn hold(&mut self, queue: &[Applicant], number: u32, key: Key) -> &[u32] {
-        self.inventions.clear();
-        self.inventions.extend(queue.iter().map(|a| a.invention));
-        self.firms.clear();
-        self.firms.extend(queue.iter().map(|a| a.firm));
-        self.draws.resize(queue.len(), 0.0);
-        let out = &mut self.draws;
-        fill_places(key, &self.inventions, &self.firms, number, out);
-        line_of(&self.draws, &mut self.bins, &mut self.order);
-        &self.order
-    }
-}
-
-/// Places of uniform `draws` from the smallest on, equal ones as they stand: as many bins as
-/// draws hold about one each, so that few are left to exchange.
-///
-/// Example: draws 0.7, 0.1, 0.6 stand in the order 1, 2, 0.
-fn line_of(draws: &[f64], bins: &mut Vec<u32>, order: &mut Vec<u32>) {
-    let n = draws.len();
-    let bin = |draw: f64| (draw * n as f64) as usize; // below n, as draws are below 1
-    bins.clear();
-    bins.resize(n + 1, 0);
-    for &draw in draws {
-        bins[bin(draw) + 1] += 1;
-    }
-    for k in 0..n {
-        bins[k + 1] += bins[k];
-    }
-    order.resize(n, 0);
-    for (i, &draw) in draws.iter().enumerate() {
-        let place = &mut bins[bin(draw)];
-        order[*place as usize] = i as u32;
-        *place += 1;
-    }
-    for k in 1..n {
-        let (mut k, at) = (k, order[k]);
-        while k > 0 && draws[order[k - 1] as usize] > draws[at as usize] {
-            order[k] = order[k - 1];
-            k -= 1;
-        }
-        order[k] = at;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn draws_line_up_by_size_and_equal_ones_as_they_stand() {
-        let line = |draws: &[f64]| {
-            let (mut bins, mut order) = (vec![9], vec![7; 2]);
-            line_of(draws, &mut bins, &mut order);
-            order
+    /// Gives the places `left` to those who applied: to all where there are enough, else in
+    /// keyed order.
+    ///
+    /// Applicants are called in tranches by their draw, the first of them twice as large as
+    /// places would allow, so that only few need be put in order.
+    pub(super) fn give(
+        &mut self,
+        queue: &Queue,
+        mut left: Cells,
+        due: &mut Turn,
+        purses: &Purses,
+        ctx: &Context,
+    ) {
+        let cells = |what: &dyn Fn(usize, usize) -> f64| -> Cells {
+            std::array::from_fn(|kind| std::array::from_fn(|region| what(kind, region)))
         };
-        assert_eq!(line(&[0.7, 0.1, 0.6]), [1, 2, 0]);
-        assert_eq!(line(&[0.5, 0.9999, 0.5, 0.4999]), [3, 0, 2, 1]);
-        assert!(line(&[]).is_empty());
+        let ratio = cells(&|k, r| left[k][r] / max(queue.wanted[k][r], f64::MIN_POSITIVE));
+        let all = ratio.map(|row| row.map(|ratio| ratio >= 1.0));
+        let mut from = [[0.0; REGIONS]; SERVED];
+        let mut to = cells(&|k, r| {
+            if all[k][r] {
+                0.0
+            } else {
+                min(1.0, 2.0 * ratio[k][r])
+            }
+        });
+        serve_all(queue, &all, due);
+        while from != to {
+            self.call(queue, &from, &to, due, purses, ctx);
+            for called in &self.called {
+                let left = &mut left[usize::from(called.kind)][usize::from(called.region)];
+                let served = min(*left, called.mass);
+                if served > 0.0 {
+                    *left -= served;
+                    let (strip, row) = (called.row as usize / ROWS, called.row as usize % ROWS);
+                    let column = &mut due.strips[strip].served[usize::from(called.kind)];
+                    column[row] = served / called.mass;
+                }
+            }
+            from = to;
+            to = cells(&|k, r| {
+                if left[k][r] > 0.0 {
+                    min(1.0, 2.0 * to[k][r])
+                } else {
+                    to[k][r]
+                }
+            });
+        }
+    }
+
+    /// Calls applicants whose draw lies in the tranche of their kind and region, in order.
+    fn call(
+        &mut self,
+        queue: &Queue,
+        from: &Cells,
+        to: &Cells,
+        due: &mut Turn,
+        purses: &Purses,
+        ctx: &Context,
+    ) {
+        self.called.clear();
+        let mut draws = Draws::none();
+        for (number, ((strip, rows), applied)) in due.filled().zip(&queue.applied).enumerate() {
+            draws.fill(strip, rows, purses, ctx);
+            for (row, project) in strip.project[..rows].iter().enumerate() {
+                let region = usize::from(project.region);
+                for kind in 0..SERVED {
+                    let (draw, mass) = (draws.kinds[kind][row], applied[kind][row]);
+                    let tranche = from[kind][region]..to[kind][region];
+                    if tranche.contains(&draw) && mass > 0.0 {
+                        self.called.push(Called {
+                            draw,
+                            mass,
+                            row: (number * ROWS + row) as u32,
+                            kind: kind as u8,
+                            region: project.region,
+                        });
+                    }
+                }
+            }
+        }
+        // draws are not negative: they stand in the order of their bits
+        (self.called).sort_unstable_by_key(|called| (called.draw.to_bits(), called.row));
+    }
+}
+
+/// Serves applicants of kinds and regions where there are places for `all`, nobody else yet.
+fn serve_all(queue: &Queue, all: &[[bool; REGIONS]; SERVED], due: &mut Turn) {
+    let somewhere = all.map(|regions| regions.contains(&true));
+    for ((strip, rows), applied) in due.filled().zip(&queue.applied) {
+        for kind in 0..SERVED {
+            strip.served[kind] = [0.0; ROWS];
+            if somewhere[kind] {
+                for row in 0..rows {
+                    let region = usize::from(strip.project[row].region);
+                    if all[kind][region] && applied[kind][row] > 0.0 {
+                        strip.served[kind][row] = 1.0;
+                    }
+                }
+            }
+        }
     }
 }

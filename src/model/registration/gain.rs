@@ -2,9 +2,7 @@
 
 use super::SIZES;
 use crate::base::math::{exp, ln, min, normal_cdf, pow};
-use crate::model::firms::{Firms, REGIONS};
 use crate::model::tax::statute::transfer_income_free;
-use crate::policy::tax::Tax;
 
 /// Classes of size: log-normal within ±3 standard deviations, Pareto above; number shares
 /// and means over the overall mean.
@@ -82,49 +80,6 @@ pub fn registration_gain(b: &Benefit, value: f64) -> f64 {
 /// Example: 0.3 of 40 mn is income, 5 mn free, half above, 20 %: 0.2·(5 + 3.5) = 1.7.
 pub fn transfer_relief(b: &Benefit, value: f64) -> f64 {
     b.tax_rate * transfer_income_free(b.income * value, b.exempt, b.taxed_above)
-}
-
-/// What registration reads of firms, weighted by their R&D.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Sellers {
-    /// R&D by region \[mn/yr\].
-    pub research: [f64; REGIONS],
-    /// Share of bought development whose buyers claim the super-deduction.
-    pub claiming: f64,
-    /// Income tax on the last yuan of firms that sell technology under each of two laws,
-    /// nothing in a loss year \[share\].
-    pub tax_rate: [f64; 2],
-}
-
-impl Sellers {
-    /// One pass over firms, in the order of their rows.
-    pub fn of(firms: &Firms, laws: [&Tax; 2], q: i32) -> Self {
-        let rates = laws.map(|law| [law.standard_rate, law.hightech_rate]);
-        let mut sellers = Self::default();
-        let mut all = 0.0;
-        let n = firms.len();
-        let (alive, region, taxed) = (&firms.alive[..n], &firms.region[..n], &firms.taxed[..n]);
-        let (weight, rd, claims) = (&firms.weight[..n], &firms.rd[..n], &firms.claims[..n]);
-        for i in 0..n {
-            let research = if alive[i] { weight[i] * rd[i] } else { 0.0 };
-            if research == 0.0 {
-                continue;
-            }
-            all += research;
-            sellers.research[usize::from(region[i])] += research;
-            sellers.claiming += if claims[i] { research } else { 0.0 };
-            let taxed = if taxed[i] { research } else { 0.0 };
-            let hightech = usize::from(firms.is_hightech(i, q));
-            for (sum, rate) in sellers.tax_rate.iter_mut().zip(rates) {
-                *sum += taxed * rate[hightech];
-            }
-        }
-        if all > 0.0 {
-            sellers.claiming /= all;
-            sellers.tax_rate = sellers.tax_rate.map(|sum| sum / all);
-        }
-        sellers
-    }
 }
 
 /// Share of aware sellers who register: `Φ(ln(gain/cost)/σ_c)`.

@@ -1,8 +1,9 @@
 //! Gains by hand, the spread of registration, the recorded turnover.
 
 use super::*;
-use crate::base::math::pow;
+use crate::base::math::{ln, pow};
 use crate::base::time::Quarter;
+use crate::model::books::{Account, Instrument};
 use crate::model::patents::testbed::{Scene, world_of};
 
 #[test]

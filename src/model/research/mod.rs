@@ -20,13 +20,13 @@
 
 mod plan;
 mod position;
+mod positions;
 mod spend;
 mod start;
 
 pub use plan::{Plans, plan};
-pub use position::{
-    Law, carry_table, firm_user_cost, loss_share, position_of, tax_position, tax_status,
-};
+pub use position::{Law, carry_table, firm_user_cost, loss_share, tax_position, tax_status};
+pub(in crate::model) use positions::{Positions, STRIP};
 pub use spend::spend;
 
 use super::context::Context;

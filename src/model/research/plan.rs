@@ -2,41 +2,32 @@
 
 #![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
 
-use super::position::{Law, Prices, position_of};
+use super::position::{Law, Prices};
+use super::positions::Positions;
+pub(super) use super::positions::STRIP;
 use super::{ResearchParameters, desired_rd, research_surplus, start, team_cost, years_since_2015};
-use crate::base::math;
+use crate::base::strip::gather;
+use crate::base::{math, select};
 use crate::model::context::Context;
-use crate::model::firms::{Firms, Sector};
+use crate::model::firms::{Firms, Ownership, Sector};
 use crate::model::policy_knowledge::expected_tax;
 use crate::model::state::State;
 use crate::model::state_firms::cost_factor;
-use crate::model::tax::statute::TaxStatus;
-use crate::model::tax::{CarryTable, TaxPosition};
+use crate::model::tax::CarryTable;
 use crate::policy::tax::Tax;
-
-/// Rows worked out together: their columns stay in the nearest cache.
-pub(super) const STRIP: usize = 64;
 
 /// Who plans this quarter; memory is kept from quarter to quarter.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Plans {
-    doers: Vec<u32>,
+    /// Rows of firms that do R&D, listed anew by each process that needs them.
+    pub(in crate::model) doers: Vec<u32>,
     pub(super) starters: start::Starters,
 }
 
 /// What the plans of a strip of firms rest on, and what comes of them, in columns.
 pub(super) struct Strip {
-    income: [f64; STRIP],
-    losses: [f64; STRIP],
-    research: [f64; STRIP],
-    rate: [f64; STRIP],
-    taxed: [bool; STRIP],
-    hightech: [bool; STRIP],
-    small: [bool; STRIP],
+    positions: Positions,
     pub(super) claims: [bool; STRIP],
-    usable: [f64; STRIP],
-    returns: [f64; STRIP],
-    sales: [f64; STRIP],
     input_price: [f64; STRIP],
     /// What appraisal by the state makes of the user cost \[ratio\].
     appraised: [f64; STRIP],
@@ -52,19 +43,10 @@ pub(super) struct Strip {
 
 impl Strip {
     fn new() -> Self {
-        let (zero, no) = ([0.0; STRIP], [false; STRIP]);
+        let zero = [0.0; STRIP];
         Self {
-            income: zero,
-            losses: zero,
-            research: zero,
-            rate: zero,
-            taxed: no,
-            hightech: no,
-            small: no,
-            claims: no,
-            usable: zero,
-            returns: zero,
-            sales: zero,
+            positions: Positions::new(),
+            claims: [false; STRIP],
             input_price: zero,
             appraised: zero,
             mass: zero,
@@ -76,19 +58,6 @@ impl Strip {
             wanted: zero,
             surplus: zero,
         }
-    }
-
-    /// Writes the tax position of a firm into row `r`.
-    #[inline(always)]
-    fn set_position(&mut self, r: usize, position: &TaxPosition, carry: &CarryTable) {
-        self.income[r] = position.income;
-        self.losses[r] = position.losses;
-        self.rate[r] = position.rate;
-        self.taxed[r] = position.taxed;
-        self.hightech[r] = position.status.hightech;
-        self.small[r] = position.status.small;
-        self.usable[r] = position.usable(carry);
-        self.returns[r] = carry.taxed_returns(position.taxed);
     }
 
     /// Writes what the projects of firm `i` promise into row `r`: mass, mean return, team cost.
@@ -106,24 +75,33 @@ impl Strip {
         self.team[r] = team;
     }
 
-    /// Writes firm `i` with R&D of `research`, claiming or not, into row `r`: its sales, grant and
-    /// cap, and its tax position under the law of the last news.
+    /// Writes R&D of `research`, claimed or not, into row `r`.
     #[inline(always)]
-    pub(super) fn set_firm(
+    pub(super) fn set_research(&mut self, r: usize, research: f64, claims: bool) {
+        (self.positions.research[r], self.claims[r]) = (research, claims);
+    }
+
+    /// Gathers what else the firms of `rows` plan on, and their tax positions under the law of the
+    /// last news.
+    pub(super) fn gather(
         &mut self,
-        (r, firms, i): (usize, &Firms, usize),
-        (research, claims): (f64, bool),
+        firms: &Firms,
+        rows: &[u32],
         expected: &Expected,
         carry: &CarryTable,
         ctx: &Context,
     ) {
-        (self.research[r], self.claims[r]) = (research, claims);
-        (self.sales[r], self.input_price[r]) = (firms.sales[i], firms.input_price[i]);
-        self.appraised[r] = cost_factor(firms.ownership[i], ctx);
-        self.grant[r] = firms.grant[i];
-        self.cap[r] = ctx.parameters.research.intensity_cap * firms.sales_mean[i];
-        let position = position_of(firms, i, research, claims, &expected.law, ctx);
-        self.set_position(r, &position, carry);
+        gather(&firms.input_price, rows, &mut self.input_price);
+        gather(&firms.grant, rows, &mut self.grant);
+        gather(&firms.sales_mean, rows, &mut self.cap);
+        let cap = ctx.parameters.research.intensity_cap;
+        for (r, &firm) in rows.iter().enumerate().take(STRIP) {
+            let appraised = firms.ownership[firm as usize] == Ownership::State;
+            self.appraised[r] = if appraised { expected.appraised } else { 1.0 };
+            self.cap[r] *= cap;
+        }
+        let (positions, law) = (&mut self.positions, &expected.law);
+        positions.fill(firms, rows, &self.claims, law, carry, ctx);
     }
 
     /// Prices the R&D of the firms of `rows`, of each on the law it knows, and works out what they
@@ -143,9 +121,9 @@ impl Strip {
             if firms.vintage[i] < expected.news {
                 // has missed news: plans on the law it knows
                 let law = expected_tax(firms.vintage[i], ctx);
-                let (research, claims) = (self.research[r], self.claims[r]);
+                let (research, claims) = (self.positions.research[r], self.claims[r]);
                 let position = super::tax_position(firms, i, research, claims, law, ctx);
-                self.set_position(r, &position, carry);
+                self.positions.set(r, &position, carry);
                 self.cost[r] = self.user_cost(r, law, &prices);
             }
         }
@@ -155,19 +133,9 @@ impl Strip {
     /// User cost of row `r` under `law`.
     #[inline(always)]
     fn user_cost(&self, r: usize, law: &Tax, prices: &Prices) -> f64 {
-        let position = TaxPosition {
-            income: self.income[r],
-            taxed: self.taxed[r],
-            losses: self.losses[r],
-            status: TaxStatus {
-                hightech: self.hightech[r],
-                small: self.small[r],
-            },
-            rate: self.rate[r],
-            loss_years: 0.0,
-        };
-        let b = position.b_index_at(self.research[r], self.usable[r], self.returns[r], law);
-        prices.user_cost(b, self.claims[r], self.sales[r], self.input_price[r]) * self.appraised[r]
+        let b = self.positions.b_index(r, law);
+        let (sales, input_price) = (self.positions.sales[r], self.input_price[r]);
+        prices.user_cost(b, self.claims[r], sales, input_price) * self.appraised[r]
     }
 }
 
@@ -222,25 +190,40 @@ pub fn plan(state: &mut State, ctx: &Context) {
 }
 
 impl Plans {
-    /// Lists who does R&D and who may think of starting this quarter.
+    /// Lists who does R&D, outside sectors that the law leaves out, and who may think of starting
+    /// this quarter.
     fn line_up(&mut self, firms: &Firms, ctx: &Context) {
+        let (n, sector) = (firms.len(), &firms.sector);
+        firms.list_doers(&mut self.doers);
+        self.doers
+            .retain(|&i| sector[i as usize] != Sector::Negative);
         let turn = ctx.quarter.index() as u32 % 4; // derived: one quarter of the year each
-        let n = firms.len();
-        let (alive, sector) = (&firms.alive[..n], &firms.sector[..n]);
-        let (rd, id) = (&firms.rd[..n], &firms.id[..n]);
-        self.doers.resize(n, 0);
-        let starters = self.starters.room(n);
-        // every row is written and the next one overwrites it unless it counts: no branch to miss
-        let (mut doers, mut started) = (0, 0);
-        for i in 0..n {
-            let may = alive[i] & (sector[i] != Sector::Negative);
-            self.doers[doers] = i as u32;
-            doers += usize::from(may & (rd[i] > 0.0));
-            (starters.0[started], starters.1[started]) = (i as u32, id[i]);
-            started += usize::from(may & (rd[i] <= 0.0) & (id[i] % 4 == turn)); // derived: see above
+        select::list(n, &mut self.starters.firm, |from, flags| {
+            may_start(
+                turn,
+                (&firms.alive[from..], &firms.id[from..]),
+                (&sector[from..], &firms.rd[from..]),
+                flags,
+            );
+        });
+        self.starters.identify(firms);
+    }
+}
+
+crate::dispatched! {
+    /// Flags firms in business without R&D that may think of starting in quarter `turn` of a year.
+    fn may_start(
+        turn: u32,
+        who: (&[bool], &[u32]),
+        what: (&[Sector], &[f64]),
+        flags: &mut [bool],
+    ) {
+        let n = flags.len();
+        let (alive, id, sector, rd) = (&who.0[..n], &who.1[..n], &what.0[..n], &what.1[..n]);
+        for k in 0..n {
+            let theirs = id[k] % 4 == turn; // derived: one quarter of the year each
+            flags[k] = alive[k] & (sector[k] != Sector::Negative) & (rd[k] <= 0.0) & theirs;
         }
-        self.doers.truncate(doers);
-        self.starters.keep(started);
     }
 }
 
@@ -248,6 +231,8 @@ impl Plans {
 pub(super) struct Expected<'a> {
     pub(super) news: i32,
     law: Law<'a>,
+    /// What appraisal by the state makes of a user cost \[ratio\].
+    appraised: f64,
 }
 
 impl Expected<'_> {
@@ -267,6 +252,7 @@ impl<'a> Expected<'a> {
         Self {
             news,
             law: Law::new(expected_tax(i32::MAX, ctx)),
+            appraised: cost_factor(Ownership::State, ctx),
         }
     }
 }
@@ -288,24 +274,16 @@ fn plan_strip(
         let last = firms.rd_last_year[i];
         let research = if last > 0.0 { last } else { team };
         strip.set_projects(r, firms, i, team, trend);
-        strip.set_firm(
-            (r, firms, i),
-            (research, firms.claims[i]),
-            expected,
-            carry,
-            ctx,
-        );
+        strip.set_research(r, research, firms.claims[i]);
     }
+    strip.gather(firms, rows, expected, carry, ctx);
     strip.price_and_want(firms, rows, expected, carry, ctx);
     for (r, &firm) in rows.iter().enumerate() {
         let i = firm as usize;
         let team = strip.team[r];
         firms.user_cost[i] = strip.cost[r];
         firms.rd_desired[i] = math::max(strip.wanted[r], math::min(team, firms.rd[i]));
-        firms.quarters_under[i] = if strip.surplus[r] < team {
-            firms.quarters_under[i].saturating_add(1)
-        } else {
-            0
-        };
+        let under = firms.quarters_under[i].saturating_add(1);
+        firms.quarters_under[i] = if strip.surplus[r] < team { under } else { 0 };
     }
 }

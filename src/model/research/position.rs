@@ -80,27 +80,6 @@ pub fn tax_position(
     position_at(firms, i, research, rate, law, ctx)
 }
 
-/// [`tax_position`] under a law whose rates are tabulated.
-#[inline(always)]
-pub fn position_of(
-    firms: &Firms,
-    i: usize,
-    research: f64,
-    claims: bool,
-    law: &Law,
-    ctx: &Context,
-) -> TaxPosition {
-    let reported = research + firms.relabelled[i];
-    let tech_sme = firms.is_tech_sme(i, ctx.q());
-    let (sector, sales) = (firms.sector[i], firms.sales[i]);
-    let rate = if claims {
-        law.rates.of(sector, tech_sme, reported, sales, law.tax)
-    } else {
-        0.0
-    };
-    position_at(firms, i, research, rate, law.tax, ctx)
-}
-
 /// Tax position at a super-deduction rate.
 #[inline(always)]
 fn position_at(

@@ -1,56 +1,123 @@
 //! Answers what firms spend on R&D and what knowledge it leaves.
 
-use super::absorptive_capacity;
+use super::{ResearchParameters, absorptive_capacity};
 use crate::base::math;
+use crate::base::strip::{self, Sum};
 use crate::model::books::{Account, Instrument};
 use crate::model::context::Context;
+use crate::model::firms::Firms;
 use crate::model::state::State;
+use std::ops::Range;
+
+/// Years a quarter lasts.
+const QUARTER: f64 = 1.0 / 4.0; // derived: quarters a year
 
 /// Spends: R&D moves towards what is wanted and can be paid; knowledge and absorptive capacity
 /// follow; the cost is booked.
 pub fn spend(state: &mut State, ctx: &Context) {
-    let p = &ctx.parameters.research;
-    let depreciation = ctx.parameters.tax.depreciation;
-    let quarter = 1.0 / 4.0; // derived: quarters a year
     let firms = &mut state.firms;
-    let mut booked = [0.0; 8];
-    let stop = p.stop_quarters as u8;
-    for i in 0..firms.len() {
-        if !firms.alive[i] {
-            continue;
-        }
-        let mut rd = firms.rd[i];
-        if rd > 0.0 {
-            if firms.quarters_under[i] >= stop {
-                rd = 0.0;
-                firms.claims[i] = false;
-                firms.relabelled[i] = 0.0;
-                firms.quarters_under[i] = 0;
-                firms.rd_desired[i] = 0.0;
-            } else {
-                let target = math::min(firms.rd_desired[i], math::max(firms.liquidity[i], 0.0));
-                rd += p.adjustment * (target - rd);
-            }
-            firms.rd[i] = rd;
-        }
-        let volume =
-            rd * quarter / (state.people.rd_price[firms.field[i] as usize] * ctx.world.price);
-        let knowledge = (1.0 - depreciation * quarter) * firms.knowledge[i] + volume;
-        firms.knowledge[i] = knowledge;
-        firms.absorptive[i] = absorptive_capacity(
-            knowledge,
-            firms.sales[i] / ctx.world.price,
-            p.absorptive_half,
+    let n = firms.len();
+    let prices = state.people.rd_price.map(|price| price * ctx.world.price);
+    let (mut price, mut cost) = ([0.0; strip::ROWS], [0.0; strip::ROWS]);
+    let mut booked = Sum::default();
+    for from in (0..n).step_by(strip::ROWS) {
+        let rows = from..usize::min(from + strip::ROWS, n);
+        strip::look_up(&prices, &firms.field[rows.clone()], &mut price);
+        stop(
+            firms,
+            rows.clone(),
+            ctx.parameters.research.stop_quarters as u8,
         );
-        let paid = rd * quarter;
-        firms.cash[i] -= paid;
-        firms.rd_this_year[i] += paid;
-        booked[i % 8] += firms.weight[i] * paid;
+        let cost = &mut cost[..rows.len()];
+        adjust_and_learn(
+            firms,
+            rows,
+            &price,
+            ctx.world.price,
+            ctx.parameters.tax.depreciation,
+            &ctx.parameters.research,
+            cost,
+        );
+        booked.add(cost);
     }
     state.books.pay(
         Account::Firms,
         Account::Households,
         Instrument::ResearchCost,
-        booked.iter().sum(),
+        booked.total(),
     );
+}
+
+/// Ends the R&D of firms whose surplus was too small for `limit` quarters.
+fn stop(firms: &mut Firms, rows: Range<usize>, limit: u8) {
+    for i in rows {
+        if firms.quarters_under[i] >= limit && firms.rd[i] > 0.0 && firms.alive[i] {
+            firms.rd[i] = 0.0;
+            firms.claims[i] = false;
+            firms.relabelled[i] = 0.0;
+            firms.quarters_under[i] = 0;
+            firms.rd_desired[i] = 0.0;
+        }
+    }
+}
+
+/// R&D a quarter on \[mn/yr\]: a part `speed` of the way to what is wanted and can be paid.
+///
+/// Example: does 4, wants 10, can pay 8, speed 0.25: 5.
+#[inline(always)]
+fn adjusted(rd: f64, wanted: f64, liquidity: f64, speed: f64) -> f64 {
+    let target = math::min(wanted, math::max(liquidity, 0.0));
+    rd + speed * (target - rd)
+}
+
+crate::dispatched! {
+    /// Moves R&D, knowledge and absorptive capacity of firms in business and takes the cost of a
+    /// quarter from their cash; `price` is that of R&D by row, `cost` what the represented firms
+    /// pay \[mn\].
+    fn adjust_and_learn(
+        firms: &mut Firms,
+        rows: Range<usize>,
+        price: &[f64; strip::ROWS],
+        price_level: f64,
+        depreciation: f64,
+        p: &ResearchParameters,
+        cost: &mut [f64],
+    ) {
+        let n = cost.len().min(strip::ROWS);
+        let at = rows.start..rows.start + n;
+        let (alive, weight) = (&firms.alive[at.clone()], &firms.weight[at.clone()]);
+        let (wanted, liquidity) = (&firms.rd_desired[at.clone()], &firms.liquidity[at.clone()]);
+        let (sales, rd) = (&firms.sales[at.clone()], &mut firms.rd[at.clone()]);
+        let (knowledge, absorptive) =
+            (&mut firms.knowledge[at.clone()], &mut firms.absorptive[at.clone()]);
+        let (cash, this_year) = (&mut firms.cash[at.clone()], &mut firms.rd_this_year[at]);
+        let kept = 1.0 - depreciation * QUARTER;
+        for k in 0..n {
+            let does = alive[k] & (rd[k] > 0.0);
+            let moved = adjusted(rd[k], wanted[k], liquidity[k], p.adjustment);
+            let spent = if does { moved } else { rd[k] };
+            let paid = spent * QUARTER;
+            let stock = kept * knowledge[k] + paid / price[k];
+            let capacity = absorptive_capacity(stock, sales[k] / price_level, p.absorptive_half);
+            rd[k] = spent;
+            knowledge[k] = if alive[k] { stock } else { knowledge[k] };
+            absorptive[k] = if alive[k] { capacity } else { absorptive[k] };
+            cash[k] -= if alive[k] { paid } else { 0.0 };
+            this_year[k] += if alive[k] { paid } else { 0.0 };
+            cost[k] = if alive[k] { weight[k] * paid } else { 0.0 };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn research_moves_a_part_of_the_way() {
+        assert_eq!(adjusted(4.0, 10.0, 8.0, 0.25), 5.0);
+        assert_eq!(adjusted(4.0, 6.0, 8.0, 0.25), 4.5);
+        // who can pay nothing runs down
+        assert_eq!(adjusted(4.0, 6.0, -1.0, 0.25), 3.0);
+    }
 }

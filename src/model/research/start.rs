@@ -1,7 +1,7 @@
 //! Answers which firms without R&D start it.
 
 use super::plan::{Expected, STRIP, Strip, promise};
-use super::{annuity, starts, team_cost, years_since_2015};
+use super::{Law, annuity, starts, team_cost, years_since_2015};
 use crate::base::math;
 use crate::base::rng::{Purpose, fill_uniform};
 use crate::model::context::Context;
@@ -12,23 +12,17 @@ use crate::model::{claims, registers};
 /// Firms without R&D whose quarter of the year it is, and the uniform that says who looks at it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Starters {
-    firm: Vec<u32>,
+    pub(super) firm: Vec<u32>,
     id: Vec<u32>,
     luck: Vec<f64>,
 }
 
 impl Starters {
-    /// Columns of rows and ids with room for `n` firms.
-    pub(super) fn room(&mut self, n: usize) -> (&mut [u32], &mut [u32]) {
-        self.firm.resize(n, 0);
-        self.id.resize(n, 0);
-        (&mut self.firm, &mut self.id)
-    }
-
-    /// Keeps the first `n` firms.
-    pub(super) fn keep(&mut self, n: usize) {
-        self.firm.truncate(n);
-        self.id.truncate(n);
+    /// Notes the ids of the listed firms.
+    pub(super) fn identify(&mut self, firms: &Firms) {
+        self.id.clear();
+        self.id
+            .extend(self.firm.iter().map(|&i| firms.id[i as usize]));
     }
 }
 
@@ -44,8 +38,14 @@ pub(super) fn consider(
 ) {
     starters.keep_lucky(ctx);
     starters.keep_promising(firms, rd_price, strip, ctx);
+    let (law, mut claiming) = (Law::new(&ctx.seen.tax), claims::Strip::new());
     for rows in starters.firm.chunks(STRIP) {
-        weigh(firms, rd_price, rows, strip, expected, carry, ctx);
+        let mut teams = [0.0; STRIP];
+        for (team, &firm) in teams.iter_mut().zip(rows) {
+            *team = team_cost(firms, rd_price, firm as usize, ctx);
+        }
+        let claims = claiming.would_claim(firms, rows, &teams, &law, carry, ctx);
+        weigh(firms, rows, (&teams, claims), strip, expected, carry, ctx);
     }
 }
 
@@ -95,11 +95,12 @@ impl Starters {
     }
 }
 
-/// Which firms of `rows` start, and with how much.
+/// Which firms of `rows` start, and with how much; of each the cost of a team, and whether it would
+/// claim that.
 fn weigh(
     firms: &mut Firms,
-    rd_price: &[f64],
     rows: &[u32],
+    (teams, claims): (&[f64; STRIP], &[bool; STRIP]),
     strip: &mut Strip,
     expected: &Expected,
     carry: &CarryTable,
@@ -110,13 +111,12 @@ fn weigh(
     let annuity = annuity(ctx.parameters.tax.discount_rate, p.start_horizon);
     for (r, &firm) in rows.iter().enumerate() {
         let i = firm as usize;
-        let team = team_cost(firms, rd_price, i, ctx);
-        let claims = claims::would_claim(firms, i, team, carry, ctx);
-        strip.set_projects(r, firms, i, team, trend);
-        strip.set_firm((r, firms, i), (team, claims), expected, carry, ctx);
-        // a start is weighed without a grant
-        strip.grant[r] = 0.0;
+        strip.set_projects(r, firms, i, teams[r], trend);
+        strip.set_research(r, teams[r], claims[r]);
     }
+    strip.gather(firms, rows, expected, carry, ctx);
+    // a start is weighed without a grant
+    strip.grant.fill(0.0);
     strip.price_and_want(firms, rows, expected, carry, ctx);
     for (r, &firm) in rows.iter().enumerate() {
         let i = firm as usize;

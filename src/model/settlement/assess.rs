@@ -28,6 +28,8 @@ pub struct Assessment {
 /// `income` before R&D cost, `research` real cost, `extra` the extra deductions in yuan, the
 /// losses carried in and the part of them that stems from extra deductions of earlier years,
 /// `refunds` whether the firm gives up what it cannot use for a refund.
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
 pub fn assess(
     income: f64,
     research: f64,

@@ -1,6 +1,6 @@
 //! Which inventors found a firm on an invention that nobody took (M39)?
 //!
-//! Once a year, on the day of its disclosure, the inventors of an invention on the shelf think of
+//! Once a year, on the day of its disclosure, some inventors of inventions on the shelf think of
 //! a firm of their own. They found it iff their share of its value there exceeds the cost,
 //!
 //! ```text
@@ -22,16 +22,16 @@ pub use rules::{founding_cost, founding_share, own_value};
 
 use super::books::{Account, Instrument};
 use super::context::Context;
-use super::entry::{self, CELLS, STREAMS, Surroundings};
+use super::entry::{self, CELLS, STREAMS};
 use super::firms::{FIELDS, Firm, Segment};
 use super::population::entrant_id;
 use super::state::State;
 use super::transfer::bargain::{self, Shield};
 use super::transfer::{Deal, DealKind, Motive};
-use super::universities::Inventions;
-use super::universities::effort;
+use super::universities::{Universities, effort};
 use crate::base::math::{max, min};
-use crate::base::rng::Purpose;
+use crate::base::rng::{Purpose, fill_uniform};
+use crate::base::strip::ROWS;
 use strip::{Market, STRIP, Strip, Terms};
 
 crate::family! {
@@ -83,7 +83,7 @@ pub struct SpinOffState {
     /// Firms founded so far.
     pub ordinal: Vec<u32>,
     /// Scratch: rows whose inventors think of a firm this quarter.
-    due: Vec<u32>,
+    thinkers: Vec<u32>,
     /// Scratch: what the inventors of each unit can count on.
     terms: Vec<Terms>,
     /// Counters of this quarter.
@@ -115,19 +115,17 @@ pub fn found(state: &mut State, ctx: &Context) {
     let weight = max(p.agent_weight / ctx.scale, 1.0);
     let mut own = std::mem::take(&mut state.spin_offs);
     own.tally = SpinOffTally::default();
-    own.due.clear();
-    own.due.extend(due(&state.universities.inventions, ctx.q()));
+    think(&mut own.thinkers, &state.universities, ctx);
     own.terms.clear();
     own.terms.extend(terms(state, ctx));
     let market = Market::of(state, ctx);
     let mut strip = Strip::EMPTY;
-    let mut scene = None;
-    for start in (0..own.due.len()).step_by(STRIP) {
-        let end = (start + STRIP).min(own.due.len());
-        strip.gather(&own.due[start..end], &own.terms, &market, state);
+    for start in (0..own.thinkers.len()).step_by(STRIP) {
+        let end = (start + STRIP).min(own.thinkers.len());
+        strip.gather(&own.thinkers[start..end], &own.terms, &market, state);
         strip::weigh(&mut strip, &market, p);
         for at in start..end {
-            let (r, row) = (at - start, own.due[at] as usize);
+            let (r, row) = (at - start, own.thinkers[at] as usize);
             let v = &state.universities.inventions;
             let mass = v.shelf[row] * strip.share[r];
             if strip.stake[r] < strip.reserve[r] {
@@ -146,9 +144,8 @@ pub fn found(state: &mut State, ctx: &Context) {
             own.ordinal[cell] = ordinal + 1;
             let gap = entry::gap(ctx.key, stream_of(cell), ordinal + 1);
             own.threshold[cell] += gap * taken / weight;
-            let scene = scene.get_or_insert_with(|| Surroundings::gather(&state.firms));
             let id = entrant_id(stream_of(cell), ordinal);
-            let firm = start_up(state, scene, id, row, taken, ctx);
+            let firm = start_up(state, id, row, taken, ctx);
             own.tally.founded += taken;
             own.tally.agents += 1.0;
             own.tally.paid_in += taken * firm.cash;
@@ -161,12 +158,28 @@ pub fn found(state: &mut State, ctx: &Context) {
     state.spin_offs = own;
 }
 
-/// Rows of the inventions on the shelf whose inventors think of a firm in quarter index `q`.
-fn due(v: &Inventions, q: i32) -> impl Iterator<Item = u32> + '_ {
-    let whole_years = move |disclosed: i32| q > disclosed && (q - disclosed) % 4 == 0; // derived: quarters a year
-    (0..v.len())
-        .filter(move |&row| v.id[row] != 0 && v.shelf[row] > 0.0 && whole_years(v.disclosed[row]))
-        .map(|row| row as u32)
+/// Finds the inventions on the shelf, disclosed whole years ago, whose inventors think of a firm:
+/// each year those of a share `considered` do.
+fn think(thinkers: &mut Vec<u32>, u: &Universities, ctx: &Context) {
+    let considered = ctx.parameters.spin_offs.considered;
+    let v = &u.inventions;
+    thinkers.clear();
+    let (mut ids, mut draws, mut some) = ([0; ROWS], [0.0; ROWS], [0; ROWS]);
+    for rows in u.anniversaries(ctx.q()).chunks(ROWS) {
+        let (ids, draws) = (&mut ids[..rows.len()], &mut draws[..rows.len()]);
+        for (id, &row) in ids.iter_mut().zip(rows) {
+            *id = v.id[row as usize];
+        }
+        fill_uniform(ctx.key, ids, ctx.q() as u32, 1, Purpose::SpinOff, draws);
+        // every row is written and the next one overwrites it unless it counts
+        let mut count = 0;
+        for ((&row, &id), &draw) in rows.iter().zip(&*ids).zip(&*draws) {
+            some[count] = row;
+            count += usize::from((draw < considered) & (id != 0));
+        }
+        let there = |row: &u32| v.shelf[*row as usize] > 0.0;
+        thinkers.extend(some[..count].iter().copied().filter(there));
+    }
 }
 
 /// What the inventors of each unit can count on this quarter.
@@ -200,18 +213,12 @@ fn terms<'a>(state: &'a State, ctx: &'a Context) -> impl Iterator<Item = Terms> 
 }
 
 /// The firm of arrival `id` on an invention, for `weight` real ones.
-fn start_up(
-    state: &State,
-    scene: &Surroundings,
-    id: u32,
-    row: usize,
-    weight: f64,
-    ctx: &Context,
-) -> Firm {
+fn start_up(state: &State, id: u32, row: usize, weight: f64, ctx: &Context) -> Firm {
     let p = &ctx.parameters.spin_offs;
     let v = &state.universities.inventions;
     let place = (v.region[row], v.field[row]);
     let sales = p.start_sales * ctx.world.price;
+    let scene = &state.entry.scene;
     let firm = entry::newcomer(state, scene, id, Segment::Small, place, sales, weight, ctx);
     Firm {
         cash: p.capital * ctx.world.price,

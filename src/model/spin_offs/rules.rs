@@ -36,11 +36,11 @@ pub fn founding_cost(
     capital + post
 }
 
-/// Share of inventors who found within a year: of those who think of it, the ones whose value
-/// passes a cost spread log-normally about its median.
+/// Share of inventors who found, of those who think of it: the ones whose value passes a cost
+/// spread log-normally about its median.
 ///
-/// Example: value equal to cost, a tenth think of it: 0.05.
+/// Example: value equal to cost: ½.
 #[inline(always)]
 pub fn founding_share(value: f64, cost: f64, p: &SpinOffParameters) -> f64 {
-    p.considered * normal_cdf(ln(max(value, f64::MIN_POSITIVE) / cost) / p.cost_log_sd)
+    normal_cdf(ln(max(value, f64::MIN_POSITIVE) / cost) / p.cost_log_sd)
 }

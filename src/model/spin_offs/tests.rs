@@ -45,7 +45,7 @@ fn world(inventions: &[Invention], ctx: &Context) -> State {
         ..Unit::default()
     });
     for &row in inventions {
-        state.universities.inventions.push(row);
+        state.universities.admit(row);
     }
     state.spin_offs = SpinOffState::found(ctx);
     state
@@ -54,7 +54,7 @@ fn world(inventions: &[Invention], ctx: &Context) -> State {
 #[test]
 fn value_cost_and_share_by_hand() {
     let all = scene().parameters;
-    let mut p = all.spin_offs;
+    let p = all.spin_offs;
     let t = all.transfer;
     // (10/100)^0.4 = 0.3981; four levels missing at 0.2: e^−0.8 = 0.4493
     let ability = bargain::ability(p.grown_sales, 1.0, 1.0, &t);
@@ -66,10 +66,9 @@ fn value_cost_and_share_by_hand() {
     assert!((own_value(2.0, 9.0, 1.5, t.gap_cost) - 3.0).abs() < 1e-12);
     assert!((founding_cost(0.1, 1.0, 0.3, false, &p) - 1.9).abs() < 1e-12);
     assert!((founding_cost(0.1, 1.0, 0.3, true, &p) - 1.3).abs() < 1e-12);
-    p.considered = 0.1;
-    assert!((founding_share(1.9, 1.9, &p) - 0.05).abs() < 1e-9);
+    assert!((founding_share(1.9, 1.9, &p) - 0.5).abs() < 1e-9);
     assert!(founding_share(0.0, 1.9, &p) < 1e-12);
-    assert!((founding_share(1e9, 1.9, &p) - 0.1).abs() < 1e-9);
+    assert!((founding_share(1e9, 1.9, &p) - 1.0).abs() < 1e-9);
 }
 
 /// Share of the inventors of the only invention who would found, and whether the unit consents.
@@ -205,7 +204,20 @@ fn only_the_anniversary_counts_and_a_dead_slot_never() {
         ..disclosed(2, 60.0, 150.0)
     };
     let free = disclosed(0, 60.0, 150.0);
-    let mut state = world(&[young, between, free], &ctx);
+    let mut state = world(&[free, between, young], &ctx);
     found(&mut state, &ctx);
     assert_eq!(state.spin_offs.tally, SpinOffTally::default());
+}
+
+#[test]
+fn as_many_think_of_a_firm_a_year_as_the_parameter_says() {
+    let mut scene = eager();
+    scene.parameters.spin_offs.considered = 0.3;
+    let ctx = scene.context(NOW);
+    let rows: Vec<_> = (1..20_001).map(|id| disclosed(id, 60.0, 1.0)).collect();
+    let mut state = world(&rows, &ctx);
+    found(&mut state, &ctx);
+    let wanted = state.spin_offs.tally.wanted;
+    // everybody who thinks of it would found
+    assert!((wanted / 20_000.0 - 0.3).abs() < 0.015, "{wanted}");
 }

@@ -5,6 +5,7 @@
 //! comes within the carry-forward horizon. `u` is the expected discount factor of that event.
 
 use crate::base::math;
+use crate::policy::tax::Tax;
 
 /// Longest horizon \[years\].
 const HORIZON: usize = 10;
@@ -78,16 +79,17 @@ impl CarryTable {
     /// years of income, with `years` of carry-forward. Linear between whole years.
     #[inline]
     pub fn usable(&self, taxed: bool, years: f64, depth: f64) -> f64 {
+        between(&self.row(taxed, years), depth)
+    }
+
+    /// The same at each whole number of years of old losses.
+    #[inline]
+    fn row(&self, taxed: bool, years: f64) -> [f64; DEPTH] {
         if years < 1.0 {
-            return 0.0;
+            return [0.0; DEPTH];
         }
         let horizon = (years as usize).clamp(1, HORIZON) - 1;
-        let row = &self.usable[usize::from(taxed)][horizon];
-        let deepest = (DEPTH - 1) as f64;
-        let depth = math::clamp(depth, 0.0, deepest);
-        let low = (depth as usize).min(DEPTH - 2);
-        let part = depth - low as f64;
-        row[low] + part * (row[low + 1] - row[low])
+        self.usable[usize::from(taxed)][horizon]
     }
 
     /// Share `v` of the return on R&D that falls into taxed years.
@@ -95,6 +97,34 @@ impl CarryTable {
     pub fn taxed_returns(&self, taxed: bool) -> f64 {
         self.taxed_returns[usize::from(taxed)]
     }
+}
+
+/// Usable share of a loss added now under one law, by state, register and old losses.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct UsableLosses([[[f64; DEPTH]; 2]; 2]);
+
+impl UsableLosses {
+    /// Takes the horizons of `law` out of a table.
+    pub fn new(table: &CarryTable, law: &Tax) -> Self {
+        let years = [law.loss_years_general, law.loss_years_registered];
+        Self([false, true].map(|taxed| years.map(|years| table.row(taxed, years))))
+    }
+
+    /// What [`CarryTable::usable`] gives a firm that is on a register or not.
+    #[inline]
+    pub fn of(&self, taxed: bool, registered: bool, depth: f64) -> f64 {
+        between(&self.0[usize::from(taxed)][usize::from(registered)], depth)
+    }
+}
+
+/// Value of a tabulated row between whole years of old losses.
+#[inline]
+fn between(row: &[f64; DEPTH], depth: f64) -> f64 {
+    let deepest = (DEPTH - 1) as f64;
+    let depth = math::clamp(depth, 0.0, deepest);
+    let low = (depth as usize).min(DEPTH - 2);
+    let part = depth - low as f64;
+    row[low] + part * (row[low + 1] - row[low])
 }
 
 #[cfg(test)]
@@ -135,6 +165,21 @@ mod tests {
         for taxed in [false, true] {
             assert!(table.usable(taxed, 10.0, 1.0) > table.usable(taxed, 5.0, 1.0));
             assert!(table.usable(taxed, 5.0, 0.5) > table.usable(taxed, 5.0, 1.0));
+        }
+    }
+
+    #[test]
+    fn shares_of_one_law_are_those_of_the_table() {
+        let table = CarryTable::new(0.7, 0.1, 0.07, 0.15);
+        let law = crate::model::tax::position::tests::law_2023();
+        let usable = UsableLosses::new(&table, &law);
+        for depth in [-1.0, 0.0, 0.3, 1.0, 2.7, 4.999, 5.0, 80.0, f64::INFINITY] {
+            for taxed in [false, true] {
+                for (registered, years) in [(false, 5.0), (true, 10.0)] {
+                    let share = usable.of(taxed, registered, depth);
+                    assert_eq!(share, table.usable(taxed, years, depth));
+                }
+            }
         }
     }
 }

@@ -85,22 +85,22 @@ pub fn decide(state: &mut State, ctx: &Context) {
     }
     let carry = carry_table(ctx);
     let firms = &mut state.firms;
-    let (mut rows, mut ids, mut gains) = ([0; STRIP], [0; STRIP], [0.0; STRIP]);
-    let mut n = 0;
-    for i in 0..firms.len() {
-        firms.gift[i] = 0.0;
-        if firms.alive[i] && firms.rd[i] > 0.0 {
-            (rows[n], ids[n], gains[n]) = (i, firms.id[i], firms.absorptive[i]);
-            n += 1;
+    firms.gift.fill(0.0);
+    let mut doers = std::mem::take(&mut state.plans.doers);
+    firms.list_doers(&mut doers);
+    let (mut ids, mut gains) = ([0; STRIP], [0.0; STRIP]);
+    for rows in doers.chunks(STRIP) {
+        for (r, &row) in rows.iter().enumerate() {
+            (ids[r], gains[r]) = (firms.id[row as usize], firms.absorptive[row as usize]);
         }
-        if n == STRIP || i + 1 == firms.len() {
-            fill_gains(ctx.key, &ids[..n], &ctx.parameters.tax, &mut gains[..n]);
-            for (&row, &gain) in rows[..n].iter().zip(&gains) {
-                firms.gift[row] = gift(firms, row, gain, &carry, ctx);
-            }
-            n = 0;
+        let n = rows.len();
+        fill_gains(ctx.key, &ids[..n], &ctx.parameters.tax, &mut gains[..n]);
+        for (&row, &gain) in rows.iter().zip(&gains) {
+            let i = row as usize;
+            firms.gift[i] = self::gift(firms, i, gain, &carry, ctx);
         }
     }
+    state.plans.doers = doers;
 }
 
 /// What firm `i` gives a year that expects `gain` of it \[mn/yr\].

@@ -183,31 +183,6 @@ pub fn transfer_income_free(income: f64, exempt: f64, taxed_above: f64) -> f64 {
     math::min(income, exempt) + (1.0 - taxed_above) * above
 }
 
-/// Tax of the year before and after its losses, and what happens to the losses.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Assessment {
-    /// Taxable income after deductions and losses \[mn\].
-    pub taxable: f64,
-    /// Tax due \[mn\].
-    pub tax: f64,
-}
-
-/// Uses losses against `income` (after deductions), oldest first; a negative income becomes the
-/// youngest loss; losses age by one year and lapse after `years`.
-pub fn absorb_losses(income: f64, losses: &mut [f64; 10], years: usize) -> f64 {
-    let mut left = math::max(income, 0.0);
-    for loss in losses.iter_mut().rev() {
-        let used = math::min(*loss, left);
-        *loss -= used;
-        left -= used;
-    }
-    for age in (1..losses.len()).rev() {
-        losses[age] = if age < years { losses[age - 1] } else { 0.0 };
-    }
-    losses[0] = math::max(-income, 0.0);
-    left
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -284,18 +259,6 @@ mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn losses_are_used_oldest_first_and_lapse() {
-        let mut losses = [1.0, 2.0, 0.0, 0.0, 4.0, 0.0, 0.0, 0.0, 0.0, 0.0];
-        let left = absorb_losses(5.0, &mut losses, 5);
-        assert_eq!(left, 0.0);
-        // the loss of age 4 is used whole, one of age 1 loses 1.0, all age by a year
-        assert_eq!(losses, [0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
-        let left = absorb_losses(-3.0, &mut losses, 5);
-        assert_eq!(left, 0.0);
-        assert_eq!(losses[0], 3.0);
     }
 
     #[test]

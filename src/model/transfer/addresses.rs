@@ -1,315 +1,375 @@
 //! Where do searches find firms?
 //!
-//! Firms stand in a fixed table of addresses, one list per region and field. A founding
-//! firm holds an interval in proportion to weight · sales^exposure, an entrant holds slots
-//! kept free for entrants. A dead or shrunken address sends the search to its next keyed
-//! draw, so that what happens to one firm moves no draw of others (mechanisms M16).
+//! Firms hold slots of a table, one list per region and field, as many as their visibility,
+//! weight · sales^exposure, fills; a search that comes upon a slot is answered as often as the
+//! slots of that firm are filled. So each firm is found in proportion to its visibility. Which
+//! slots a firm holds hangs on its own id, and an empty slot, or one that does not answer, sends
+//! the search to its next keyed draw, so that what happens to one firm moves hardly any draw of
+//! others (mechanisms M16).
 
 use super::TransferParameters;
+use super::edges::Edges;
 use super::partners::NOBODY;
-use super::search::{STRIP, Target};
+use super::search::STRIP;
 use crate::base::math;
 use crate::base::rng::{Key, Purpose};
 use crate::model::firms::{FIELDS, Firms, REGIONS};
-use std::hint::select_unpredictable;
 
 const CELLS: usize = REGIONS * FIELDS;
-/// Slots one entrant can hold, and places it looks for a free one.
-const HELD: u32 = 16;
-const PROBES: u32 = 8;
+/// Slots that a firm of mean visibility holds at the start: the finer, the fewer searches go
+/// without an answer; whom they find does not hang on it.
+const RESOLUTION: f64 = 4.0; // derived: resolution
+/// A list of which less than this part is free has its slots widened.
+const LEAST_FREE: u32 = 16;
+/// Slots of the shortest list.
+const SHORTEST: u32 = 16;
+/// Who holds a free slot; else it is one more than the row of the firm.
+const FREE: u32 = 0;
 
-/// One step of a cell's list: a founding firm's, of which another may hold a part, or a slot.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[repr(align(32))] // none across two cache lines
-struct Address {
-    /// Weight · sales^exposure that the firm's addresses stand for; infinite at an empty
-    /// address, so that nobody answers there.
-    initial: f64,
-    /// Part of the step that is the holder's own.
-    keep: f64,
-    /// Place in the table of the address that has the rest.
-    other: u32,
-    /// Row of the firm.
-    row: u32,
-    /// Place of the firm's next address, [`NOBODY`] at the last.
-    next: u32,
-}
-
-impl Address {
-    const EMPTY: Self = Self {
-        initial: f64::INFINITY,
-        keep: 1.0,
-        other: 0,
-        row: 0,
-        next: NOBODY,
-    };
-
-    fn is_empty(&self) -> bool {
-        self.initial == f64::INFINITY
-    }
-}
-
-/// Where the list of one region and field stands, and how wide its steps are.
+/// List of one region and field.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Cell {
-    /// First address, founding firms and slots behind them.
+    /// Its first slot, their number, and how many are held.
     first: u32,
-    founders: u32,
     slots: u32,
-    /// Founding mass of a step.
+    held: u32,
+    /// Firms in it.
+    firms: u32,
+    /// Visibility that fills a slot.
     width: f64,
 }
 
-/// Table of addresses: for each region and field the founding firms as an alias table
-/// (Walker 1977), so that a digit finds its firm in one step, then slots for entrants.
+impl Cell {
+    /// Slots that a visibility of `seen` fills, at least one.
+    ///
+    /// Example: slots of 2: a firm of 5 holds 3, and answers 5 of 6 times.
+    #[inline]
+    fn wanted(&self, seen: f64) -> u32 {
+        let most = f64::from(self.slots);
+        math::clamp((seen / self.width).ceil(), 1.0, most) as u32
+    }
+
+    /// Whether so few are free that `more` must not be added.
+    fn is_crowded(&self, more: u32) -> bool {
+        self.held + more > self.slots - self.slots / LEAST_FREE
+    }
+}
+
+/// What a firm holds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Holding {
+    /// Its list, and its latest slot, [`NOBODY`] where it holds none.
+    cell: u32,
+    head: u32,
+    /// Number of its slots.
+    held: u32,
+}
+
+impl Holding {
+    const NONE: Self = Self {
+        cell: 0,
+        head: NOBODY,
+        held: 0,
+    };
+}
+
+/// Table of addresses.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Addresses {
+pub(super) struct Addresses {
     cells: Vec<Cell>,
-    all: Vec<Address>,
-    /// First address of each row of firms, [`NOBODY`] where it has none.
-    heads: Vec<u32>,
-    /// Edges of founding mass by region.
+    /// First slot of each list and how many there are.
+    spans: Vec<[u32; 2]>,
+    /// Who holds each slot, see [`FREE`].
+    holder: Vec<u32>,
+    /// The slot that the same firm took before each slot, [`NOBODY`] at its first.
+    before: Vec<u32>,
+    /// By row of firms.
+    holdings: Vec<Holding>,
+    /// One over the visibility that the slots of each row stand for, 0 without a slot.
+    shares: Vec<f64>,
+    /// Visibility of each row over that.
+    filled: Vec<f64>,
+    /// How often the slots of a holder answer, see [`FREE`] \[2⁻³²\].
+    answers: Vec<u32>,
+    /// Edges of mass by region.
     pub(super) regions: Edges<{ REGIONS + 1 }>,
     /// The same by field within each region.
     pub(super) fields: Vec<Edges<{ FIELDS + 1 }>>,
 }
 
-/// Edges of intervals, of which there is a power of two, from zero to the whole mass.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Edges<const N: usize>([f64; N]);
-
-impl<const N: usize> Default for Edges<N> {
-    fn default() -> Self {
-        Self([0.0; N])
-    }
-}
-
-impl<const N: usize> Edges<N> {
-    /// Edges of intervals of the given masses.
-    fn of(masses: &[f64]) -> Self {
-        let mut edges = [0.0; N];
-        for (k, mass) in masses.iter().enumerate() {
-            edges[k + 1] = edges[k] + mass;
-        }
-        Self(edges)
-    }
-
-    /// Interval chosen in proportion to mass, `without` left out; that one itself where no
-    /// other has mass.
-    ///
-    /// Example: masses 1, 2, 1 without the second: a pick of 0.4 gives the first, 0.6 the third.
-    #[inline(always)]
-    #[allow(clippy::inline_always)] // part of a strip loop
-    pub(super) fn choose(&self, without: usize, pick: f64) -> usize {
-        let Self(edges) = self;
-        let below = edges[without];
-        let own = edges[without + 1] - below;
-        let others = edges[N - 1] - own;
-        if others <= 0.0 {
-            return without;
-        }
-        let x = pick * others;
-        let x = x + if x < below { 0.0 } else { own };
-        if x >= edges[N - 1] {
-            return self.last(without);
-        }
-        // halving without a branch, as the way through is for chance to decide
-        let (mut found, mut half) = (0, (N - 1) / 2);
-        while half > 0 {
-            found += half * usize::from(edges[found + half] <= x);
-            half /= 2;
-        }
-        found
-    }
-
-    /// [`choose`](Self::choose) for a strip of picks, level by level.
-    #[inline(always)]
-    #[allow(clippy::inline_always)] // part of a strip loop
-    pub(super) fn choose_all(&self, without: &[u32; STRIP], pick: &[f64; STRIP]) -> [u32; STRIP] {
-        let Self(edges) = self;
-        let (mut x, mut found) = ([0.0; STRIP], [0_u32; STRIP]);
-        let mut rare = false;
-        for i in 0..STRIP {
-            let k = without[i] as usize % (N - 1);
-            let below = edges[k];
-            let own = edges[k + 1] - below;
-            let others = edges[N - 1] - own;
-            let at = pick[i] * others;
-            x[i] = at + if at < below { 0.0 } else { own };
-            rare |= (others <= 0.0) | (x[i] >= edges[N - 1]);
-        }
-        let mut half = (N - 1) / 2;
-        while half > 0 {
-            for i in 0..STRIP {
-                let passed = edges[(found[i] as usize + half) % (N - 1)] <= x[i];
-                found[i] += if passed { half as u32 } else { 0 };
-            }
-            half /= 2;
-        }
-        if rare {
-            for i in 0..STRIP {
-                found[i] = self.choose(without[i] as usize, pick[i]) as u32;
-            }
-        }
-        found
-    }
-
-    /// The last interval with mass other than `without`, for rounding at the upper end.
-    #[cold]
-    fn last(&self, without: usize) -> usize {
-        (0..N - 1)
-            .rev()
-            .find(|&k| k != without && self.0[k + 1] > self.0[k])
-            .unwrap_or(without)
-    }
-}
-
 /// Visibility of a firm agent, weight · sales^exposure.
+///
+/// Example: weight 2, sales 9, exposure ½: 6.
 #[inline(always)]
 #[allow(clippy::inline_always)] // part of a strip loop
 pub(super) fn visibility(weight: f64, sales: f64, exposure: f64) -> f64 {
-    weight * math::pow(math::max(sales, f64::MIN_POSITIVE), exposure)
+    let sales = math::max(sales, f64::MIN_POSITIVE);
+    // the root, as it is by default, is quicker than a power
+    let often = if exposure == 0.5 {
+        math::sqrt(sales)
+    } else {
+        math::pow(sales, exposure)
+    };
+    weight * often
 }
 
-/// Makes an alias table of addresses whose own masses are given (Vose 1991), the first of
-/// which has place `first`.
-fn alias(steps: &mut [Address], first: u32) {
-    let n = steps.len();
-    let total: f64 = steps.iter().map(|step| step.initial).sum();
-    let mut scaled: Vec<f64> = (steps.iter())
-        .map(|step| step.initial / total * n as f64)
-        .collect();
-    let (mut small, mut large): (Vec<usize>, Vec<usize>) = (0..n).partition(|&k| scaled[k] < 1.0);
-    while let (Some(&few), Some(&many)) = (small.last(), large.last()) {
-        small.pop();
-        steps[few].keep = scaled[few];
-        steps[few].other = first + many as u32;
-        scaled[many] -= 1.0 - scaled[few];
-        if scaled[many] < 1.0 {
-            large.pop();
-            small.push(many);
+crate::dispatched! {
+    /// Visibility over that which the slots held stand for.
+    fn fill(seen: &[f64], shares: &[f64], filled: &mut [f64]) {
+        for ((filled, seen), share) in filled.iter_mut().zip(seen).zip(shares) {
+            *filled = seen * share;
+        }
+    }
+}
+
+crate::dispatched! {
+    /// How often holders answer: as often as their slots are filled.
+    fn listen(filled: &[f64], answers: &mut [u32]) {
+        const ALL: f64 = 4_294_967_295.0; // derived: words of 32 bits
+        const TWO_52: f64 = 4_503_599_627_370_496.0; // derived: behind it stand whole numbers
+        for (filled, answers) in filled.iter().zip(answers) {
+            *answers = (math::min(*filled, 1.0) * ALL + TWO_52).to_bits() as u32;
         }
     }
 }
 
 impl Addresses {
-    /// Table of the firms in business at the start.
-    pub fn found(firms: &Firms, p: &TransferParameters) -> Self {
-        let mut table = Self {
-            heads: vec![NOBODY; firms.len()],
-            ..Self::default()
-        };
-        let mut lists = vec![Vec::new(); CELLS];
-        let mut regions = [0.0; REGIONS];
-        for row in (0..firms.len()).filter(|&row| firms.alive[row]) {
-            let initial = visibility(firms.weight[row], firms.sales[row], p.exposure);
-            regions[usize::from(firms.region[row])] += initial;
-            lists[cell_of(firms, row)].push(Address {
-                initial,
-                row: row as u32,
-                ..Address::EMPTY
-            });
+    /// Table of the firms in business at the start, whose visibility is `seen` by row.
+    pub(super) fn found(seen: &[f64], firms: &Firms, p: &TransferParameters, key: Key) -> Self {
+        let mut table = Self::default();
+        let (masses, numbers) = masses(seen, firms);
+        let all = masses.iter().sum::<f64>() / math::max(1.0, firms.len() as f64);
+        for (mass, number) in masses.iter().zip(numbers) {
+            let n = f64::from(number);
+            let mean = if number > 0 { mass / n } else { all };
+            // half a slot a firm is lost to rounding up
+            let held = n * (RESOLUTION + 0.5);
+            let slots = ((1.0 + p.reserve) * held).ceil() as u32;
+            let first = table.holder.len() as u32;
+            table.open(first, slots.max(SHORTEST), mean / RESOLUTION);
         }
-        let mean = regions.iter().sum::<f64>() / math::max(1.0, firms.len() as f64);
-        let mut masses = [0.0; CELLS];
-        for (mass, list) in masses.iter_mut().zip(&mut lists) {
-            let (n, first) = (list.len(), table.all.len() as u32);
-            *mass = list.iter().map(|step| step.initial).sum();
-            let slots = math::max(1.0, (p.reserve * n as f64).ceil()) as usize;
-            table.cells.push(Cell {
-                first,
-                founders: n as u32,
-                slots: slots as u32,
-                width: if n > 0 { *mass / n as f64 } else { mean },
-            });
-            alias(list, first);
-            for step in list.iter() {
-                table.heads[step.row as usize] = table.all.len() as u32;
-                table.all.push(*step);
-            }
-            table.all.resize(table.all.len() + slots, Address::EMPTY);
-        }
-        table.regions = Edges::of(&regions);
-        table.fields = masses.chunks(FIELDS).map(Edges::of).collect();
+        table.weigh(&masses);
+        let living: Vec<u32> = (0..firms.len() as u32).collect();
+        table.admit(&living, seen, firms, key);
         table
     }
 
-    /// Empties the addresses of rows whose firm is no longer there and gives slots to the
-    /// firms that came; `changed` are the rows that hold another firm, or none, since the
-    /// last look, `seen` is the visibility by row.
-    pub fn admit(&mut self, changed: &[u32], seen: &[f64], firms: &Firms, key: Key) {
-        self.heads.resize(firms.len(), NOBODY);
+    /// Adds an empty list.
+    fn open(&mut self, first: u32, slots: u32, width: f64) {
+        self.spans.push([first, slots]);
+        self.cells.push(Cell {
+            first,
+            slots,
+            width,
+            ..Cell::default()
+        });
+        let end = (first + slots) as usize;
+        self.holder.resize(end, FREE);
+        self.before.resize(end, NOBODY);
+    }
+
+    /// Sets the edges by which searches choose regions and fields.
+    fn weigh(&mut self, masses: &[f64; CELLS]) {
+        let mut regions = [0.0; REGIONS];
+        for (region, fields) in regions.iter_mut().zip(masses.chunks(FIELDS)) {
+            *region = fields.iter().sum();
+        }
+        self.regions = Edges::of(&regions);
+        self.fields.clear();
+        self.fields.extend(masses.chunks(FIELDS).map(Edges::of));
+    }
+
+    /// Searches turn to regions and fields in proportion to the visibility in them now.
+    pub(super) fn turn_to(&mut self, seen: &[f64], firms: &Firms) {
+        self.weigh(&masses(seen, firms).0);
+    }
+
+    /// Gives slots to the firms that came or grew, takes them from those that left or shrank;
+    /// `changed` are the rows that hold another firm, or none, since the last look, `seen` is
+    /// the visibility by row.
+    pub(super) fn admit(&mut self, changed: &[u32], seen: &[f64], firms: &Firms, key: Key) {
+        self.holdings.resize(firms.len(), Holding::NONE);
+        self.shares.resize(firms.len(), 0.0);
+        self.filled.resize(firms.len(), 0.0);
+        self.answers.resize(firms.len() + 1, 0);
         for &row in changed {
-            let mut place = std::mem::replace(&mut self.heads[row as usize], NOBODY);
-            while let Some(address) = self.all.get_mut(place as usize) {
-                place = std::mem::replace(&mut address.next, NOBODY);
-                address.initial = f64::INFINITY;
+            let row = row as usize;
+            if self.holdings[row].held > 0 {
+                self.release(row, 0);
+                self.cells[self.holdings[row].cell as usize].firms -= 1;
             }
         }
         for &row in changed {
-            if firms.alive[row as usize] {
-                self.settle(row, seen[row as usize], firms, key);
+            let row = row as usize;
+            if firms.alive[row] {
+                let cell = cell_of(firms, row);
+                self.cells[cell].firms += 1;
+                self.holdings[row].cell = cell as u32;
+                let wanted = self.cells[cell].wanted(seen[row]);
+                self.take(row, wanted, seen, firms, key);
+            }
+        }
+        fill(seen, &self.shares, &mut self.filled);
+        for row in 0..firms.len() {
+            let filled = self.filled[row];
+            // most hold what they are to hold
+            if (filled > 1.0) | ((filled <= 0.5) & (self.holdings[row].held > 1)) {
+                self.fit(row, seen, firms, key);
+            }
+        }
+        fill(seen, &self.shares, &mut self.filled);
+        listen(&self.filled, &mut self.answers[1..]);
+    }
+
+    /// Gives slots to a firm that grew, takes them from one that shrank to less than half.
+    fn fit(&mut self, row: usize, seen: &[f64], firms: &Firms, key: Key) {
+        let Holding { cell, held, .. } = self.holdings[row];
+        let wanted = self.cells[cell as usize].wanted(seen[row]);
+        if wanted > held {
+            self.take(row, wanted, seen, firms, key);
+        } else if 2 * wanted < held {
+            self.release(row, wanted);
+        }
+    }
+
+    /// Adds slots until the firm in `row` holds `wanted`, or what is wanted of wider slots.
+    fn take(&mut self, row: usize, wanted: u32, seen: &[f64], firms: &Firms, key: Key) {
+        let mut wanted = wanted;
+        let cell = self.holdings[row].cell as usize;
+        while self.cells[cell].is_crowded(wanted.saturating_sub(self.holdings[row].held)) {
+            self.make_room(cell, seen, firms, key);
+            wanted = self.cells[cell].wanted(seen[row]);
+        }
+        while self.holdings[row].held < wanted {
+            self.settle(row, firms.id[row], key);
+        }
+    }
+
+    /// Gives the firm in `row` one more slot: the first free one from where its id points.
+    fn settle(&mut self, row: usize, id: u32, key: Key) {
+        let Holding { cell, head, held } = self.holdings[row];
+        let list = &mut self.cells[cell as usize];
+        let start = key.uniform(id, held, 0, 0, Purpose::Search);
+        let start = (start * f64::from(list.slots)) as u32;
+        let place = (0..list.slots)
+            .map(|step| list.first + (start + step) % list.slots)
+            .find(|&place| self.holder[place as usize] == FREE)
+            .expect("a crowded list is given room");
+        list.held += 1;
+        self.holder[place as usize] = row as u32 + 1;
+        self.before[place as usize] = head;
+        self.holdings[row].head = place;
+        self.holdings[row].held += 1;
+        self.weigh_share(row);
+    }
+
+    /// Takes the latest slots of a firm until it holds `left`.
+    fn release(&mut self, row: usize, left: u32) {
+        let holding = &mut self.holdings[row];
+        let list = &mut self.cells[holding.cell as usize];
+        while holding.held > left {
+            let place = holding.head as usize;
+            holding.head = std::mem::replace(&mut self.before[place], NOBODY);
+            self.holder[place] = FREE;
+            holding.held -= 1;
+            list.held -= 1;
+        }
+        self.weigh_share(row);
+    }
+
+    /// Notes what the slots of a firm stand for.
+    fn weigh_share(&mut self, row: usize) {
+        let Holding { cell, held, .. } = self.holdings[row];
+        let width = self.cells[cell as usize].width;
+        self.shares[row] = if held > 0 {
+            1.0 / (f64::from(held) * width)
+        } else {
+            0.0
+        };
+    }
+
+    /// Doubles the width of a list's slots, or their number where firms hold one each.
+    #[cold]
+    fn make_room(&mut self, cell: usize, seen: &[f64], firms: &Firms, key: Key) {
+        let rows: Vec<usize> = (0..self.holdings.len())
+            .filter(|&row| {
+                let holding = &self.holdings[row];
+                holding.held > 0 && holding.cell as usize == cell
+            })
+            .collect();
+        if self.cells[cell].held >= 2 * self.cells[cell].firms {
+            self.cells[cell].width *= 2.0;
+            for row in rows {
+                let wanted = self.cells[cell].wanted(seen[row]);
+                self.release(row, wanted);
+            }
+            return;
+        }
+        for &row in &rows {
+            self.release(row, 0);
+        }
+        let list = &mut self.cells[cell];
+        list.first = self.holder.len() as u32;
+        list.slots *= 2;
+        self.spans[cell] = [list.first, list.slots];
+        let end = (list.first + list.slots) as usize;
+        self.holder.resize(end, FREE);
+        self.before.resize(end, NOBODY);
+        for &row in &rows {
+            let wanted = self.cells[cell].wanted(seen[row]);
+            for _ in 0..wanted {
+                self.settle(row, firms.id[row], key);
             }
         }
     }
 
-    /// Gives an entrant of visibility `seen` as many slots as founding firms of its kind have
-    /// on average, where it finds free ones.
-    fn settle(&mut self, row: u32, seen: f64, firms: &Firms, key: Key) {
-        let id = firms.id[row as usize];
-        let cell = self.cells[cell_of(firms, row as usize)];
-        let wanted = math::clamp((seen / cell.width).ceil(), 1.0, f64::from(HELD)) as u32;
-        for k in 0..wanted {
-            let start = key.uniform(id, k, 0, 0, Purpose::Search);
-            let first = (start * f64::from(cell.slots)) as u32;
-            let free = (0..PROBES)
-                .map(|probe| cell.first + cell.founders + (first + probe) % cell.slots)
-                .find(|&place| self.all[place as usize].is_empty());
-            if let Some(place) = free {
-                let head = &mut self.heads[row as usize];
-                self.all[place as usize] = Address {
-                    initial: f64::from(wanted) * cell.width,
-                    row,
-                    next: std::mem::replace(head, place),
-                    ..Address::EMPTY
-                };
-            }
-        }
-    }
-
-    /// Place in the table, and part of its step, at a position in \[0, 1) of a cell.
-    #[inline(always)]
-    #[allow(clippy::inline_always)] // part of a strip loop
-    pub(super) fn place(&self, region: usize, field: usize, position: f64) -> (u32, f64) {
-        let cell = &self.cells[region * FIELDS + field];
-        let steps = cell.founders + cell.slots;
-        let x = position * f64::from(steps);
-        let step = (x as u32).min(steps - 1);
-        (cell.first + step, x - f64::from(step))
-    }
-
-    /// Place of whoever holds the part of its step that each of at most a strip points at: one
-    /// short pass, so that looking up one step does not wait for another.
+    /// Place in the table to which a word points in a cell.
     #[inline]
-    pub(super) fn holders(&self, targets: &[Target]) -> [u32; STRIP] {
-        let mut holders = [0; STRIP];
-        for (holder, target) in holders.iter_mut().zip(targets) {
-            let step = &self.all[target.place as usize];
-            // which of the two is for chance to decide: no branch foretells it
-            let own = target.part < step.keep;
-            *holder = select_unpredictable(own, target.place, step.other);
-        }
-        holders
+    pub(super) fn place(&self, region: usize, field: usize, word: u32) -> u32 {
+        let [first, slots] = self.spans[region * FIELDS + field];
+        first + (u64::from(word) * u64::from(slots) >> 32) as u32 // derived: bits of a word
     }
 
-    /// Row of the firm at `holder`, and whether it answers: firms do as often as their
-    /// visibility `seen` by row is what their addresses stand for.
+    /// Who holds each of at most a strip of places: one short pass, so that looking up one does
+    /// not wait for another.
     #[inline]
-    pub(super) fn ask(&self, holder: u32, accept: f64, seen: &[f64]) -> (u32, bool) {
-        let address = &self.all[holder as usize];
-        let answers = accept * address.initial < seen[address.row as usize];
-        (address.row, answers)
+    pub(super) fn holders(&self, places: &[u32; STRIP]) -> [u32; STRIP] {
+        places.map(|place| self.holder[place as usize])
     }
+
+    /// Row of the firm that is `holder`, and whether it answers a word.
+    #[inline]
+    pub(super) fn ask(&self, holder: u32, word: u32) -> (u32, bool) {
+        let answers = word < self.answers[holder as usize];
+        (holder.wrapping_sub(1), answers)
+    }
+}
+
+#[cfg(test)]
+impl Addresses {
+    /// Chance that one draw within its region and field finds the firm in `row`.
+    pub(super) fn odds(&self, row: usize) -> f64 {
+        let slots = self.cells[self.holdings[row].cell as usize].slots;
+        let held = (self.holder.iter()).filter(|&&holder| holder as usize == row + 1);
+        assert!(self.filled[row] <= 1.0 + f64::EPSILON);
+        held.count() as f64 * f64::from(self.answers[row + 1]) / f64::from(slots)
+    }
+
+    /// Holders of all slots.
+    pub(super) fn slots(&self) -> Vec<u32> {
+        self.holder.clone()
+    }
+}
+
+/// Visibility by region and field, and number of firms.
+fn masses(seen: &[f64], firms: &Firms) -> ([f64; CELLS], [u32; CELLS]) {
+    let (mut masses, mut numbers) = ([0.0; CELLS], [0; CELLS]);
+    for row in (0..firms.len()).filter(|&row| firms.alive[row]) {
+        let cell = cell_of(firms, row);
+        masses[cell] += seen[row];
+        numbers[cell] += 1;
+    }
+    (masses, numbers)
 }
 
 fn cell_of(firms: &Firms, row: usize) -> usize {

@@ -10,12 +10,29 @@ use crate::base::math;
 /// current prices over the value to a well-fitting firm in 2020.
 ///
 /// Example: reference sales, price 1, h = 1: 1.
+pub fn ability(sales: f64, absorptive: f64, price: f64, p: &TransferParameters) -> f64 {
+    price * math::exp(log_size(sales, price, p)) * usable(absorptive, p)
+}
+
+/// Log of what a firm's size does for the value of an invention, `ζ·ln(S/(price·S_ref))`
+/// \[log points\].
+///
+/// Example: ζ = 0.4, ten times the reference sales: 0.92.
 #[inline(always)]
 #[allow(clippy::inline_always)] // part of a strip loop
-pub fn ability(sales: f64, absorptive: f64, price: f64, p: &TransferParameters) -> f64 {
-    let real = math::max(sales, f64::MIN_POSITIVE) / price;
-    let scale = math::pow(real / p.sales_reference, p.sales_elasticity);
-    price * scale * (p.absorptive_floor + (1.0 - p.absorptive_floor) * absorptive)
+pub fn log_size(sales: f64, price: f64, p: &TransferParameters) -> f64 {
+    let reference = price * p.sales_reference;
+    p.sales_elasticity * math::ln(math::max(sales, f64::MIN_POSITIVE) / reference)
+}
+
+/// Part of an invention's value that a firm of absorptive capacity `h` can make use of,
+/// `floor + (1 − floor)h` \[share\].
+///
+/// Example: floor 0.05, h = 0.5: 0.525.
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
+pub fn usable(absorptive: f64, p: &TransferParameters) -> f64 {
+    p.absorptive_floor + (1.0 - p.absorptive_floor) * absorptive
 }
 
 /// What distance of fields \[0..1\] and missing readiness \[TRL\] take off \[log points\].
@@ -27,7 +44,8 @@ pub fn misfit(distance: f64, gap: f64, p: &TransferParameters) -> f64 {
 }
 
 /// Value in use, `worth·e^(σ·noise − misfit)` \[mn\]; `worth` is the invention's quality times
-/// the firm's [`ability`], times `no_need` without an open need.
+/// the firm's [`ability`], times `no_need` without an open need. Size may stand in `worth` or,
+/// as its log, be taken off `misfit`.
 ///
 /// Example: worth 2, no misfit, no noise: 2.
 #[inline(always)]
@@ -40,6 +58,8 @@ pub fn value_in_use(worth: f64, misfit: f64, noise: f64, spread: f64) -> f64 {
 /// patents that give all points.
 ///
 /// Example: 0.04 for a full set of 8, 6 held: 0.01.
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
 pub fn value_for_certificate(patents: f64, lacks: bool, price: f64, p: &TransferParameters) -> f64 {
     if lacks {
         let missing = math::max(0.0, 1.0 - patents / p.qualification_patents);
@@ -56,6 +76,8 @@ pub fn is_friendly(rank: f64, push: f64, p: &TransferParameters) -> bool {
 }
 
 /// Worth of obliging such a unit \[mn\].
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
 pub fn value_of_order(friendly: bool, price: f64, p: &TransferParameters) -> f64 {
     if friendly { p.order_value * price } else { 0.0 }
 }

@@ -1,103 +1,175 @@
-//! What is each invention worth to each firm that its search came upon? All pairs of a
-//! quarter, in columns.
+//! What is each invention worth to each firm that its search came upon?
 
-use super::offers::Offers;
+use super::TransferParameters;
+use super::bargain::{self, Values};
+use super::offers::{Lot, Offers};
 use super::partners::{NOBODY, Partner};
-use super::{TransferParameters, bargain};
-use crate::base::math;
 use crate::base::rng::{Key, Purpose};
+use crate::base::{math, strip};
+use crate::model::context::Context;
 use crate::model::population::field_distance;
+use std::hint::select_unpredictable;
 
-crate::dispatched! {
-    /// Values in use; the noise of a match is kept over quarters, as a trait of the pair.
-    fn values_in_use(
-        key: Key,
-        invention: &[u32],
-        firm: &[u32],
-        pair: &[u32],
-        worth: &[f64],
-        misfit: &[f64],
-        spread: f64,
-        out: &mut [f64],
+/// Pairs valued together.
+const STRIP: usize = strip::ROWS;
+
+/// Pairs of a lot and a firm, in columns.
+#[derive(Clone, Debug)]
+struct Pairs {
+    /// The firms.
+    met: [Partner; STRIP],
+    invention: [u32; STRIP],
+    firm: [u32; STRIP],
+    /// Member of the firm agent and number of the lot, 16 bits each.
+    member: [u32; STRIP],
+    /// Value to a well-fitting firm, less to one without need, prices of 2020 \[mn\].
+    worth: [f64; STRIP],
+    /// What distance and missing readiness take off \[log points\].
+    misfit: [f64; STRIP],
+    sales: [f64; STRIP],
+    absorptive: [f64; STRIP],
+}
+
+impl Pairs {
+    const NONE: Self = Self {
+        met: [Partner::NONE; STRIP],
+        invention: [0; STRIP],
+        firm: [0; STRIP],
+        member: [0; STRIP],
+        worth: [0.0; STRIP],
+        misfit: [0.0; STRIP],
+        sales: [0.0; STRIP],
+        absorptive: [0.0; STRIP],
+    };
+
+    /// Gathers what each lot's invention and the firms that its draws came upon are.
+    fn gather(
+        &mut self,
+        lots: &[Lot],
+        offers: &Offers,
+        draws: usize,
+        found: &[u32],
+        rows: &[Partner],
+        p: &TransferParameters,
     ) {
-        let n = out.len();
-        let (invention, firm, pair) = (&invention[..n], &firm[..n], &pair[..n]);
-        let (worth, misfit) = (&worth[..n], &misfit[..n]);
-        for i in 0..n {
-            let (member, lot) = (pair[i] >> 16, pair[i] & 0xFFFF);
-            let u = key.uniform(invention[i], firm[i], member, lot, Purpose::Choice);
-            let noise = math::normal_quantile(math::max(u, f64::EPSILON));
-            out[i] = bargain::value_in_use(worth[i], misfit[i], noise, spread);
+        // short, so that looking up one firm does not wait for another; any where a search found
+        // nobody
+        for (met, &row) in self.met.iter_mut().zip(found) {
+            *met = rows[if row == NOBODY { 0 } else { row as usize }];
+        }
+        let mut i = 0;
+        for lot in lots {
+            let offer = &offers.all[lot.offer as usize];
+            for draw in 0..draws.min(STRIP - i) {
+                let firm = &self.met[i];
+                let distance = field_distance(usize::from(offer.field), usize::from(firm.field));
+                let need = firm.need | (offer.posed & (distance == 0.0));
+                let wanted = if need { 1.0 } else { p.no_need };
+                let member = (draw as u32).min(u32::from(firm.members) - 1);
+                self.invention[i] = offer.id;
+                self.firm[i] = firm.id;
+                self.member[i] = member << 16 | lot.number & 0xFFFF;
+                self.worth[i] = offer.quality * wanted;
+                self.misfit[i] = bargain::misfit(distance, offer.gap, p);
+                self.sales[i] = firm.sales;
+                self.absorptive[i] = firm.absorptive;
+                i += 1;
+            }
         }
     }
 }
 
-/// Pairs of lots and firms.
+crate::dispatched! {
+    /// Values in use of the first pairs of a strip; the noise of a match is kept over quarters,
+    /// as a trait of the pair.
+    fn appraise(key: Key, price: f64, p: &TransferParameters, pairs: &Pairs, usage: &mut [f64]) {
+        let n = usage.len().min(STRIP);
+        let (mut noise, mut size) = ([0.0; STRIP], [0.0; STRIP]);
+        for i in 0..n {
+            let words = [pairs.firm[i], pairs.member[i], Purpose::Choice as u32];
+            noise[i] = math::max(strip::pair(key, pairs.invention[i], words).0, f64::EPSILON);
+        }
+        for noise in &mut noise[..n] {
+            *noise = math::normal_quantile(*noise);
+        }
+        for i in 0..n {
+            size[i] = bargain::log_size(pairs.sales[i], price, p);
+        }
+        for (i, usage) in usage.iter_mut().enumerate().take(n) {
+            let worth = pairs.worth[i] * price * bargain::usable(pairs.absorptive[i], p);
+            let misfit = pairs.misfit[i] - size[i];
+            *usage = bargain::value_in_use(worth, misfit, noise[i], p.match_log_sd);
+        }
+    }
+}
+
+/// Values in use of all pairs, by search \[mn\].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Fits {
-    invention: Vec<u32>,
-    firm: Vec<u32>,
-    /// Member of the firm agent and number of the lot, 16 bits each.
-    pair: Vec<u32>,
-    worth: Vec<f64>,
-    misfit: Vec<f64>,
-    /// The firms.
-    pub(super) met: Vec<Partner>,
-    /// Value in use \[mn\].
-    pub(super) usage: Vec<f64>,
+    /// Value in use.
+    usage: Vec<f64>,
+}
+
+/// The firm of those that a lot came upon to which it is worth most.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Best {
+    /// Its row.
+    pub(super) firm: u32,
+    /// What the lot is worth to it, by motive \[mn\].
+    pub(super) values: Values,
 }
 
 impl Fits {
-    /// Values in use of all pairs of a lot and a firm that one of its `draws` came upon, in
-    /// the order of searches. Draws of one lot that come upon the same agent meet different
-    /// real firms of it, as many as it stands for.
+    /// Values all pairs of a lot and a firm that one of its `draws` came upon, in the order of
+    /// searches. Draws of one lot that come upon the same agent meet different real firms of
+    /// it, as many as it stands for. What stands where a search found nobody is of no use.
     pub(super) fn value(
         &mut self,
         offers: &Offers,
         draws: usize,
         found: &[u32],
         rows: &[Partner],
-        key: Key,
-        p: &TransferParameters,
+        ctx: &Context,
     ) {
-        for column in [&mut self.invention, &mut self.firm, &mut self.pair] {
-            column.clear();
+        let p = &ctx.parameters.transfer;
+        self.usage.resize(found.len(), 0.0);
+        if rows.is_empty() {
+            return;
         }
-        self.worth.clear();
-        self.misfit.clear();
-        self.met.clear();
-        // short, so that looking up one firm does not wait for another
-        self.met
-            .extend(found.iter().filter_map(|&row| rows.get(row as usize)));
-        let mut met = self.met.iter();
-        for (lot, found) in offers.lots.iter().zip(found.chunks(draws)) {
-            let offer = &offers.all[lot.offer as usize];
-            for (draw, &row) in found.iter().enumerate() {
-                if row == NOBODY {
-                    continue;
-                }
-                let partner = met.next().expect("one firm for each pair");
-                let distance = field_distance(usize::from(offer.field), usize::from(partner.field));
-                let need = partner.need || (offer.posed && distance == 0.0);
-                let wanted = if need { 1.0 } else { p.no_need };
-                let member = (draw as u32).min(partner.members - 1);
-                self.invention.push(offer.id);
-                self.firm.push(partner.id);
-                self.pair.push(member << 16 | lot.number & 0xFFFF);
-                self.worth.push(offer.quality * partner.ability * wanted);
-                self.misfit.push(bargain::misfit(distance, offer.gap, p));
-            }
+        let mut pairs = Pairs::NONE;
+        let lots = STRIP / draws;
+        let met = offers.lots.chunks(lots).zip(found.chunks(lots * draws));
+        for ((lots, found), usage) in met.zip(self.usage.chunks_mut(lots * draws)) {
+            pairs.gather(lots, offers, draws, found, rows, p);
+            appraise(ctx.key, ctx.world.price, p, &pairs, usage);
         }
-        self.usage.resize(self.worth.len(), 0.0);
-        values_in_use(
-            key,
-            &self.invention,
-            &self.firm,
-            &self.pair,
-            &self.worth,
-            &self.misfit,
-            p.match_log_sd,
-            &mut self.usage,
-        );
+    }
+
+    /// Of the firms that a lot's searches from `first` on `found`, the first of the highest
+    /// value; `order` is the worth of obliging \[mn\].
+    #[inline]
+    pub(super) fn best(
+        &self,
+        first: usize,
+        found: &[u32],
+        rows: &[Partner],
+        order: f64,
+    ) -> Option<Best> {
+        let (mut best, mut highest) = (None, f64::NEG_INFINITY);
+        for (&usage, &row) in self.usage[first..].iter().zip(found) {
+            let Some(firm) = rows.get(row as usize) else {
+                continue;
+            };
+            let values = Values {
+                usage,
+                certificate: firm.certificate,
+                order: if firm.friendly { order } else { 0.0 },
+            };
+            let value = math::max(usage, math::max(values.certificate, values.order));
+            // which is the best is for chance to decide: no branch foretells it
+            best = select_unpredictable(value > highest, Some(Best { firm: row, values }), best);
+            highest = select_unpredictable(value > highest, value, highest);
+        }
+        best
     }
 }

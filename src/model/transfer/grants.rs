@@ -1,10 +1,11 @@
 //! Grants proposals in keyed order while places and cash last, and moves what is dealt.
 
 use super::partners::NOBODY;
-use super::{Deal, DealKind, Due, Proposal, RING, Running, TransferState};
-use crate::base::math;
+use super::{Deal, DealKind, Due, Proposal, RING, TransferState};
+use crate::base::{math, strip};
 use crate::model::books::{Account, Instrument};
 use crate::model::context::Context;
+use crate::model::firms::Firms;
 use crate::model::state::State;
 
 /// Deals that one represented firm can still take, by row of firms: unused places last a year,
@@ -53,17 +54,45 @@ impl Places {
     }
 }
 
+impl Places {
+    /// The firm in row `child` has the places left that its `parent` has.
+    pub(super) fn inherit(&mut self, firms: &Firms, parent: usize, child: usize) {
+        self.holder.resize(firms.len(), NOBODY);
+        self.left.resize(firms.len(), 0.0);
+        if self.holder[parent] == firms.id[parent] {
+            self.holder[child] = firms.id[child];
+            self.left[child] = self.left[parent];
+        }
+    }
+}
+
+/// Each real firm in row `child` owes what each in row `parent` does.
+pub(super) fn inherit(t: &mut TransferState, firms: &Firms, parent: usize, child: usize) {
+    t.running.resize(firms.len(), 0.0);
+    t.debtor.resize(firms.len(), NOBODY);
+    if t.debtor[parent] == firms.id[parent] {
+        t.debtor[child] = firms.id[child];
+        t.running[child] = t.running[parent];
+    }
+}
+
 /// Places of proposals in keyed order.
 fn rank(proposals: &[Proposal], ranked: &mut Vec<(u64, u32)>) {
     ranked.clear();
     // the bits of numbers that are not negative stand in the order of the numbers
     let keys = proposals.iter().map(|proposal| proposal.order.to_bits());
     ranked.extend(keys.zip(0..));
+    ranked.sort_unstable_by_key(|&(order, _)| order);
+    // keys of 53 bits are hardly ever the same; if so, ids decide
     let tie = |k: u32| {
         let proposal = &proposals[k as usize];
         (proposal.invention_id, proposal.lot)
     };
-    ranked.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| tie(a.1).cmp(&tie(b.1))));
+    for same in ranked.chunk_by_mut(|a, b| a.0 == b.0) {
+        if same.len() > 1 {
+            same.sort_unstable_by_key(|&(_, k)| tie(k));
+        }
+    }
 }
 
 /// Grants proposals in keyed order while firms have places and cash. A firm with a place
@@ -74,6 +103,7 @@ pub(super) fn grant(t: &mut TransferState, state: &mut State, ctx: &Context) {
     rank(&t.proposals, &mut t.ranked);
     let proposals = std::mem::take(&mut t.proposals);
     let ranked = std::mem::take(&mut t.ranked);
+    let mut fees = 0.0;
     for &(_, k) in &ranked {
         let proposal = &proposals[k as usize];
         let (row, firm) = (proposal.invention as usize, proposal.firm as usize);
@@ -88,10 +118,13 @@ pub(super) fn grant(t: &mut TransferState, state: &mut State, ctx: &Context) {
         }
         if mass > 0.0 {
             t.places.left[firm] -= mass / weight;
+            state.firms.cash[firm] -= mass * proposal.fee / weight;
+            fees += mass * proposal.fee;
             strike(t, state, ctx, proposal, mass);
         }
     }
     (t.proposals, t.ranked) = (proposals, ranked);
+    pay_units(t, state, ctx, fees);
     t.tally.without_deal = math::max(0.0, t.tally.cases - worked_deals(t));
 }
 
@@ -104,7 +137,7 @@ fn worked_deals(t: &TransferState) -> f64 {
         .sum()
 }
 
-/// Moves mass, money and rights of one deal, and counts it.
+/// Moves mass and rights of one deal, and counts it.
 fn strike(t: &mut TransferState, state: &mut State, ctx: &Context, of: &Proposal, mass: f64) {
     let p = &ctx.parameters.transfer;
     let (row, firm) = (of.invention as usize, of.firm as usize);
@@ -117,7 +150,6 @@ fn strike(t: &mut TransferState, state: &mut State, ctx: &Context, of: &Proposal
     if of.kind == DealKind::Transfer {
         state.firms.patents[firm] += per_firm;
     }
-    pay_unit(t, state, ctx, firm, mass * of.fee);
     let mut royalty = 0.0;
     if of.kind == DealKind::Licence {
         let later = of.price - of.fee;
@@ -160,12 +192,11 @@ fn strike(t: &mut TransferState, state: &mut State, ctx: &Context, of: &Proposal
     });
 }
 
-/// A firm pays units, who pass the inventors' share on \[mn, real\].
-fn pay_unit(t: &mut TransferState, state: &mut State, ctx: &Context, firm: usize, amount: f64) {
+/// Books what firms paid units, who pass the inventors' share on \[mn, real\].
+fn pay_units(t: &mut TransferState, state: &mut State, ctx: &Context, amount: f64) {
     if amount <= 0.0 {
         return;
     }
-    state.firms.cash[firm] -= amount / state.firms.weight[firm];
     let books = &mut state.books;
     books.pay(Account::Firms, Account::Units, Instrument::Licence, amount);
     let inventors = ctx.law.rights.inventor_share * amount;
@@ -183,17 +214,49 @@ fn pay_unit(t: &mut TransferState, state: &mut State, ctx: &Context, firm: usize
 /// Adds to the royalties that one represented firm still owes.
 fn owe(t: &mut TransferState, state: &State, firm: usize, amount: f64) {
     if t.running.len() < state.firms.len() {
-        t.running.resize(state.firms.len(), Running::default());
+        t.running.resize(state.firms.len(), 0.0);
+        t.debtor.resize(state.firms.len(), NOBODY);
     }
-    let running = &mut t.running[firm];
     let firm_id = state.firms.id[firm];
-    if running.firm_id != firm_id {
-        *running = Running {
-            firm_id,
-            balance: 0.0,
-        };
+    if t.debtor[firm] != firm_id {
+        t.debtor[firm] = firm_id;
+        t.running[firm] = 0.0;
     }
-    running.balance += amount;
+    t.running[firm] += amount;
+}
+
+crate::dispatched! {
+    /// Firms pay a part of the royalties that they owe, those no longer there owe nothing; gives
+    /// what is paid \[mn, real\].
+    fn pay_royalties(
+        part: f64,
+        alive: &[bool],
+        id: &[u32],
+        weight: &[f64],
+        debtor: &[u32],
+        running: &mut [f64],
+        cash: &mut [f64],
+    ) -> f64 {
+        let mut sum = strip::Sum::default();
+        let mut paid = [0.0; strip::ROWS];
+        let strips = (0..running.len()).step_by(strip::ROWS);
+        for first in strips {
+            let last = running.len().min(first + strip::ROWS);
+            let (alive, id) = (&alive[first..last], &id[first..last]);
+            let (weight, debtor) = (&weight[first..last], &debtor[first..last]);
+            let (running, cash) = (&mut running[first..last], &mut cash[first..last]);
+            let paid = &mut paid[..last - first];
+            for i in 0..paid.len() {
+                let owed = if alive[i] & (id[i] == debtor[i]) { running[i] } else { 0.0 };
+                let due = owed * part;
+                running[i] = owed - due;
+                cash[i] -= due;
+                paid[i] = due * weight[i];
+            }
+            sum.add(paid);
+        }
+        sum.total()
+    }
 }
 
 /// Royalties of the quarter; payments and covers of trials that fall due.
@@ -201,19 +264,17 @@ pub(super) fn settle_dues(t: &mut TransferState, state: &mut State, ctx: &Contex
     let p = &ctx.parameters.transfer;
     // royalties run over the years a product pays
     let part = math::min(1.0, 1.0 / (4.0 * ctx.parameters.funnel.horizon)); // derived: quarters a year
-    for firm in 0..t.running.len() {
-        let Running { firm_id, balance } = t.running[firm];
-        if balance <= 0.0 {
-            continue;
-        }
-        if !state.firms.alive[firm] || state.firms.id[firm] != firm_id {
-            t.running[firm].balance = 0.0;
-            continue;
-        }
-        let paid = balance * part;
-        t.running[firm].balance -= paid;
-        pay_unit(t, state, ctx, firm, paid * state.firms.weight[firm]);
-    }
+    let n = t.running.len().min(state.firms.len());
+    let firms = &mut state.firms;
+    let mut received = pay_royalties(
+        part,
+        &firms.alive[..n],
+        &firms.id[..n],
+        &firms.weight[..n],
+        &t.debtor[..n],
+        &mut t.running[..n],
+        &mut firms.cash[..n],
+    );
     let now = ctx.q() as usize % RING;
     let mut dues = std::mem::take(&mut t.dues[now]);
     for due in &dues {
@@ -223,7 +284,11 @@ pub(super) fn settle_dues(t: &mut TransferState, state: &mut State, ctx: &Contex
         } else {
             0.0
         };
-        pay_unit(t, state, ctx, due.firm, due.mass * good * due.price);
+        let price = due.mass * good * due.price;
+        if price > 0.0 {
+            state.firms.cash[due.firm] -= price / state.firms.weight[due.firm];
+            received += price;
+        }
         let cover = due.mass * (1.0 - good) * ctx.law.licensing.upfl_cover * due.reserve;
         if cover > 0.0 {
             let (from, to) = (Account::Central, Account::Units);
@@ -233,4 +298,5 @@ pub(super) fn settle_dues(t: &mut TransferState, state: &mut State, ctx: &Contex
     }
     dues.clear();
     t.dues[now] = dues;
+    pay_units(t, state, ctx, received);
 }

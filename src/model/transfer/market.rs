@@ -1,13 +1,13 @@
 //! Runs the quarter's market: every case that is worked looks for partners, and firms with
 //! the highest values propose.
 
-use super::bargain::{self, Terms, Values};
+use super::bargain::{self, Terms};
+use super::fits::Best;
 use super::offers::{Asks, Offers};
-use super::partners::NOBODY;
-use super::search::{Scope, Search};
+use super::search::Scope;
 use super::{DealKind, Motive, Proposal, TransferState};
-use crate::base::math;
 use crate::base::rng::{Key, Purpose};
+use crate::base::{math, strip};
 use crate::model::context::Context;
 use crate::model::state::State;
 use crate::model::universities::Universities;
@@ -50,7 +50,7 @@ crate::dispatched! {
     ) {
         let keys = invention.iter().zip(lot);
         for ((&a, &b), (order, like)) in keys.zip(order.iter_mut().zip(like)) {
-            (*order, *like) = key.pair(a, b, quarter, 0, Purpose::Price);
+            (*order, *like) = strip::pair(key, a, [b, quarter << 16, Purpose::Price as u32]);
         }
     }
 }
@@ -59,35 +59,13 @@ crate::dispatched! {
 pub(super) fn gather(t: &mut TransferState, state: &mut State, ctx: &Context) {
     let open = ctx.seen.licensing.open_licence;
     t.proposals.clear();
-    pick_posted(&mut t.posted, state, open);
+    t.posting.pick(&state.universities, open, &mut t.posted);
     t.offers.draw_up(&t.posted, state, ctx);
     seek(t, state, ctx, true);
     pick_worked(t, &mut state.universities, open);
     t.tally.cases = t.worked.iter().map(|pick| pick.1).sum();
     t.offers.draw_up(&t.worked, state, ctx);
     seek(t, state, ctx, false);
-}
-
-/// Inventions that are looked at together for posted ones.
-const STRIP: usize = 16;
-
-/// Rows and shelves of posted inventions.
-fn pick_posted(picked: &mut Vec<(u32, f64)>, state: &State, open: f64) {
-    let v = &state.universities.inventions;
-    picked.clear();
-    for (strip, ranks) in v.post_rank.chunks(STRIP).enumerate() {
-        // few are posted: most strips are passed over at once
-        let any = |any, &rank: &f64| any | bargain::posted(rank, open);
-        if !ranks.iter().fold(false, any) {
-            continue;
-        }
-        let first = strip * STRIP;
-        for (row, &rank) in (first..).zip(ranks) {
-            if bargain::posted(rank, open) && v.shelf[row] > 0.0 {
-                picked.push((row as u32, v.shelf[row]));
-            }
-        }
-    }
 }
 
 /// Takes the cases that each unit works off its shelf, best priority first.
@@ -122,32 +100,22 @@ fn pick_worked(t: &mut TransferState, u: &mut Universities, open: f64) {
 fn seek(t: &mut TransferState, state: &State, ctx: &Context, posted: bool) {
     let p = &ctx.parameters.transfer;
     let (draws, purpose) = if posted {
-        (p.open_draws as u16, Purpose::OpenLicence)
+        (p.open_draws, Purpose::OpenLicence)
     } else {
-        (p.draws as u16, Purpose::Search)
+        (p.draws, Purpose::Search)
     };
-    t.searches.clear();
-    for lot in &t.offers.lots {
-        let offer = &t.offers.all[lot.offer as usize];
-        t.searches.all.extend((0..draws).map(|draw| Search {
-            invention: offer.id,
-            lot: lot.number,
-            draw,
-            region: offer.region,
-            field: offer.field,
-        }));
-    }
+    let draws = math::clamp(draws, 1.0, f64::from(u8::MAX)) as u16;
+    t.searches.open(&t.offers, draws);
     let scope = Scope {
         reach: ctx.seen.transfer.reach,
         focus: p.field_focus,
         tries: p.tries as u32,
     };
     let key = (ctx.key, ctx.q() as u32, purpose);
-    t.searches
-        .carry_out(&t.addresses, &t.partners.seen, &scope, key);
-    let (draws, rows) = (usize::from(draws), &t.partners.rows);
-    t.fits
-        .value(&t.offers, draws, &t.searches.found, rows, ctx.key, p);
+    t.searches.carry_out(&t.addresses, &scope, key);
+    let draws = usize::from(draws);
+    let (found, partners) = (&t.searches.found, &t.partners);
+    t.fits.value(&t.offers, draws, found, &partners.rows, ctx);
     choose(t, ctx, draws, posted);
     propose(t, state, ctx, posted);
 }
@@ -158,27 +126,14 @@ fn choose(t: &mut TransferState, ctx: &Context, draws: usize, posted: bool) {
     let p = &ctx.parameters.transfer;
     let asks = Asks::of(posted, ctx);
     let stake_from = p.equity_value * ctx.world.price;
-    let mut pairs = t.fits.met.iter().zip(&t.fits.usage);
+    let obliging = bargain::value_of_order(true, ctx.world.price, p);
+    let rows = &t.partners.rows;
     t.matches.clear();
     for (k, found) in t.searches.found.chunks(draws).enumerate() {
-        let mut best: Option<(u32, Motive, f64)> = None;
-        for &firm in found {
-            if firm == NOBODY {
-                continue;
-            }
-            let (partner, &usage) = pairs.next().expect("one value for each pair");
-            let (why, value) = bargain::motive(&Values {
-                usage,
-                certificate: partner.certificate,
-                order: bargain::value_of_order(partner.friendly, ctx.world.price, p),
-            });
-            if best.is_none_or(|(_, _, highest)| value > highest) {
-                best = Some((firm, why, value));
-            }
-        }
-        let Some((firm, motive, value)) = best else {
+        let Some(Best { firm, values }) = t.fits.best(k * draws, found, rows, obliging) else {
             continue;
         };
+        let (motive, value) = bargain::motive(&values);
         let offer = &t.offers.all[t.offers.lots[k].offer as usize];
         let stake = !posted && motive == Motive::Use && value >= stake_from;
         let reserve = asks.reserve(offer, stake);

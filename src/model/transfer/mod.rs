@@ -2,18 +2,21 @@
 
 mod addresses;
 pub mod bargain;
+mod edges;
 mod fits;
 mod grants;
 mod market;
 mod offers;
 pub mod office;
 mod partners;
+mod posting;
 pub mod search;
 mod shelf;
 #[cfg(test)]
 mod tests;
 
 use super::context::Context;
+use super::firms::Firms;
 use super::state::State;
 use super::universities::Case;
 
@@ -46,7 +49,7 @@ crate::family! {
         lot,
         /// Lot times the sampling fraction, where that is less \[cases\].
         lot_share,
-        /// Addresses reserved for entrants over the founding ones \[share\].
+        /// Slots kept free at the start over those held \[share\].
         reserve,
         /// Elasticity of a firm's visibility to sales \[elasticity\].
         exposure,
@@ -173,14 +176,17 @@ pub struct TransferState {
     /// Counters.
     pub tally: TransferTally,
     /// Royalties still to run, by row of firm, of one represented firm.
-    running: Vec<Running>,
+    running: Vec<f64>,
+    /// Ids of the firms that owe them.
+    debtor: Vec<u32>,
     /// Trials whose payment falls due, by quarter modulo the ring.
     dues: [Vec<Due>; RING],
     /// Real cases each unit works this quarter.
     capacity: Vec<f64>,
     /// Places each firm has left.
     places: grants::Places,
-    /// Posted inventions and their real cases.
+    /// Which inventions are posted, and their real cases.
+    posting: posting::Posting,
     posted: Vec<(u32, f64)>,
     /// Inventions worked this quarter and their real cases, by unit.
     worked: Vec<(u32, f64)>,
@@ -199,15 +205,6 @@ pub struct TransferState {
     ranked: Vec<(u64, u32)>,
     /// Scratch of one unit's worked cases on their way back to the shelf.
     fallen: Vec<Case>,
-}
-
-/// Royalties that one represented firm still owes.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Running {
-    /// Id of the firm.
-    firm_id: u32,
-    /// Expected royalties to run \[mn\].
-    balance: f64,
 }
 
 /// A trial whose payment falls due.
@@ -287,18 +284,25 @@ impl TransferState {
         let p = &ctx.parameters.transfer;
         let lever = &ctx.seen.transfer;
         let mut partners = partners::Partners::default();
-        partners.draw_up(&state.firms, ctx);
+        partners.look_round(&state.firms, p.exposure, ctx.key);
         Self {
-            addresses: addresses::Addresses::found(&state.firms, p),
+            addresses: addresses::Addresses::found(&partners.seen, &state.firms, p, ctx.key),
             partners,
             managers: office::managers_at_rest(lever.managers, lever.manager_training, p),
             ..Self::default()
         }
     }
 
+    /// The firm in row `child` splits off from that in row `parent`: each of its real firms owes
+    /// what it owed and has the places it had.
+    pub fn inherit(&mut self, firms: &Firms, parent: usize, child: usize) {
+        grants::inherit(self, firms, parent, child);
+        self.places.inherit(firms, parent, child);
+    }
+
     /// Royalties still to run, weighted \[mn\].
     pub fn royalties_running(&self, state: &State) -> f64 {
-        let owed = |(i, r): (usize, &Running)| state.firms.weight[i] * r.balance;
+        let owed = |(i, balance): (usize, &f64)| state.firms.weight[i] * balance;
         self.running.iter().enumerate().map(owed).sum()
     }
 }
@@ -314,11 +318,16 @@ pub fn deal(state: &mut State, ctx: &Context) {
         office::managers_next(transfer.managers, lever.managers, lever.manager_training, p);
     transfer.tally.managers = transfer.managers;
     let partners = &mut transfer.partners;
-    partners.draw_up(&state.firms, ctx);
+    partners.look_round(&state.firms, p.exposure, ctx.key);
     let (changed, seen) = (&partners.changed, &partners.seen);
+    // derived: once a year
+    if ctx.q() % 4 == 0 {
+        transfer.addresses.turn_to(seen, &state.firms);
+    }
     transfer
         .addresses
         .admit(changed, seen, &state.firms, ctx.key);
+    transfer.partners.draw_up(&state.firms, ctx);
     grants::settle_dues(&mut transfer, state, ctx);
     office::capacities(
         &state.universities,

@@ -17,11 +17,15 @@ pub(super) struct Offer {
     pub(super) quality: f64,
     /// Readiness missing \[TRL\].
     pub(super) gap: f64,
+    /// Log of the value the owner sees, prices of 2020.
+    pub(super) log_seen: f64,
     /// Value the owner sees, at current prices \[mn\].
     pub(super) seen: f64,
     /// Its id and row.
     pub(super) id: u32,
     pub(super) row: u32,
+    /// Row of its unit.
+    pub(super) unit: u32,
     /// Its region and field.
     pub(super) region: u8,
     pub(super) field: u8,
@@ -77,14 +81,17 @@ impl Offers {
         values(&self.log_seen, ctx.world.price, &mut self.value);
         self.all.clear();
         // short, so that looking up one invention does not wait for another
+        let logs = self.log_seen.iter().zip(&self.value);
         self.all
-            .extend(picked.iter().zip(&self.value).map(|(pick, &seen)| {
+            .extend(picked.iter().zip(logs).map(|(pick, (&log_seen, &seen))| {
                 let row = pick.0 as usize;
                 let unit = v.unit[row] as usize;
                 Offer {
                     quality: v.quality[row],
                     gap: math::max(0.0, READY - v.readiness[row]),
+                    log_seen,
                     seen,
+                    unit: v.unit[row],
                     id: v.id[row],
                     row: pick.0,
                     region: v.region[row],

@@ -4,9 +4,10 @@
 //! `Addresses`.
 
 use super::addresses::Addresses;
+use super::offers::Offers;
 use super::partners::NOBODY;
-use crate::base::math;
 use crate::base::rng::{Key, Purpose};
+use crate::base::{math, strip};
 use std::hint::select_unpredictable;
 
 /// Searches whose digits are drawn together.
@@ -40,6 +41,8 @@ pub struct Search {
     pub invention: u32,
     /// Number of the lot.
     pub lot: u32,
+    /// Its place among all searches.
+    pub place: u32,
     /// Number of the draw among the lot's.
     pub draw: u16,
     /// Region of the invention.
@@ -51,123 +54,184 @@ pub struct Search {
 /// Searches of one quarter and what they came upon.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Searches {
-    /// Searches.
-    pub all: Vec<Search>,
+    /// Searches that found nobody yet, in order.
+    pub open: Vec<Search>,
     /// Row of the firm that each found, `NOBODY` where it found none.
     pub found: Vec<u32>,
-    open: Vec<u32>,
-    targets: Vec<Target>,
 }
 
-/// Where a draw points.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Target {
-    pub(super) place: u32,
-    pub(super) part: f64,
-    accept: f64,
-}
-
-/// What keys the digits of one attempt of all searches.
+/// What keys the words of one attempt of all searches.
 #[derive(Clone, Copy)]
 struct Attempt {
     key: Key,
     quarter: u32,
     purpose: Purpose,
     number: u32,
+    of: u32,
+}
+
+/// What a strip of searches draws, in columns.
+struct Draws {
+    /// Region where each looks.
+    region: [u32; STRIP],
+    /// Words that choose its field, the place, and whether who is there answers.
+    field: [u32; STRIP],
+    place: [u32; STRIP],
+    accept: [u32; STRIP],
+}
+
+impl Draws {
+    const NONE: Self = Self {
+        region: [0; STRIP],
+        field: [0; STRIP],
+        place: [0; STRIP],
+        accept: [0; STRIP],
+    };
 }
 
 crate::dispatched! {
-    /// Draws where each open search looks: at home below `1 − reach`, else in another region in
-    /// proportion to mass; in its own field below `focus`, else in another; and at which place.
-    fn point(
+    /// Draws of at most a strip of searches: at home below `1 − reach`, else in another region in
+    /// proportion to mass.
+    fn draw(
         attempt: Attempt,
-        scope: &Scope,
+        reach: f64,
         addresses: &Addresses,
         searches: &[Search],
-        open: &[u32],
-        targets: &mut [Target],
+        draws: &mut Draws,
     ) {
-        let Attempt { key, quarter, purpose, number } = attempt;
-        let [mut a, mut b, mut draw] = [[0; STRIP]; 3]; // derived: words of the counter
-        let [mut home, mut own, mut region] = [[0; STRIP]; 3]; // derived: where
-        let (mut four, mut two) = ([[0.0; STRIP]; 4], [[0.0; STRIP]; 2]); // derived: digits
-        for (open, targets) in open.chunks(STRIP).zip(targets.chunks_mut(STRIP)) {
-            for (i, &k) in open.iter().enumerate() {
-                let search = &searches[k as usize];
-                (a[i], b[i]) = (search.invention, search.lot);
-                (home[i], own[i]) = (u32::from(search.region), u32::from(search.field));
-                draw[i] = (u32::from(search.draw) * scope.tries + number) * 2; // derived: two blocks
-            }
-            for i in 0..STRIP {
-                let digits = key.digits(a[i], b[i], quarter, draw[i], purpose);
-                let fine = key.pair(a[i], b[i], quarter, draw[i] + 1, purpose);
-                for (column, digit) in four.iter_mut().zip(digits) {
-                    column[i] = digit;
-                }
-                (two[0][i], two[1][i]) = fine;
-            }
-            let away = addresses.regions.choose_all(&home, &four[1]);
-            let stays = 1.0 - scope.reach;
-            for i in 0..STRIP {
-                region[i] = if four[0][i] < stays { home[i] } else { away[i] };
-            }
-            for (i, target) in targets.iter_mut().enumerate() {
-                let (region, own) = (region[i] as usize, own[i] as usize);
-                let other = addresses.fields[region].choose(own, four[3][i]); // derived: last digit
-                // where it looks is for chance to decide: no branch foretells it
-                let field = select_unpredictable(four[2][i] < scope.focus, own, other);
-                let (place, part) = addresses.place(region, field, two[0][i]);
-                *target = Target { place, part, accept: two[1][i] };
-            }
+        let [mut a, mut b, mut c, mut home] = [[0; STRIP]; 4]; // derived: words of the counter
+        for (i, search) in searches.iter().enumerate().take(STRIP) {
+            let draw = u32::from(search.draw) * attempt.of + attempt.number;
+            (a[i], b[i], c[i]) = (search.invention, search.lot, attempt.quarter << 16 | draw);
+            home[i] = u32::from(search.region);
+        }
+        let mut first = [0; STRIP];
+        for i in 0..STRIP {
+            let drawn = strip::words(attempt.key, [a[i], b[i], c[i], attempt.purpose as u32]);
+            let [w, x, y, z] = drawn.map(|word| word as u32);
+            (first[i], draws.field[i], draws.place[i], draws.accept[i]) = (w, x, y, z);
+        }
+        let away = addresses.regions.choose_all(&home, &first.map(|word| part(twin(word))));
+        let stays = 1.0 - reach;
+        for i in 0..STRIP {
+            draws.region[i] = if part(first[i]) < stays { home[i] } else { away[i] };
         }
     }
 }
 
+/// A word as a part of all words.
+///
+/// Example: 2³¹ is ½.
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
+fn part(word: u32) -> f64 {
+    f64::from(word) / 4_294_967_296.0 // derived: 2^32
+}
+
+/// A second word for a second choice. A word and this one are the two coordinates of a lattice
+/// that fills the square as evenly as 2³² points can: two choices by the two come together as
+/// often as independent ones would, within some 2⁻²⁷.
+///
+/// Example: of the first eight words, every second of the second words is in the lower half.
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
+fn twin(word: u32) -> u32 {
+    const GOLDEN: u32 = 0x9E37_79B9; // derived: 2^32 over the golden ratio, made odd
+    word.wrapping_mul(GOLDEN)
+}
+
+/// Field where a search looks in its region: its own below `focus`, else another in proportion
+/// to mass.
+#[inline]
+fn field(addresses: &Addresses, region: usize, own: usize, focus: f64, word: u32) -> usize {
+    let other = addresses.fields[region].choose(own, part(twin(word)));
+    // where it looks is for chance to decide: no branch foretells it
+    select_unpredictable(part(word) < focus, own, other)
+}
+
 impl Searches {
-    /// Forgets the last quarter's.
-    pub fn clear(&mut self) {
-        self.all.clear();
-        self.found.clear();
+    /// Opens `draws` searches of each lot.
+    pub(super) fn open(&mut self, offers: &Offers, draws: u16) {
+        self.open.clear();
+        for (lot, first) in (offers.lots.iter()).zip((0..).step_by(usize::from(draws))) {
+            let offer = &offers.all[lot.offer as usize];
+            self.open.extend((0..draws).map(|draw| Search {
+                invention: offer.id,
+                lot: lot.number,
+                place: first + u32::from(draw),
+                draw,
+                region: offer.region,
+                field: offer.field,
+            }));
+        }
     }
 
     /// Carries out the searches: each draws addresses until a firm in business answers. One
     /// attempt of all runs in short passes, so that looking up one address does not wait for
-    /// another. `seen` is the visibility of firms by row.
-    pub fn carry_out(
+    /// another.
+    pub(super) fn carry_out(
         &mut self,
         addresses: &Addresses,
-        seen: &[f64],
         scope: &Scope,
         (key, quarter, purpose): (Key, u32, Purpose),
     ) {
-        self.found.resize(self.all.len(), NOBODY);
-        if seen.is_empty() {
-            return;
-        }
-        self.open.clear();
-        self.open.extend(0..self.all.len() as u32);
-        self.targets.resize(self.all.len(), Target::default());
+        self.found.clear();
+        self.found.resize(self.open.len(), NOBODY);
+        let mut draws = Draws::NONE;
+        let mut strip = [Search::default(); STRIP];
         for number in 0..scope.tries {
             let attempt = Attempt {
                 key,
                 quarter,
                 purpose,
                 number,
+                of: scope.tries,
             };
-            let targets = &mut self.targets[..self.open.len()];
-            point(attempt, scope, addresses, &self.all, &self.open, targets);
-            let mut left = 0;
-            for (strip, targets) in targets.chunks(STRIP).enumerate() {
-                let holders = addresses.holders(targets);
-                for (i, target) in targets.iter().enumerate() {
-                    let (row, answers) = addresses.ask(holders[i], target.accept, seen);
-                    let search = self.open[strip * STRIP + i];
-                    self.found[search as usize] = if answers { row } else { NOBODY };
-                    self.open[left] = search;
+            let (mut from, mut left) = (0, 0);
+            while from < self.open.len() {
+                let n = STRIP.min(self.open.len() - from);
+                let searches = &mut strip[..n];
+                searches.copy_from_slice(&self.open[from..from + n]);
+                draw(attempt, scope.reach, addresses, searches, &mut draws);
+                let mut places = [0; STRIP];
+                for (i, search) in searches.iter().enumerate() {
+                    let (region, own) = (draws.region[i] as usize, usize::from(search.field));
+                    let field = field(addresses, region, own, scope.focus, draws.field[i]);
+                    places[i] = addresses.place(region, field, draws.place[i]);
+                }
+                let holders = addresses.holders(&places);
+                for (i, search) in searches.iter().enumerate() {
+                    let (row, answers) = addresses.ask(holders[i], draws.accept[i]);
+                    self.found[search.place as usize] = if answers { row } else { NOBODY };
+                    self.open[left] = *search;
                     left += usize::from(!answers);
                 }
+                from += n;
             }
             self.open.truncate(left);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::twin;
+
+    /// Given that a word lies in any sixteenth, its twin lies in any as often as not.
+    #[test]
+    fn a_word_and_its_twin_fill_the_square() {
+        let mut counts = [[0_u32; 16]; 16];
+        let mut word = 0_u32;
+        for _ in 0..1 << 22 {
+            word = word.wrapping_add(1021); // goes through a part of all words
+            counts[(word >> 28) as usize][(twin(word) >> 28) as usize] += 1;
+        }
+        let mean = f64::from(1 << 22) / 256.0;
+        for &count in counts.iter().flatten() {
+            assert!(
+                (f64::from(count) / mean - 1.0).abs() < 1e-2,
+                "{count} {mean}"
+            );
         }
     }
 }

@@ -19,21 +19,24 @@ pub(super) fn reorder(t: &mut TransferState, state: &mut State, ctx: &Context) {
         }
     }
     // entries of one unit stand together
-    let mut worked = t.worked.iter().peekable();
-    while let Some(&&(first, _)) = worked.peek() {
-        let unit = v.unit[first as usize];
+    let shares = t.offers.all.iter().zip(&t.worked);
+    let mut worked = shares.peekable();
+    while let Some(&(first, _)) = worked.peek() {
+        let unit = first.unit;
         t.fallen.clear();
-        while let Some(&(invention, mass)) =
-            worked.next_if(|(invention, _)| v.unit[*invention as usize] == unit)
+        while let Some((offer, &(invention, mass))) =
+            worked.next_if(|(offer, _)| offer.unit == unit)
         {
             let row = invention as usize;
-            if v.shelf[row] <= 0.0 {
+            let left = v.shelf[row];
+            if left <= 0.0 {
                 continue;
             }
-            v.tried[row] = math::max(0.0, v.tried[row] + mass / v.shelf[row]);
+            let tried = math::max(0.0, v.tried[row] + mass / left);
+            v.tried[row] = tried;
             t.fallen.push(Case {
-                priority: priority(v.seen[row], v.disclosed[row], v.tried[row], p, q),
-                id: v.id[row],
+                priority: priority(offer.log_seen, v.disclosed[row], tried, p, q),
+                id: offer.id,
                 invention,
             });
         }

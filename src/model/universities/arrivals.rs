@@ -6,7 +6,8 @@
 
 use super::{Case, Invention, UniversityParameters, effort, observation_noise, priority};
 use crate::base::math::{clamp, exp, ln, max, normal_quantile, pow};
-use crate::base::rng::{Key, Purpose};
+use crate::base::rng::Purpose;
+use crate::base::strip::fill_pairs;
 use crate::model::context::Context;
 use crate::model::firms::FIELDS;
 
@@ -52,7 +53,7 @@ pub(super) struct Arrivals {
     /// Places of those of the top stratum.
     top: Vec<u32>,
     /// Uniforms that the columns below are made of.
-    uniforms: [Vec<f64>; 7], // derived: value, sight, evaluation, field, readiness, need, posting
+    uniforms: [Vec<f64>; 8], // derived: value, sight, evaluation, field, readiness, need, posting, none
     /// Values \[mn\].
     quality: Vec<f64>,
     /// Log values as offices see them.
@@ -73,22 +74,6 @@ struct Terms<'a> {
 }
 
 crate::dispatched! {
-    /// Fills seven columns with the uniforms of each invention.
-    fn draw(key: Key, ids: &[u32], out: &mut [Vec<f64>; 7]) {
-        let n = ids.len();
-        let [a, b, c, d, e, f, g] = out;
-        let (a, b, c, d) = (&mut a[..n], &mut b[..n], &mut c[..n], &mut d[..n]);
-        let (e, f, g) = (&mut e[..n], &mut f[..n], &mut g[..n]);
-        for i in 0..n {
-            (a[i], b[i]) = key.pair(ids[i], 0, 0, 0, Purpose::InventionQuality);
-            (c[i], d[i]) = key.pair(ids[i], 0, 0, 1, Purpose::InventionQuality);
-            (e[i], f[i]) = key.pair(ids[i], 0, 0, 2, Purpose::InventionQuality);
-            g[i] = key.uniform(ids[i], 0, 0, 3, Purpose::InventionQuality); // derived: number of the draw
-        }
-    }
-}
-
-crate::dispatched! {
     /// Values of ordinary inventions.
     fn ordinary_values(u: &[f64], p: &UniversityParameters, out: &mut [f64]) {
         for (u, value) in u.iter().zip(out) {
@@ -101,7 +86,7 @@ crate::dispatched! {
     /// What offices see of values, and readiness.
     fn appraise(
         value: &[f64],
-        uniforms: &[Vec<f64>; 7],
+        uniforms: &[Vec<f64>; 8],
         terms: &Terms,
         seen: &mut [f64],
         readiness: &mut [f64],
@@ -165,7 +150,11 @@ impl Arrivals {
         for column in [&mut self.quality, &mut self.seen, &mut self.readiness] {
             column.resize(n, 0.0);
         }
-        draw(ctx.key, &self.id, &mut self.uniforms);
+        let (pairs, _) = self.uniforms.as_chunks_mut::<2>();
+        for (draw, [first, second]) in (0..).zip(pairs) {
+            let purpose = Purpose::InventionQuality;
+            fill_pairs(ctx.key, &self.id, 0, draw, purpose, first, second);
+        }
         ordinary_values(&self.uniforms[0], p, &mut self.quality);
         let edge = top_edge(p);
         for &k in &self.top {
@@ -200,7 +189,7 @@ impl Arrivals {
         ctx: &Context,
     ) -> Invention {
         let spread = ctx.parameters.universities.field_spread;
-        let [_, _, _, field, _, need, posting] = &self.uniforms;
+        let [_, _, _, field, _, need, posting, _] = &self.uniforms;
         let [region, home] = place;
         Invention {
             id: self.id[k],

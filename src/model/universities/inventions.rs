@@ -74,20 +74,49 @@ pub fn kept_a_year(lapse: f64) -> f64 {
     math::exp(-lapse)
 }
 
+/// Part of an agent that lapses at once, so that the store stays bounded \[share\].
+pub(super) const LAST_TENTH: f64 = 0.1; // derived: bound of the store
+
+/// Place of a quarter of the year among the lists of rows.
+fn turn_of(q: i32) -> usize {
+    q.rem_euclid(4) as usize // derived: quarters a year
+}
+
+impl Universities {
+    /// Puts an invention into the store, into a free row if there is one, and gives its row.
+    pub fn admit(&mut self, invention: Invention) -> u32 {
+        let row = match self.free.pop() {
+            Some(row) => {
+                self.inventions.set_row(row as usize, invention);
+                row
+            }
+            None => self.inventions.push(invention) as u32,
+        };
+        self.due[turn_of(invention.disclosed)].push(row);
+        row
+    }
+
+    /// Rows in use disclosed whole years before quarter index `q`, in the order of disclosure.
+    pub fn anniversaries(&self, q: i32) -> &[u32] {
+        let rows = &self.due[turn_of(q)];
+        let disclosed = &self.inventions.disclosed;
+        &rows[..rows.partition_point(|&row| disclosed[row as usize] < q)]
+    }
+}
+
 /// Fees fall due once a year: part of what is still on the shelf lapses. Rows whose fees fall
 /// due in a quarter of the year stand together in `due`.
 pub(super) fn age_shelf(u: &mut Universities, ctx: &Context) {
     let keep = kept_a_year(ctx.parameters.universities.lapse);
-    let turn = ctx.q().rem_euclid(4) as usize; // derived: quarters a year
     let v = &mut u.inventions;
-    let due = &mut u.due[turn];
-    let mut kept = 0;
+    let due = &mut u.due[turn_of(ctx.q())];
+    let (mut kept, mut lapsed) = (0, u.tally.lapsed);
     for k in 0..due.len() {
         let row = due[k] as usize;
         let left = v.shelf[row] * keep;
-        // the last tenth of an agent lapses at once, so that the store stays bounded
-        let left = if left < 0.1 * v.mass[row] { 0.0 } else { left }; // derived: bound of the store
-        u.tally.lapsed += v.shelf[row] - left;
+        let least = LAST_TENTH * v.mass[row];
+        let left = if left < least { 0.0 } else { left };
+        lapsed += v.shelf[row] - left;
         v.shelf[row] = left;
         if left == 0.0 {
             v.id[row] = 0;
@@ -98,6 +127,7 @@ pub(super) fn age_shelf(u: &mut Universities, ctx: &Context) {
         }
     }
     due.truncate(kept);
+    u.tally.lapsed = lapsed;
     // void cases are passed over; a shelf is cleared of them as they may have become many
     for shelf in &mut u.shelf {
         shelf.clear_out(|case| v.id[case.invention as usize] == case.id);
@@ -183,7 +213,6 @@ pub fn observation_noise(evaluated: bool, noise: f64, gain: f64) -> f64 {
 /// Arrivals become rows, and cases on the shelf of their unit.
 fn disclose(u: &mut Universities, weights: [f64; 2], posed: f64, ctx: &Context) {
     let shares = disclosed_shares(ctx);
-    let due = &mut u.due[ctx.q().rem_euclid(4) as usize]; // derived: quarters a year
     u.fresh.clear();
     let mut next = 0;
     while next < u.arrivals.len() {
@@ -198,18 +227,11 @@ fn disclose(u: &mut Universities, weights: [f64; 2], posed: f64, ctx: &Context) 
             u.tally.disclosed += mass;
             u.tally.off_book += weight - mass;
             let row = u.arrivals.row(next, place, mass, posed, ctx);
-            let slot = match u.free.pop() {
-                Some(slot) => {
-                    u.inventions.set_row(slot as usize, row);
-                    slot
-                }
-                None => u.inventions.push(row) as u32,
-            };
+            let slot = u.admit(row);
             u.fresh.push(slot);
-            due.push(slot);
             u.cases.push(u.arrivals.case(next, slot, ctx));
             next += 1;
         }
-        u.shelf[unit].put(&mut u.cases);
+        u.shelf[unit].put(&u.cases);
     }
 }

@@ -20,7 +20,7 @@ use super::state::State;
 use crate::base::rng::Purpose;
 use crate::base::{dist, math};
 use arrivals::Arrivals;
-use inventions::{age_shelf, gap, invent};
+use inventions::{LAST_TENTH, age_shelf, gap, invent};
 
 crate::family! {
     /// Universities and institutes: sizes, time use, inventions, disclosure.
@@ -234,6 +234,7 @@ impl Universities {
         u.effort_2015 = effort::time_shares(before, p.effort_curvature);
         u.sample(ctx);
         u.fill_shelf(state, ctx);
+        u.make_room(p.lapse);
         u
     }
 
@@ -269,6 +270,17 @@ impl Universities {
         }
         self.fresh.clear();
         self.tally = UniversityTally::default();
+    }
+
+    /// Room for the store of a run, so that its columns never move: rows that come in a quarter
+    /// of the start, times the quarters for which a tenth of a case stays, times growth.
+    fn make_room(&mut self, lapse: f64) {
+        const GROWTH: f64 = 4.0; // derived: research of units doubles in a run, and room to spare
+        let years = -math::ln(LAST_TENTH) / lapse;
+        let a_quarter = self.inventions.len() as f64 / f64::from(EARLIER_QUARTERS);
+        let rows = (GROWTH * a_quarter * 4.0 * years) as usize; // derived: quarters a year
+        self.inventions.reserve(rows);
+        self.due.iter_mut().for_each(|due| due.reserve(rows / 4)); // derived: quarters a year
     }
 
     fn sample(&mut self, ctx: &Context) {

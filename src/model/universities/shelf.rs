@@ -9,17 +9,54 @@ use std::mem::swap;
 /// Least number of cases that a head is filled up with.
 const LEAST: usize = 16;
 /// One in so many of the cases behind the head fills it up.
-const PART: usize = 4;
+const PART: usize = 16;
+
+/// A case as one number that orders: the higher, the earlier it is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Place(u128);
+
+/// Bits by which a negative number's order is turned round.
+const SIGN: u64 = 1 << 63; // derived: top bit of 64
+
+impl From<Case> for Place {
+    /// Priority first, by its bits; of equals the lower id; the row is carried along.
+    #[inline]
+    fn from(case: Case) -> Self {
+        let bits = case.priority.to_bits();
+        let rising = if bits & SIGN == 0 { bits | SIGN } else { !bits };
+        let rest = u64::from(!case.id) << 32 | u64::from(case.invention);
+        Self(u128::from(rising) << 64 | u128::from(rest))
+    }
+}
+
+impl From<Place> for Case {
+    #[inline]
+    fn from(place: Place) -> Self {
+        let rising = (place.0 >> 64) as u64;
+        let bits = if rising & SIGN == 0 {
+            !rising
+        } else {
+            rising & !SIGN
+        };
+        Self {
+            priority: f64::from_bits(bits),
+            id: !((place.0 >> 32) as u32),
+            invention: place.0 as u32,
+        }
+    }
+}
 
 /// Cases of one unit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shelf {
     /// Cases next in order, the best last.
-    head: Vec<Case>,
+    head: Vec<Place>,
     /// The others, in no order.
-    reserve: Vec<Case>,
-    /// Every case of the head stands before this one or is it, every other behind it.
-    edge: Case,
+    reserve: Vec<Place>,
+    /// Length of that part of the reserve that stands behind the edge; what follows is new.
+    sifted: usize,
+    /// Every case of the head stands before this one or is it, every sifted one behind it.
+    edge: Place,
     /// Length of the reserve at which void cases are cleared out.
     full: usize,
 }
@@ -29,55 +66,62 @@ impl Default for Shelf {
         Self {
             head: Vec::new(),
             reserve: Vec::new(),
-            edge: Case {
-                priority: f64::INFINITY,
-                id: 0,
-                invention: 0,
-            },
+            sifted: 0,
+            edge: Place(u128::MAX),
             full: LEAST,
         }
     }
 }
 
 impl Shelf {
-    /// Puts cases on the shelf; `cases` is left without those that stay behind the head.
+    /// Puts cases on the shelf; where they belong is looked up when the next case is taken.
     ///
     /// Example: 3, 1 and 2 on an empty shelf are taken as 3, 2, 1.
-    pub fn put(&mut self, cases: &mut Vec<Case>) {
-        let mut ahead = 0;
-        for k in 0..cases.len() {
-            let case = cases[k];
-            if case.order(&self.edge).is_gt() {
-                self.reserve.push(case);
-            } else {
-                cases[ahead] = case;
-                ahead += 1;
-            }
-        }
-        cases.truncate(ahead);
-        if ahead > 0 {
-            cases.sort_unstable_by(|a, b| b.order(a));
-            put_in(&mut self.head, cases);
-            self.cut();
-        }
+    #[inline]
+    pub fn put(&mut self, cases: &[Case]) {
+        self.reserve
+            .extend(cases.iter().map(|&case| Place::from(case)));
     }
 
     /// Takes the best case off the shelf.
     #[inline]
     pub fn take(&mut self) -> Option<Case> {
+        if self.sifted < self.reserve.len() {
+            self.sift();
+        }
         if self.head.is_empty() {
             self.fill_up();
         }
-        self.head.pop()
+        self.head.pop().map(Case::from)
     }
 
     /// Clears out cases that are not `there` any more, once as many as were kept the last
     /// time have come.
     pub fn clear_out(&mut self, there: impl Fn(&Case) -> bool) {
         if self.reserve.len() >= self.full {
-            self.reserve.retain(there);
+            self.sift();
+            self.reserve.retain(|&place| there(&place.into()));
+            self.sifted = self.reserve.len();
             self.full = LEAST.max(2 * self.reserve.len());
         }
+    }
+
+    /// Cases put on the shelf since the last one was taken find their place: those before the
+    /// edge in the head.
+    fn sift(&mut self) {
+        let mut behind = self.sifted;
+        for k in self.sifted..self.reserve.len() {
+            let place = self.reserve[k];
+            if place < self.edge {
+                self.reserve[behind] = place;
+                behind += 1;
+            } else {
+                put_in(&mut self.head, place);
+            }
+        }
+        self.reserve.truncate(behind);
+        self.cut();
+        self.sifted = self.reserve.len();
     }
 
     /// Number of cases that fill the head.
@@ -93,11 +137,11 @@ impl Shelf {
             swap(&mut self.head, &mut self.reserve);
         } else {
             let behind = self.reserve.len() - wanted;
-            self.reserve
-                .select_nth_unstable_by(behind, |a, b| b.order(a));
+            self.reserve.select_nth_unstable(behind);
             self.head.extend(self.reserve.drain(behind..));
         }
-        self.head.sort_unstable_by(|a, b| b.order(a));
+        self.sifted = self.reserve.len();
+        self.head.sort_unstable();
         if let Some(&last) = self.head.first() {
             self.edge = last;
         }
@@ -114,22 +158,18 @@ impl Shelf {
     }
 }
 
-/// Puts cases in order among those of a head in order, the best last.
+/// Puts a case where it belongs in a head in order, the best last.
 ///
-/// Example: priorities 0 and 2 among 1 and 3: 0, 1, 2, 3.
-fn put_in(head: &mut Vec<Case>, cases: &[Case]) {
-    let mut old = head.len();
-    let mut place = old + cases.len();
-    head.extend_from_slice(cases);
-    for case in cases.iter().rev() {
-        while old > 0 && head[old - 1].order(case).is_lt() {
-            old -= 1;
-            place -= 1;
-            head[place] = head[old];
-        }
-        place -= 1;
-        head[place] = *case;
+/// Example: priority 2 among 0, 1 and 3: 0, 1, 2, 3.
+#[inline]
+fn put_in(head: &mut Vec<Place>, place: Place) {
+    let mut at = head.len();
+    head.push(place);
+    while at > 0 && head[at - 1] > place {
+        head[at] = head[at - 1];
+        at -= 1;
     }
+    head[at] = place;
 }
 
 #[cfg(test)]
@@ -146,15 +186,30 @@ mod tests {
 
     #[test]
     fn cases_are_put_in_where_they_belong() {
-        let mut head = vec![case(1.0, 7), case(1.0, 2), case(3.0, 1)];
-        put_in(&mut head, &[case(0.0, 4), case(1.0, 5), case(4.0, 3)]);
-        let ids: Vec<u32> = head.iter().map(|case| case.id).collect();
+        let mut head = Vec::new();
+        let cases = [(1.0, 7), (1.0, 2), (3.0, 1), (0.0, 4), (1.0, 5), (4.0, 3)];
+        for (priority, id) in cases {
+            put_in(&mut head, case(priority, id).into());
+        }
+        let ids: Vec<u32> = head.iter().map(|&place| Case::from(place).id).collect();
         assert_eq!(ids, [4, 7, 5, 2, 1, 3]);
-        put_in(&mut head, &[]);
-        assert_eq!(head.len(), 6);
-        let mut empty = Vec::new();
-        put_in(&mut empty, &head);
-        assert_eq!(empty, head);
+    }
+
+    #[test]
+    fn a_place_orders_as_its_case_and_holds_it() {
+        let priorities = [-7.5, -0.2, -0.0, 0.0, 1e-300, 0.7, 12.0];
+        let ids = [1, 9, u32::MAX];
+        let cases: Vec<Case> = priorities
+            .iter()
+            .flat_map(|&priority| ids.map(|id| case(priority, id)))
+            .collect();
+        for a in &cases {
+            assert_eq!(Case::from(Place::from(*a)), *a);
+            for b in &cases {
+                let order = Place::from(*b).cmp(&Place::from(*a));
+                assert_eq!(a.order(b), order, "{a:?} {b:?}");
+            }
+        }
     }
 
     #[test]
@@ -164,14 +219,14 @@ mod tests {
         let mut all: Vec<Case> = Vec::new();
         let mut next = 0_u32;
         for round in 0..40_u32 {
-            let mut fresh: Vec<Case> = (0..17 + round)
+            let fresh: Vec<Case> = (0..17 + round)
                 .map(|_| {
                     next += 1;
                     case(f64::from(next * 7919 % 1009), next)
                 })
                 .collect();
             all.extend(&fresh);
-            shelf.put(&mut fresh);
+            shelf.put(&fresh);
             all.sort_by(Case::order);
             let mut taken: Vec<Case> = (0..9 + round % 23)
                 .map(|_| shelf.take().expect("a case"))
@@ -183,11 +238,13 @@ mod tests {
                 case.priority -= 100.0;
             }
             all.extend(&taken);
-            shelf.put(&mut taken);
+            shelf.put(&taken);
             let there = |case: &Case| !case.id.is_multiple_of(11);
             if round == 20 {
-                shelf.reserve.retain(there);
-                shelf.head.retain(there);
+                shelf.sift();
+                shelf.reserve.retain(|&place| there(&place.into()));
+                shelf.sifted = shelf.reserve.len();
+                shelf.head.retain(|&place| there(&place.into()));
                 all.retain(there);
             }
         }

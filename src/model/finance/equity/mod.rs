@@ -20,8 +20,8 @@ use super::credit::BUCKETS;
 use super::parameters::FinanceParameters;
 use super::turn::{Turn, turn_of};
 use super::{MONTHS, apply, credit, need, set_liquidity};
-use crate::base::math;
 use crate::base::rng::Purpose;
+use crate::base::{math, select};
 use crate::model::books::{Account, Instrument};
 use crate::model::context::Context;
 use crate::model::firms::Firms;
@@ -124,15 +124,12 @@ struct Round {
     growth: f64,
 }
 
-/// The round firm `i` offers: what it lacks beyond its loan, iff that is worth the control it
+/// The round firm `i`, of which the year takes `needs`, offers: what it lacks beyond its loan, iff that is worth the control it
 /// gives up.
-fn offer(firms: &Firms, i: usize, months: f64, ctx: &Context) -> Option<Round> {
+fn offer(firms: &Firms, i: usize, needs: f64, ctx: &Context) -> Option<Round> {
     let p = &ctx.parameters.finance;
     let stake = p.largest_stake * firms.assets[i] - firms.equity[i];
-    let amount = math::min(
-        apply::shortage(firms, i, months, ctx) - firms.loan[i],
-        stake,
-    );
+    let amount = math::min(apply::shortage(firms, i, needs) - firms.loan[i], stake);
     if amount <= 0.0 {
         return None;
     }
@@ -172,9 +169,9 @@ pub(super) fn invest(state: &mut State, turn: &Turn, ctx: &Context) {
     deals.clear();
     let mut demand = [[0.0; BUCKETS]; KINDS];
     let (firms, finance) = (&state.firms, &mut state.finance);
-    for (&firm, &months) in turn.firm.iter().zip(&turn.months) {
+    for (&firm, &needs) in turn.firm.iter().zip(&turn.needs) {
         let i = firm as usize;
-        let Some(round) = offer(firms, i, months, ctx) else {
+        let Some(round) = offer(firms, i, needs, ctx) else {
             continue;
         };
         let weight = firms.weight[i];
@@ -262,12 +259,16 @@ fn exit(u: f64, p: &FinanceParameters) -> Option<Exit> {
 fn leave(state: &mut State, ctx: &Context) {
     let turn = ctx.q().rem_euclid(4) as u32; // derived: one quarter of the year each
     let p = &ctx.parameters.finance;
-    let (firms, tally) = (&mut state.firms, &mut state.finance.tally.equity);
-    for i in 0..firms.len() {
-        let stake = firms.equity[i];
-        if stake <= 0.0 {
-            continue;
+    let (firms, finance) = (&mut state.firms, &mut state.finance);
+    let (tally, holders) = (&mut finance.tally.equity, &mut finance.holders);
+    select::list(firms.len(), holders, |from, flags| {
+        for (flag, &stake) in flags.iter_mut().zip(&firms.equity[from..]) {
+            *flag = stake > 0.0;
         }
+    });
+    for &row in &*holders {
+        let i = row as usize;
+        let stake = firms.equity[i];
         let weight = firms.weight[i];
         if !firms.alive[i] {
             tally.lost += weight * stake;

@@ -1,5 +1,6 @@
 //! Tests of technology transfer, one file a question.
 
+mod addresses;
 mod bargains;
 mod bench;
 mod conserve;

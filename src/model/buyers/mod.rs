@@ -9,12 +9,22 @@
 //! with blame, appraisal for state firms only. Peers see first sets in use, and experience
 //! lowers P(fail). Serves the last step of the funnel; firms' own first sets are left out.
 
+mod decision;
+#[cfg(test)]
+mod tests;
+
+pub use decision::{
+    Terms, adopting_share, adoption_gain, failure_chance, insured_share, must_take,
+    worth_over_price,
+};
+
 use super::books::{Account, Instrument};
 use super::context::Context;
 use super::firms::FIELDS;
 use super::state::State;
-use crate::base::math::{exp, max, min, normal_cdf, normal_quantile, pow};
+use crate::base::math::{max, min, normal_quantile};
 use crate::base::rng::Purpose;
+use crate::policy::buyers::Buyers;
 
 crate::family! {
     /// Parameters of first buyers.
@@ -79,6 +89,10 @@ pub struct Buyer {
     pub taste: f64,
     /// First sets it has seen.
     pub experience: f64,
+    /// Chance that its next first set fails.
+    pub failure: f64,
+    /// Share of its orders that it would give to first sets.
+    pub share: f64,
 }
 
 /// Counters of this quarter.
@@ -127,7 +141,7 @@ impl BuyersState {
                     state_owned: k % 2 == 0,
                     weight: 1.0 / count as f64,
                     taste: normal_quantile(max(u, f64::EPSILON)),
-                    experience: 0.0,
+                    ..Buyer::default()
                 });
             }
         }
@@ -144,37 +158,16 @@ impl BuyersState {
     fn publish(&mut self, state: &State, ctx: &Context) {
         let p = &ctx.parameters.buyers;
         let seen = &ctx.seen.buyers;
-        let insured = insured_share(
-            p,
-            seen.first_set_premium_subsidy,
-            seen.first_set_insurance_cover,
-        );
-        let cover = seen.first_set_insurance_cover * insured;
-        let count = self.buyers.len() / FIELDS;
-        for field in 0..FIELDS {
-            let quality = state
-                .funnel
-                .offered_quality
-                .get(field)
-                .copied()
-                .unwrap_or(1.0);
-            let turn = state.openness.domestic_turn[field] - 1.0;
-            let mut willing = 0.0;
-            for buyer in &self.buyers[field * count..(field + 1) * count] {
-                let terms = Terms {
-                    quality,
-                    turn,
-                    cover,
-                    failure: failure_chance(p, buyer.experience),
-                    liability: seen.liability_rule,
-                    green: seen.green_channel,
-                    scene: seen.scene_opening,
-                    state_owned: buyer.state_owned,
-                };
-                let taste = 0.5 * p.taste_sd * buyer.taste;
-                let share = normal_cdf((adoption_gain(p, &terms) + taste) / p.taste_sd);
-                willing += buyer.weight * share;
-            }
+        let mut worth = [1.0; FIELDS];
+        for (worth, &quality) in worth.iter_mut().zip(&state.funnel.offered_quality) {
+            *worth = quality;
+        }
+        fill_worth(&mut worth, p);
+        let turn = state.openness.domestic_turn.map(|turn| turn - 1.0);
+        decide(&mut self.buyers, &worth, &turn, &terms(seen, p), p);
+        let fields = self.buyers.chunks(self.buyers.len() / FIELDS);
+        for (field, buyers) in fields.enumerate() {
+            let willing = buyers.iter().fold(0.0, |sum, b| sum + b.weight * b.share);
             let must = must_take(p.public_orders, seen.first_purchase_quota, willing);
             self.must[field] = must;
             self.willing[field] = min(1.0, willing + must);
@@ -182,60 +175,67 @@ impl BuyersState {
     }
 }
 
-/// What a buyer weighs.
-#[derive(Clone, Copy, Debug)]
-pub struct Terms {
-    /// Quality, median 1.
-    pub quality: f64,
-    /// Turn to domestic sets, 0 = none.
-    pub turn: f64,
-    /// Share of loss covered.
-    pub cover: f64,
-    /// Chance of failure.
-    pub failure: f64,
-    /// Share of blame lifted.
-    pub liability: f64,
-    /// Share of tender cost saved.
-    pub green: f64,
-    /// Share of users with an open scene.
-    pub scene: f64,
-    /// State firm.
-    pub state_owned: bool,
-}
-
-/// Chance that a first set fails: floor, and an excess that experience wears off.
-pub fn failure_chance(p: &BuyerParameters, experience: f64) -> f64 {
-    p.failure_floor + (p.failure_start - p.failure_floor) * exp(-experience / p.experience_scale)
-}
-
-/// Gain of adopting over price (M22).
-pub fn adoption_gain(p: &BuyerParameters, t: &Terms) -> f64 {
-    let fail = t.failure * (1.0 - p.scene_gain * t.scene);
-    let worth = p.worth * pow(max(t.quality, f64::MIN_POSITIVE), p.quality_exponent);
-    let (blame, appraisal) = if t.state_owned {
-        (p.blame * (1.0 - t.liability), p.appraisal)
-    } else {
-        (0.0, 0.0)
-    };
-    worth - 1.0 - fail * p.loss * (1.0 - t.cover) - fail * blame
-        + appraisal
-        + p.learning
-        + p.turn_gain * t.turn
-        - p.tender_cost * (1.0 - t.green)
-}
-
-/// Share of makers who insure: worth above the premium they bear; none without cover.
-pub fn insured_share(p: &BuyerParameters, subsidy: f64, cover: f64) -> f64 {
-    if cover <= 0.0 {
-        return 0.0;
+/// What levers make of any buyer's terms.
+fn terms(seen: &Buyers, p: &BuyerParameters) -> Terms {
+    let cover = seen.first_set_insurance_cover;
+    Terms {
+        worth: 1.0,
+        turn: 0.0,
+        cover: cover * insured_share(p, seen.first_set_premium_subsidy, cover),
+        failure: 0.0,
+        liability: seen.liability_rule,
+        green: seen.green_channel,
+        scene: seen.scene_opening,
+        state_owned: false,
     }
-    let premium = p.premium_rate * p.insurance_years * (1.0 - subsidy);
-    normal_cdf((p.insurance_gain - premium) / p.insurance_sd)
 }
 
-/// Offers taken only because public buyers must: quota of public orders, of what is unwanted.
-pub fn must_take(public_orders: f64, quota: f64, willing: f64) -> f64 {
-    public_orders * quota * (1.0 - willing)
+crate::dispatched! {
+    /// Turns the quality that a field offers into its worth over price.
+    fn fill_worth(quality: &mut [f64; FIELDS], p: &BuyerParameters) {
+        for quality in quality {
+            *quality = worth_over_price(*quality, p);
+        }
+    }
+}
+
+/// Buyers that decide together.
+const STRIP: usize = 64;
+
+crate::dispatched! {
+    /// Buyers, field-major, see how safe first sets are by now and settle what share they take.
+    fn decide(
+        buyers: &mut [Buyer],
+        worth: &[f64; FIELDS],
+        turn: &[f64; FIELDS],
+        terms: &Terms,
+        p: &BuyerParameters,
+    ) {
+        let none = [0.0; STRIP];
+        let (mut experience, mut taste, mut state_owned) = (none, none, [false; STRIP]);
+        let (mut worths, mut turns) = (none, none);
+        let (mut failure, mut share) = (none, none);
+        let in_field = buyers.len() / FIELDS;
+        let fields = (0..FIELDS).flat_map(|field| std::iter::repeat_n(field, in_field));
+        let mut fields = fields.into_iter();
+        for strip in buyers.chunks_mut(STRIP) {
+            for (row, (buyer, field)) in strip.iter().zip(&mut fields).enumerate() {
+                experience[row] = buyer.experience;
+                taste[row] = buyer.taste;
+                state_owned[row] = buyer.state_owned;
+                (worths[row], turns[row]) = (worth[field], turn[field]);
+            }
+            for i in 0..STRIP {
+                let (worth, turn, state_owned) = (worths[i], turns[i], state_owned[i]);
+                failure[i] = failure_chance(p, experience[i]);
+                let own = Terms { worth, turn, failure: failure[i], state_owned, ..*terms };
+                share[i] = adopting_share(adoption_gain(p, &own), taste[i], p);
+            }
+            for (row, buyer) in strip.iter_mut().enumerate() {
+                (buyer.failure, buyer.share) = (failure[row], share[row]);
+            }
+        }
+    }
 }
 
 /// Books first sets sold this quarter, lets buyers learn and decide for the next.
@@ -261,7 +261,7 @@ pub fn adopt(state: &mut State, ctx: &Context) {
         market.tally.by_quota += by_quota;
         market.tally.insured += sold * insured;
         for buyer in &mut market.buyers[field * count..(field + 1) * count] {
-            market.tally.failed += sold * buyer.weight * failure_chance(p, buyer.experience);
+            market.tally.failed += sold * buyer.weight * buyer.failure;
             let own = sold * buyer.weight;
             // derived: a quarter of the yearly fading
             buyer.experience *= 1.0 - p.experience_fading / 4.0;
@@ -310,137 +310,5 @@ fn pay(state: &mut State, ctx: &Context, tally: BuyerTally) {
     for waiting in &state.funnel.waiting {
         let firm = waiting.firm as usize;
         firms.cash[firm] += net * waiting.mass / firms.weight[firm];
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::funnel::{FunnelState, Waiting};
-    use super::super::patents::testbed::{Scene, parameters, world_of};
-    use super::*;
-    use crate::base::time::Quarter;
-
-    fn terms() -> Terms {
-        Terms {
-            quality: 1.0,
-            turn: 0.0,
-            cover: 0.5,
-            failure: 0.2,
-            liability: 0.0,
-            green: 0.0,
-            scene: 0.0,
-            state_owned: true,
-        }
-    }
-
-    #[test]
-    fn gain_by_hand() {
-        let p = parameters().buyers;
-        // 1.25 − 1 − 0.2·1.5·0.5 − 0.2·0.6 + 0.05 + 0.05 − 0.06 = 0.02
-        assert!((adoption_gain(&p, &terms()) - 0.02).abs() < 1e-9);
-    }
-
-    #[test]
-    fn each_lever_raises_the_willingness_of_a_state_buyer() {
-        let p = parameters().buyers;
-        let base = adoption_gain(&p, &terms());
-        assert!(
-            adoption_gain(
-                &p,
-                &Terms {
-                    cover: 0.8,
-                    ..terms()
-                }
-            ) > base
-        );
-        assert!(
-            adoption_gain(
-                &p,
-                &Terms {
-                    liability: 1.0,
-                    ..terms()
-                }
-            ) > base
-        );
-        assert!(
-            adoption_gain(
-                &p,
-                &Terms {
-                    green: 1.0,
-                    ..terms()
-                }
-            ) > base
-        );
-        assert!(
-            adoption_gain(
-                &p,
-                &Terms {
-                    scene: 0.5,
-                    ..terms()
-                }
-            ) > base
-        );
-        assert!(
-            adoption_gain(
-                &p,
-                &Terms {
-                    turn: 0.5,
-                    ..terms()
-                }
-            ) > base
-        );
-        assert!(insured_share(&p, 0.8, 0.7) > insured_share(&p, 0.0, 0.7));
-        assert_eq!(insured_share(&p, 0.8, 0.0), 0.0);
-        assert!(must_take(0.15, 0.3, 0.5) > must_take(0.15, 0.1, 0.5));
-        let private = Terms {
-            state_owned: false,
-            ..terms()
-        };
-        let shielded = Terms {
-            liability: 1.0,
-            ..private
-        };
-        assert_eq!(adoption_gain(&p, &private), adoption_gain(&p, &shielded));
-    }
-
-    #[test]
-    fn experience_wears_off_failure() {
-        let p = parameters().buyers;
-        assert!((failure_chance(&p, 0.0) - p.failure_start).abs() < 1e-12);
-        assert!(failure_chance(&p, 100.0) < failure_chance(&p, 10.0));
-        assert!((failure_chance(&p, 1e9) - p.failure_floor).abs() < 1e-12);
-    }
-
-    #[test]
-    fn first_sets_teach_and_money_is_booked() {
-        let now = Quarter::new(2016, 1);
-        let mut state = world_of(64, 100.0, 20.0);
-        let mut scene = Scene::at(now);
-        scene.seen.buyers.first_purchase_quota = 0.2;
-        scene.law.buyers.first_purchase_quota = 0.2;
-        state.funnel = FunnelState::found(&state, &scene.context(now));
-        state.buyers = BuyersState::found(&state, &scene.context(now));
-        let before = state.buyers.willing(3);
-        state.funnel.first_sales[3] = 30.0;
-        state.funnel.tally.present[2] = 4.0;
-        state.funnel.waiting.push(Waiting { firm: 0, mass: 4.0 });
-        let cash = state.firms.total(&state.firms.cash);
-        adopt(&mut state, &scene.context(now));
-        let moved = state.firms.total(&state.firms.cash) - cash;
-        assert!(
-            (moved - state.books.net(Account::Firms)).abs() < 1e-6,
-            "{moved}"
-        );
-        assert!(state.books.cash[Instrument::FirstSetInsurance as usize][0] > 0.0);
-        assert!(state.books.cash[Instrument::FirstPurchase as usize][1] > 0.0);
-        assert!(state.buyers.willing(3) > before);
-        assert_eq!(state.buyers.tally.adopted, 30.0);
-        assert!(
-            state
-                .buyers
-                .willing
-                .iter()
-                .all(|&w| (0.0..=1.0).contains(&w))
-        );
     }
 }

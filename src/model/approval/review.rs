@@ -1,0 +1,80 @@
+//! Which routes do firms settle for at the yearly review of a project?
+
+use super::{
+    ApprovalState, Case, Docket, Passage, WAITS, choose, is_regulated_field, opened, passage,
+    raw_risk,
+};
+use crate::base::math::max;
+use crate::model::context::Context;
+use crate::model::firms::{FIELDS, REGIONS};
+use crate::model::funnel::competing_risks;
+
+/// What products of a field and a region meet, and how much of what waits moves in a quarter.
+#[derive(Clone, Copy, Debug, Default)]
+struct Pace {
+    passage: Passage,
+    /// Part of what waits that is cleared.
+    clear: [f32; WAITS],
+    /// Part of what waits that fails.
+    fail: [f32; WAITS],
+}
+
+impl Pace {
+    /// Of a passage on which products fail at the yearly hazard `failure`.
+    fn of(passage: Passage, failure: f64) -> Self {
+        let risks = passage
+            .wait
+            .map(|wait| competing_risks(1.0 / max(wait, f64::EPSILON), failure));
+        Self {
+            passage,
+            clear: risks.map(|(clear, _)| clear as f32),
+            fail: risks.map(|(_, fail)| fail as f32),
+        }
+    }
+}
+
+/// What products meet this quarter, by field and region.
+#[derive(Clone, Debug)]
+pub struct Passages([[Pace; REGIONS]; FIELDS]);
+
+impl ApprovalState {
+    /// What products meet that fail at the yearly hazard `failure` while they wait.
+    pub fn passages(&self, failure: f64, ctx: &Context) -> Passages {
+        let p = &ctx.parameters.approval;
+        let seen = &ctx.seen.regulation;
+        let mut passages = Passages([[Pace::default(); REGIONS]; FIELDS]);
+        for (field, paces) in passages.0.iter_mut().enumerate() {
+            if is_regulated_field(field) {
+                for (region, pace) in paces.iter_mut().enumerate() {
+                    let opened = opened(seen.market_access, region);
+                    let passage = passage(opened, self.tight[field], failure, seen, p);
+                    *pace = Pace::of(passage, failure);
+                }
+            }
+        }
+        passages
+    }
+}
+
+impl Passages {
+    /// Settles the routes of a project of `field` in `region`; turns the `worth` of standing
+    /// before the first sale into that of standing before approval.
+    pub fn settle(
+        &self,
+        docket: &mut Docket,
+        worth: f64,
+        [field, region]: [u8; 2],
+        ctx: &Context,
+    ) -> f64 {
+        let p = &ctx.parameters.approval;
+        let pace = &self.0[usize::from(field)][usize::from(region)];
+        let rank = docket.rank;
+        let case = Case { worth, rank };
+        let choice = choose(&case, &pace.passage, &ctx.seen.regulation, p);
+        docket.share = choice.share;
+        docket.risk = choice.risk.map(|risk| risk as f32);
+        docket.in_fence = (p.fence * raw_risk(rank, p)) as f32;
+        (docket.clear, docket.fail) = (pace.clear, pace.fail);
+        choice.worth
+    }
+}

@@ -1,0 +1,156 @@
+//! What do founders find around them, and how large is the population of firms?
+//!
+//! All sums over living firms that a quarter of entry needs are taken in one pass, by group: a
+//! row adds to two groups, and sums by region, field and segment follow from few groups.
+
+use super::SEGMENTS;
+use crate::model::firms::{FIELDS, Firms, REGIONS};
+
+/// Kinds of firm by what founders learn from: does R&D, can claim, knows of the certificate.
+const KINDS: usize = 8; // derived: two to the third
+/// Numbers that a segment and field sums: firms, their sales, their log productivity, agents.
+const SUMS: usize = 4;
+
+/// Weighted sums over living firms by group.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Census {
+    /// Firms by region and kind, the kind in bits: 4 R&D, 2 claims, 1 certificate.
+    kinds: [[f64; KINDS]; REGIONS],
+    /// Sums by segment and field.
+    trades: [[[f64; SUMS]; FIELDS]; SEGMENTS],
+}
+
+impl Census {
+    /// That of `firms`.
+    pub(super) fn take(firms: &Firms) -> Self {
+        let mut kinds = [0.0; REGIONS * KINDS];
+        let mut trades = [[0.0; SUMS]; SEGMENTS * FIELDS];
+        let n = firms.len();
+        let (alive, weight, rd) = (&firms.alive[..n], &firms.weight[..n], &firms.rd[..n]);
+        let (region, field) = (&firms.region[..n], &firms.field[..n]);
+        let (segment, sales) = (&firms.segment[..n], &firms.sales[..n]);
+        let (claim, hightech) = (&firms.aware_claim[..n], &firms.aware_hightech[..n]);
+        let ln_productivity = &firms.ln_productivity[..n];
+        for i in 0..n {
+            let (held, agents) = if alive[i] {
+                (weight[i], 1.0)
+            } else {
+                (0.0, 0.0)
+            };
+            let kind = usize::from(rd[i] > 0.0) << 2 | usize::from(claim[i]) << 1;
+            let kind = kind | usize::from(hightech[i]);
+            kinds[usize::from(region[i]) * KINDS + kind] += held;
+            let row = [held, held * sales[i], held * ln_productivity[i], agents];
+            let trade = segment[i] as usize * FIELDS + usize::from(field[i]);
+            for (sum, part) in trades[trade].iter_mut().zip(row) {
+                *sum += part;
+            }
+        }
+        Self {
+            kinds: std::array::from_fn(|r| std::array::from_fn(|k| kinds[r * KINDS + k])),
+            trades: std::array::from_fn(|s| std::array::from_fn(|f| trades[s * FIELDS + f])),
+        }
+    }
+
+    /// Firms, their sales \[mn/yr\], their log productivity and agents of a segment.
+    pub(super) fn segment(&self, s: usize) -> [f64; SUMS] {
+        let mut all = [0.0; SUMS];
+        for row in &self.trades[s] {
+            for (sum, part) in all.iter_mut().zip(row) {
+                *sum += part;
+            }
+        }
+        all
+    }
+}
+
+/// What founders find around them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(in crate::model) struct Surroundings {
+    /// Share of firms doing R&D, by region.
+    pub(super) doers: [f64; REGIONS],
+    /// Share of firms that know how to claim, by region.
+    pub(super) aware_claim: [f64; REGIONS],
+    /// Share of firms that know of the certificate, by region.
+    pub(super) aware_hightech: [f64; REGIONS],
+    /// Mean log productivity, by field.
+    pub(super) ln_productivity: [f64; FIELDS],
+}
+
+impl Surroundings {
+    /// Weighted means of a census.
+    ///
+    /// Example: of weights 1 and 3 in a region the second does R&D: a share of ¾.
+    pub(super) fn of(census: &Census) -> Self {
+        let mut scene = Self::default();
+        for (r, kinds) in census.kinds.iter().enumerate() {
+            let with = |bit: usize| -> f64 {
+                let some = kinds.iter().enumerate().filter(|(kind, _)| kind & bit != 0);
+                some.map(|(_, firms)| firms).sum()
+            };
+            let all: f64 = kinds.iter().sum();
+            if all > 0.0 {
+                scene.doers[r] = with(4) / all; // derived: bits of a kind
+                scene.aware_claim[r] = with(2) / all;
+                scene.aware_hightech[r] = with(1) / all;
+            }
+        }
+        for (f, mean) in scene.ln_productivity.iter_mut().enumerate() {
+            let sum = |part: usize| -> f64 { census.trades.iter().map(|of| of[f][part]).sum() };
+            if sum(0) > 0.0 {
+                *mean = sum(2) / sum(0);
+            }
+        }
+        scene
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::firms::{Firm, Segment};
+
+    #[test]
+    fn sums_and_shares_by_hand() {
+        let mut firms = Firms::default();
+        let one = Firm {
+            weight: 1.0,
+            alive: true,
+            sales: 5.0,
+            ln_productivity: 0.2,
+            aware_claim: true,
+            ..Firm::default()
+        };
+        let other = Firm {
+            weight: 3.0,
+            rd: 2.0,
+            ln_productivity: 0.6,
+            aware_claim: false,
+            aware_hightech: true,
+            ..one
+        };
+        let elsewhere = Firm {
+            region: 1,
+            field: 4,
+            segment: Segment::Small,
+            ..one
+        };
+        let dead = Firm {
+            alive: false,
+            ..other
+        };
+        for row in [one, other, elsewhere, dead] {
+            firms.push(row);
+        }
+        let census = Census::take(&firms);
+        let [held, sales, _, agents] = census.segment(0);
+        assert_eq!((held, sales, agents), (4.0, 20.0, 2.0));
+        assert_eq!(census.segment(2)[0], 1.0);
+        let scene = Surroundings::of(&census);
+        assert_eq!((scene.doers[0], scene.doers[1]), (0.75, 0.0));
+        assert_eq!((scene.aware_claim[0], scene.aware_claim[1]), (0.25, 1.0));
+        assert_eq!(scene.aware_hightech[0], 0.75);
+        assert!((scene.ln_productivity[0] - 0.5).abs() < 1e-15);
+        assert_eq!((scene.ln_productivity[4], scene.doers[2]), (0.2, 0.0));
+    }
+}

@@ -1,0 +1,355 @@
+//! What does each firm learn this quarter, and what comes of it?
+
+#![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
+
+use super::pools::{CELLS, cell_of};
+use super::{
+    InnovationParameters, InnovationState, imitated_gain, imitates, knowledge_growth, lumpy_gain,
+    next_new_products, noise_change, renewal, spillover, success_probability,
+};
+use crate::base::math;
+use crate::base::rng::{Purpose, fill_normal, fill_uniform};
+use crate::base::select;
+use crate::base::strip::{self, Sum};
+use crate::model::context::Context;
+use crate::model::firms::Firms;
+use std::ops::Range;
+
+type Column = [f64; strip::ROWS];
+
+/// What a strip of firms learns, in columns.
+struct Strip {
+    /// Standard normal shock to productivity.
+    shock: Column,
+    /// The frontier of the field \[log points\].
+    frontier: Column,
+    /// Cell of knowledge within reach, and the growth of its pool \[log points\].
+    cell: [u8; strip::ROWS],
+    pool: Column,
+    /// What the growth of its knowledge promises \[log points\].
+    promise: Column,
+    /// What it gains by imitating \[log points\].
+    copied: Column,
+    /// What it gains or loses by its own knowledge \[log points\].
+    own: Column,
+    /// All it gains, noise left out \[log points\].
+    gain: Column,
+    values: Values,
+}
+
+/// What is learnt times the weight or the sales of the represented firms, by source.
+struct Values {
+    weight: Column,
+    gain: Column,
+    imitators: Column,
+    own: Column,
+    copied: Column,
+    spilt: Column,
+    transferred: Column,
+}
+
+/// Firms that seek a success of their own: places in their strip, ids, draws.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Seekers {
+    place: Vec<u32>,
+    id: Vec<u32>,
+    draw: Vec<f64>,
+}
+
+/// Moves each firm's productivity and new products by what it learns, and counts it.
+pub(super) fn move_productivity(
+    innovation: &mut InnovationState,
+    firms: &mut Firms,
+    ctx: &Context,
+) {
+    let p = &ctx.parameters.innovation;
+    let chance = success_probability(p.success_hazard);
+    let mut strip = Strip::new();
+    let mut sums = [Sum::default(); 7];
+    for from in (0..firms.len()).step_by(strip::ROWS) {
+        let rows = from..usize::min(from + strip::ROWS, firms.len());
+        strip.set_up(innovation, firms, rows.clone(), ctx);
+        strip.seek_or_imitate(innovation, firms, rows.clone(), ctx);
+        let seekers = &mut innovation.seekers;
+        innovation.tally.successes += strip.seek(seekers, firms, rows.clone(), chance, ctx);
+        strip.learn(firms, rows.clone(), p);
+        strip.values.add(&mut sums, rows.len());
+    }
+    let [weight, gain, imitators, own, copied, spilt, transferred] = sums.map(|sum| sum.total());
+    let tally = &mut innovation.tally;
+    tally.mean_gain = if weight > 0.0 { gain / weight } else { 0.0 };
+    tally.imitations = imitators;
+    tally.own_value = own;
+    tally.imitated_value = copied;
+    tally.spillover_value = spilt;
+    tally.transferred_value = transferred;
+}
+
+impl Strip {
+    fn new() -> Self {
+        let zero = [0.0; strip::ROWS];
+        Self {
+            shock: zero,
+            frontier: zero,
+            cell: [0; strip::ROWS],
+            pool: zero,
+            promise: zero,
+            copied: zero,
+            own: zero,
+            gain: zero,
+            values: Values {
+                weight: zero,
+                gain: zero,
+                imitators: zero,
+                own: zero,
+                copied: zero,
+                spilt: zero,
+                transferred: zero,
+            },
+        }
+    }
+
+    /// Draws the shocks, looks up frontiers and pools.
+    fn set_up(
+        &mut self,
+        innovation: &InnovationState,
+        firms: &Firms,
+        rows: Range<usize>,
+        ctx: &Context,
+    ) {
+        let (n, q) = (rows.len(), ctx.q() as u32);
+        let (ids, shock) = (&firms.id[rows.clone()], &mut self.shock[..n]);
+        fill_normal(ctx.key, ids, q, 0, Purpose::Productivity, shock);
+        let (field, region) = (&firms.field[rows.clone()], &firms.region[rows]);
+        fill_cells(field, region, &mut self.cell);
+        strip::look_up(&innovation.frontier, field, &mut self.frontier);
+        let growth: &[f64; CELLS] = innovation.pools.growth[..]
+            .try_into()
+            .expect("a growth by cell");
+        strip::look_up(growth, &self.cell[..n], &mut self.pool);
+    }
+
+    /// What each firm gains by imitating and what its own knowledge promises or loses; what it
+    /// knows now becomes its past.
+    fn seek_or_imitate(
+        &mut self,
+        innovation: &mut InnovationState,
+        firms: &Firms,
+        rows: Range<usize>,
+        ctx: &Context,
+    ) {
+        let p = &ctx.parameters.innovation;
+        choose(
+            p,
+            p.tacit_knowledge / ctx.world.price,
+            (&firms.alive[rows.clone()], &firms.absorptive[rows.clone()]),
+            (
+                &firms.knowledge[rows.clone()],
+                &firms.sales_mean[rows.clone()],
+            ),
+            (&firms.ln_productivity[rows.clone()], &self.frontier),
+            &mut innovation.last_knowledge[rows],
+            &mut self.promise,
+            &mut self.copied,
+            &mut self.own,
+        );
+    }
+
+    /// Draws for the firms that seek a success; gives how many real ones have one.
+    fn seek(
+        &mut self,
+        seekers: &mut Seekers,
+        firms: &Firms,
+        rows: Range<usize>,
+        chance: f64,
+        ctx: &Context,
+    ) -> f64 {
+        let (n, first, alive) = (rows.len(), rows.start, &firms.alive[rows]);
+        select::list(n, &mut seekers.place, |_, flags| {
+            seek(alive, &self.promise, &self.copied, flags);
+        });
+        let Seekers { place, id, draw } = seekers;
+        id.clear();
+        id.extend(place.iter().map(|&k| firms.id[first + k as usize]));
+        draw.resize(id.len(), 0.0);
+        let q = ctx.q() as u32;
+        fill_uniform(ctx.key, id, q, 0, Purpose::Success, draw);
+        let mut successes = 0.0;
+        for (&k, &u) in place.iter().zip(&*draw) {
+            let k = k as usize;
+            self.own[k] = lumpy_gain(self.promise[k], chance, u);
+            successes += if self.own[k] > 0.0 {
+                firms.weight[first + k]
+            } else {
+                0.0
+            };
+        }
+        successes
+    }
+
+    /// Moves productivity and new products.
+    fn learn(&mut self, firms: &mut Firms, rows: Range<usize>, p: &InnovationParameters) {
+        count(
+            p.spillover_elasticity,
+            (&firms.alive[rows.clone()], &firms.weight[rows.clone()]),
+            (&firms.sales[rows.clone()], &firms.absorptive[rows.clone()]),
+            &firms.pending_gain[rows.clone()],
+            (&self.promise, &self.copied, &self.own, &self.pool),
+            &mut self.values,
+            &mut self.gain,
+        );
+        learn(
+            p,
+            (&firms.alive[rows.clone()], &firms.sales[rows.clone()]),
+            (&self.copied, &self.own),
+            (&self.gain, &self.shock),
+            &mut firms.pending_gain[rows.clone()],
+            &mut firms.noise[rows.clone()],
+            &mut firms.ln_productivity[rows.clone()],
+            &mut firms.new_product_sales[rows],
+        );
+    }
+}
+
+impl Values {
+    /// Adds the first `n` rows to the sums.
+    fn add(&self, sums: &mut [Sum; 7], n: usize) {
+        let columns = [
+            &self.weight,
+            &self.gain,
+            &self.imitators,
+            &self.own,
+            &self.copied,
+            &self.spilt,
+            &self.transferred,
+        ];
+        for (sum, column) in sums.iter_mut().zip(columns) {
+            sum.add(&column[..n]);
+        }
+    }
+}
+
+crate::dispatched! {
+    /// Cell of each firm: [`cell_of`].
+    fn fill_cells(field: &[u8], region: &[u8], cell: &mut [u8; strip::ROWS]) {
+        for ((&field, &region), cell) in field.iter().zip(region).zip(cell) {
+            *cell = cell_of(field, region) as u8;
+        }
+    }
+}
+
+crate::dispatched! {
+    /// Flags firms in business that seek a success: what they know grows and imitating brings
+    /// nothing more.
+    fn seek(alive: &[bool], promise: &Column, copied: &Column, flags: &mut [bool]) {
+        let n = flags.len().min(strip::ROWS);
+        let alive = &alive[..n];
+        for k in 0..n {
+            flags[k] = alive[k] & (promise[k] > 0.0) & (copied[k] <= 0.0);
+        }
+    }
+}
+
+crate::dispatched! {
+    /// What each firm's knowledge promises, what it would copy and what it loses; `tacit` is k₀
+    /// over mean sales.
+    fn choose(
+        p: &InnovationParameters,
+        tacit: f64,
+        who: (&[bool], &[f64]),
+        size: (&[f64], &[f64]),
+        place: (&[f64], &Column),
+        last_knowledge: &mut [f64],
+        promise: &mut Column,
+        copied: &mut Column,
+        own: &mut Column,
+    ) {
+        let n = last_knowledge.len().min(strip::ROWS);
+        let (alive, absorptive) = (&who.0[..n], &who.1[..n]);
+        let (knowledge, sales_mean) = (&size.0[..n], &size.1[..n]);
+        let (ln_productivity, frontier) = (&place.0[..n], place.1);
+        for k in 0..n {
+            let growth =
+                knowledge_growth(last_knowledge[k], knowledge[k], tacit * sales_mean[k]);
+            last_knowledge[k] = knowledge[k];
+            let imitated =
+                imitated_gain(p.imitation_rate, absorptive[k], frontier[k], ln_productivity[k]);
+            let expected = p.productivity_elasticity * growth;
+            let copies = alive[k] & imitates(imitated, expected);
+            copied[k] = if copies { imitated } else { 0.0 };
+            own[k] = math::min(expected, 0.0);
+            promise[k] = expected;
+        }
+    }
+}
+
+crate::dispatched! {
+    /// All that each firm gains, noise left out, and what the represented firms gain by source.
+    fn count(
+        elasticity: f64,
+        stands_for: (&[bool], &[f64]),
+        size: (&[f64], &[f64]),
+        pending: &[f64],
+        learnt: (&Column, &Column, &Column, &Column),
+        values: &mut Values,
+        gain: &mut Column,
+    ) {
+        let n = pending.len().min(strip::ROWS);
+        let (alive, weight) = (&stands_for.0[..n], &stands_for.1[..n]);
+        let (sales, absorptive) = (&size.0[..n], &size.1[..n]);
+        let (promise, copied, own, pool) = learnt;
+        for k in 0..n {
+            let w = if alive[k] { weight[k] } else { 0.0 };
+            let copies = copied[k] > 0.0;
+            let spilt = spillover(elasticity, absorptive[k], pool[k]);
+            let all = own[k] + copied[k] + spilt + pending[k];
+            gain[k] = all;
+            // an imitator expects nothing of its own knowledge, but loses what that loses
+            let private = if copies { math::min(promise[k], 0.0) } else { promise[k] };
+            let value = w * sales[k];
+            values.weight[k] = w;
+            values.gain[k] = w * all;
+            values.imitators[k] = if copies { w } else { 0.0 };
+            values.own[k] = value * private;
+            values.copied[k] = value * copied[k];
+            values.spilt[k] = value * spilt;
+            values.transferred[k] = value * pending[k];
+        }
+    }
+}
+
+crate::dispatched! {
+    /// Moves productivity and new products of each firm in business by what it learnt; revenue of
+    /// transferred inventions enters the column where they are industrialised.
+    fn learn(
+        p: &InnovationParameters,
+        firm: (&[bool], &[f64]),
+        renewing: (&Column, &Column),
+        gain_and_shock: (&Column, &Column),
+        pending_gain: &mut [f64],
+        noise: &mut [f64],
+        ln_productivity: &mut [f64],
+        new_product_sales: &mut [f64],
+    ) {
+        let n = new_product_sales.len().min(strip::ROWS);
+        let (alive, sales) = (&firm.0[..n], &firm.1[..n]);
+        let ((copied, own), (gain, shock)) = (renewing, gain_and_shock);
+        let (pending_gain, noise) = (&mut pending_gain[..n], &mut noise[..n]);
+        let ln_productivity = &mut ln_productivity[..n];
+        for k in 0..n {
+            let e = noise_change(noise[k], p.noise_persistence, p.noise_log_sd * shock[k]);
+            let moved = ln_productivity[k] + gain[k] + e;
+            ln_productivity[k] = if alive[k] { moved } else { ln_productivity[k] };
+            noise[k] = if alive[k] { noise[k] + e } else { noise[k] };
+            pending_gain[k] = if alive[k] { 0.0 } else { pending_gain[k] };
+        }
+        for k in 0..n {
+            let learnt = own[k] + copied[k];
+            let share = renewal(p.new_products_per_gain, learnt);
+            let share = if learnt > 0.0 { share } else { 0.0 };
+            let new =
+                next_new_products(new_product_sales[k], sales[k], p.new_product_expiry, share);
+            new_product_sales[k] = if alive[k] { new } else { new_product_sales[k] };
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! For which projects is a place worth its fee?
+
+use super::{SERVED, application_gain};
+use crate::base::math::min;
+use crate::model::claims::FeeDeduction;
+use crate::model::context::Context;
+use crate::model::firms::REGIONS;
+use crate::model::funnel::{Column, ROWS, STAGES, Strip, gap, needs, product_worth, under_review};
+use crate::model::state::State;
+
+/// What a place of one kind offers.
+#[derive(Clone, Copy, Debug)]
+struct Offer {
+    /// Stage cost that it replaces \[mn/yr, 2020 prices\].
+    saved: f64,
+    /// Its fee \[mn/yr, 2020 prices\].
+    fee: f64,
+    /// Readiness that the stage asks for.
+    need: f64,
+    /// Readiness that it adds.
+    relief: f64,
+    /// Part of the worth won by a year for each unit of readiness added.
+    pace: f64,
+}
+
+/// What places of each kind offer.
+fn offers(ctx: &Context) -> [Offer; SERVED] {
+    let (p, f) = (&ctx.parameters.platforms, &ctx.parameters.funnel);
+    let cost = [f.proof_cost, f.pilot_cost];
+    let running = [p.proof_running_cost, p.pilot_running_cost];
+    let relief = [p.proof_gap_relief, p.pilot_gap_relief];
+    let hazard = [f.proof_hazard, f.pilot_hazard];
+    std::array::from_fn(|kind| Offer {
+        saved: p.cost_saved * cost[kind],
+        fee: running[kind] * ctx.seen.maturation.platform_fee,
+        need: needs(f)[kind],
+        relief: relief[kind],
+        pace: hazard[kind] * f.gap_slowing / STAGES as f64,
+    })
+}
+
+impl Offer {
+    /// Gain of a place at a `fee` \[mn/yr\]: a smaller gap raises the hazard, and time won is
+    /// worth a part of the product.
+    #[inline(always)]
+    fn gain(&self, worth: f64, readiness: f64, fee: f64) -> f64 {
+        let added = min(self.relief, gap(readiness, self.need));
+        application_gain(self.saved, worth * self.pace * added, fee)
+    }
+}
+
+/// Who applies for a place at this quarter's reviews.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Queue {
+    /// Mass that applies, by strip of the projects under review and kind.
+    pub applied: Vec<[Column; SERVED]>,
+    /// That mass by kind and region.
+    pub wanted: [[f64; REGIONS]; SERVED],
+}
+
+/// Columns of a strip of applicants.
+struct Sheet {
+    worth: Column,
+    readiness: Column,
+    /// Whether the firm is in business.
+    there: [bool; ROWS],
+}
+
+crate::dispatched! {
+    /// Mass of projects that gain by a place at its full fee.
+    fn apply(sheet: &Sheet, mass: &Column, offer: &Offer, applied: &mut Column) {
+        for i in 0..ROWS {
+            let gain = offer.gain(sheet.worth[i], sheet.readiness[i], offer.fee);
+            applied[i] = if (gain > 0.0) & sheet.there[i] { mass[i] } else { 0.0 };
+        }
+    }
+}
+
+impl Queue {
+    /// Projects under review line up if a place is worth its fee.
+    pub(super) fn line_up(&mut self, state: &mut State, ctx: &Context) {
+        let offers = offers(ctx);
+        let deduction = FeeDeduction::of(ctx);
+        let deducted = ctx.seen.tax.platform_cost > 0.0;
+        let due = &mut state.funnel.projects[under_review(ctx.q())];
+        let purses = &state.funnel.purses;
+        let none = [0.0; ROWS];
+        let mut sheet = Sheet {
+            worth: none,
+            readiness: none,
+            there: [false; ROWS],
+        };
+        self.wanted = [[0.0; REGIONS]; SERVED];
+        self.applied.resize(due.strips.len(), [none; SERVED]);
+        for ((strip, rows), applied) in due.filled().zip(&mut self.applied) {
+            for (row, project) in strip.project[..rows].iter().enumerate() {
+                sheet.worth[row] =
+                    product_worth(f64::from(project.revenue), &ctx.parameters.funnel);
+                sheet.readiness[row] = f64::from(strip.origin[row].readiness);
+                sheet.there[row] = !purses.at(project.purse).is_gone();
+            }
+            for (kind, offer) in offers.iter().enumerate() {
+                apply(&sheet, &strip.stage[kind].mass, offer, &mut applied[kind]);
+            }
+            if deducted {
+                let net = |row: usize, offer: &Offer| {
+                    let firm = purses.at(strip.project[row].purse).row as usize;
+                    deduction.net(offer.fee, &state.firms, firm, ctx)
+                };
+                apply_net(&sheet, strip, rows, &offers, net, applied);
+            }
+            for (row, project) in strip.project[..rows].iter().enumerate() {
+                for kind in 0..SERVED {
+                    let wanted = &mut self.wanted[kind][usize::from(project.region)];
+                    *wanted += applied[kind][row];
+                }
+            }
+        }
+    }
+}
+
+/// Those who do not gain at the full fee look at what it costs them `net` of a deduction.
+fn apply_net(
+    sheet: &Sheet,
+    strip: &Strip,
+    rows: usize,
+    offers: &[Offer; SERVED],
+    net: impl Fn(usize, &Offer) -> f64,
+    applied: &mut [Column; SERVED],
+) {
+    for row in (0..rows).filter(|&row| sheet.there[row]) {
+        for (kind, offer) in offers.iter().enumerate() {
+            let mass = strip.stage[kind].mass[row];
+            let gain = |fee: f64| offer.gain(sheet.worth[row], sheet.readiness[row], fee);
+            if applied[kind][row] <= 0.0 && mass > 0.0 && gain(net(row, offer)) > 0.0 {
+                applied[kind][row] = mass;
+            }
+        }
+    }
+}

@@ -1,0 +1,318 @@
+//! Who hears of a register, applies and is entered this year?
+
+#![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
+
+use super::{
+    RegisterParameters, Route, certificate_annuity, certificate_tax_gain, certificate_value,
+    register_awareness_hazard, route,
+};
+use crate::base::math;
+use crate::base::rng::Purpose;
+use crate::model::books::{Account, Instrument};
+use crate::model::context::Context;
+use crate::model::firms::{Firms, REGIONS};
+use crate::model::research::{research_surplus, tax_status};
+use crate::model::state::State;
+use crate::model::tax::statute::hightech_threshold;
+use crate::model::world::HISTORY;
+
+/// Firms that apply together.
+const STRIP: usize = 64;
+
+type Column = [f64; STRIP];
+
+/// Yearly, in the fourth quarter: awareness, applications, certificates, awards.
+pub fn certify(state: &mut State, ctx: &Context) {
+    if ctx.quarter.of_year() != 4 {
+        return;
+    }
+    let mut doers = std::mem::take(&mut state.plans.doers);
+    let firms = &mut state.firms;
+    firms.list_doers(&mut doers);
+    let rules = Rules::of(firms, &doers, ctx);
+    let (mut hightech, mut tech_sme) = (Applicants::new(), Entrants::new());
+    let mut awards = [0.0; 8];
+    for rows in doers.chunks(STRIP) {
+        hightech.gather(firms, rows, &rules, ctx);
+        hightech.certify(firms, &rules, &mut awards);
+        tech_sme.enter(firms, rows, &rules, ctx);
+    }
+    state.plans.doers = doers;
+    state.books.pay(
+        Account::Local,
+        Account::Firms,
+        Instrument::RegisterAward,
+        awards.iter().sum(),
+    );
+}
+
+/// What applications hang on beside the firm.
+struct Rules<'a> {
+    p: &'a RegisterParameters,
+    /// Doers with a certificate and on the technology-SME register, by region \[share\].
+    certified: [f64; REGIONS],
+    registered: [f64; REGIONS],
+    /// Worth of a yuan a year over the life of a certificate.
+    annuity: f64,
+    /// Doers that pass the tests on property and staff \[share\].
+    fit: f64,
+    /// Last quarter of a certificate given now.
+    until: i32,
+    /// Spread of log returns of projects.
+    spread: f64,
+}
+
+impl<'a> Rules<'a> {
+    fn of(firms: &Firms, doers: &[u32], ctx: &Context<'a>) -> Self {
+        let (p, q) = (&ctx.parameters.registers, ctx.q());
+        let mut sums = [[0.0; 3]; REGIONS];
+        for &row in doers {
+            let i = row as usize;
+            let weight = firms.weight[i];
+            let counted = |is: bool| if is { weight } else { 0.0 };
+            let [doing, certified, registered] = &mut sums[usize::from(firms.region[i])];
+            *doing += weight;
+            *certified += counted(firms.is_hightech(i, q));
+            *registered += counted(firms.is_tech_sme(i, q));
+        }
+        let share = |k: usize| sums.map(|sums| sums[k] / math::max(sums[0], f64::MIN_POSITIVE));
+        let since_2015 = f64::from(ctx.quarter.year() - HISTORY.year());
+        Self {
+            p,
+            certified: share(1),
+            registered: share(2),
+            annuity: certificate_annuity(ctx.parameters.tax.discount_rate, p),
+            fit: math::clamp(p.fit_2015 + p.fit_trend * since_2015, 0.0, 1.0),
+            until: q + 4 * p.certificate_years as i32,
+            spread: ctx.parameters.research.returns_spread,
+        }
+    }
+}
+
+/// Firms of a strip to which a certificate is worth its preparation, in columns.
+struct Applicants {
+    rows: [usize; STRIP],
+    count: usize,
+    /// Yearly value of the certificate \[mn/yr\].
+    value: Column,
+    /// R&D below the bar \[mn/yr\].
+    gap: Column,
+    /// Yearly cost of closing the gap by relabelling and by R&D \[mn/yr\].
+    relabel_cost: Column,
+    research_cost: Column,
+    /// Mass of projects, their mean log return, user cost and desired R&D.
+    mass: Column,
+    mean: Column,
+    user_cost: Column,
+    desired: Column,
+}
+
+impl Applicants {
+    fn new() -> Self {
+        let zero = [0.0; STRIP];
+        Self {
+            rows: [0; STRIP],
+            count: 0,
+            value: zero,
+            gap: zero,
+            relabel_cost: zero,
+            research_cost: zero,
+            mass: zero,
+            mean: zero,
+            user_cost: zero,
+            desired: zero,
+        }
+    }
+
+    /// Lets the firms of `rows` hear of the certificate and gathers those that would apply.
+    fn gather(&mut self, firms: &mut Firms, rows: &[u32], rules: &Rules, ctx: &Context) {
+        self.count = 0;
+        for &row in rows {
+            let i = row as usize;
+            let share = rules.certified[usize::from(firms.region[i])];
+            hear_of_hightech(firms, i, share, ctx);
+            // a certificate still good for a year is not renewed
+            let open = firms.aware_hightech[i] & (firms.hightech_until[i] <= ctx.q() + 1);
+            if open & (firms.fitness[i] < rules.fit) {
+                self.screen(firms, i, share, rules, ctx);
+            }
+        }
+    }
+
+    /// Keeps firm `i` if there is a way over the bar that could be cheaper than nothing.
+    fn screen(&mut self, firms: &Firms, i: usize, share: f64, rules: &Rules, ctx: &Context) {
+        let (p, law, research) = (rules.p, &ctx.seen.tax, firms.rd[i]);
+        let small = tax_status(firms, i, ctx.q(), law).small;
+        let returned = ctx.parameters.tax.research_return_in_income * research;
+        let income = firms.margin[i] * firms.sales[i] + returned;
+        let deducted = math::max(income - research, 0.0);
+        let gain = if firms.taxed[i] {
+            certificate_tax_gain(deducted, small, law)
+        } else {
+            0.0
+        };
+        let award = if first(firms, i) { p.award } else { 0.0 };
+        let preparation = p.preparation * (1.0 - p.preparation_relief * share);
+        let value = certificate_value(gain, award, preparation, rules.annuity, p);
+        let yearly = value / p.certificate_years;
+        if yearly <= 0.0 {
+            return;
+        }
+        let bar = hightech_threshold(firms.sales[i], law) * firms.sales_mean[i];
+        let gap = bar - firms.rd_mean[i] - firms.relabelled[i];
+        let claims = &ctx.parameters.claims;
+        let m = firms.relabelled[i] + gap;
+        let r = self.count;
+        self.rows[r] = i;
+        self.value[r] = yearly;
+        self.gap[r] = gap;
+        self.relabel_cost[r] = if m <= claims.relabelled_cap * research {
+            // convex cost of what is relabelled beyond today's choice, and the fine on it
+            0.5 * claims.relabelling_cost * gap * gap / research
+                + law.audit_rate * claims.fine * gap
+        } else {
+            f64::INFINITY
+        };
+        self.mass[r] = firms.project_share[i] * firms.sales_mean[i];
+        self.mean[r] = firms.project_mean[i];
+        self.user_cost[r] = math::max(firms.user_cost[i], f64::MIN_POSITIVE);
+        self.desired[r] = firms.rd_desired[i];
+        self.count += 1;
+    }
+
+    /// Lets applicants take the cheapest way over the bar that pays, and gives certificates and
+    /// first awards.
+    fn certify(&mut self, firms: &mut Firms, rules: &Rules, awards: &mut [f64; 8]) {
+        cost_more_research(self, rules.spread);
+        for r in 0..self.count {
+            let i = self.rows[r];
+            let (relabel, research) = (self.relabel_cost[r], self.research_cost[r]);
+            match route(self.gap[r], self.value[r], relabel, research) {
+                Route::Out => continue,
+                Route::Already => {}
+                Route::Relabel(gap) => firms.relabelled[i] += gap,
+                Route::Research(gap) => firms.rd[i] += gap,
+            }
+            if first(firms, i) {
+                let award = rules.p.award * AWARD_SHARE;
+                firms.cash[i] += award;
+                awards[i % 8] += firms.weight[i] * award;
+            }
+            firms.hightech_until[i] = rules.until;
+        }
+    }
+}
+
+/// Whether firm `i` never held a certificate.
+#[inline]
+fn first(firms: &Firms, i: usize) -> bool {
+    firms.hightech_until[i] == 0
+}
+
+/// Lets firm `i` hear of the certificate where a `share` of doers holds it.
+fn hear_of_hightech(firms: &mut Firms, i: usize, share: f64, ctx: &Context) {
+    if !firms.aware_hightech[i] {
+        let p = &ctx.parameters.registers;
+        let hazard = register_awareness_hazard(p.aware_base, p.aware_peers, share);
+        firms.aware_hightech[i] = ctx.uniform(firms.id[i], 0, 0, Purpose::LearnRegister) < hazard;
+    }
+}
+
+/// Part of the one-off value that is cash from the local government; the rest is access.
+const AWARD_SHARE: f64 = 0.5; // derived: half and half, only the sum is identified
+
+/// Yearly loss of doing `gap` more R&D than wanted: surplus forgone at the margin \[mn/yr\].
+#[inline(always)]
+fn extra_research_cost(
+    gap: f64,
+    (mass, mean, spread): (f64, f64, f64),
+    cost: f64,
+    desired: f64,
+) -> f64 {
+    let target = desired + gap;
+    // the user cost at which the firm would itself want the target
+    let quantile = math::normal_quantile(target / mass);
+    let shadow = math::exp(mean - spread * quantile);
+    let wanted = research_surplus(mass, mean, cost, spread);
+    let forced = research_surplus(mass, mean, shadow, spread) - (cost - shadow) * target;
+    if target >= mass {
+        f64::INFINITY
+    } else {
+        math::max(wanted - forced, 0.0)
+    }
+}
+
+crate::dispatched! {
+    /// [`extra_research_cost`] of each applicant, 0 of one that meets the bar.
+    fn cost_more_research(a: &mut Applicants, spread: f64) {
+        for r in 0..a.count.min(STRIP) {
+            let projects = (a.mass[r], a.mean[r], spread);
+            let cost = extra_research_cost(a.gap[r], projects, a.user_cost[r], a.desired[r]);
+            a.research_cost[r] = if a.gap[r] > 0.0 { cost } else { 0.0 };
+        }
+    }
+}
+
+/// Cost of entering the technology-SME register, by firm of a strip \[mn/yr\].
+struct Entrants {
+    cost: Column,
+}
+
+impl Entrants {
+    fn new() -> Self {
+        Self { cost: [0.0; STRIP] }
+    }
+
+    /// Lets the firms of `rows` hear of and enter the technology-SME register for a year.
+    fn enter(&mut self, firms: &mut Firms, rows: &[u32], rules: &Rules, ctx: &Context) {
+        let p = rules.p;
+        if f64::from(ctx.quarter.year()) < p.sme_since {
+            return;
+        }
+        for (cost, &row) in self.cost.iter_mut().zip(rows) {
+            *cost = firms.claim_cost[row as usize];
+        }
+        cost_entry(&mut self.cost, p.sme_preparation);
+        for (&cost, &row) in self.cost.iter().zip(rows) {
+            let i = row as usize;
+            hear_of_tech_sme(firms, i, rules, ctx);
+            let eligible = (firms.staff[i] <= p.sme_staff) & (firms.sales[i] <= p.sme_sales);
+            if firms.aware_tech_sme[i] & eligible & (entry_gain(firms, i, ctx) > cost) {
+                firms.tech_sme_until[i] = ctx.q() + 5; // derived: a year, to the next fourth quarter
+            }
+        }
+    }
+}
+
+/// What an entry is worth to firm `i` a year: the higher deduction and access \[mn/yr\].
+fn entry_gain(firms: &Firms, i: usize, ctx: &Context) -> f64 {
+    let law = &ctx.seen.tax;
+    let premium = math::max(
+        law.super_deduction_tech_sme - law.super_deduction_general,
+        0.0,
+    );
+    let saving = if firms.claims[i] & firms.taxed[i] {
+        premium * law.small_profit_high_rate * firms.rd[i]
+    } else {
+        0.0
+    };
+    saving + ctx.parameters.registers.sme_access
+}
+
+/// Lets firm `i` hear of the technology-SME register.
+fn hear_of_tech_sme(firms: &mut Firms, i: usize, rules: &Rules, ctx: &Context) {
+    if !firms.aware_tech_sme[i] {
+        let (p, share) = (rules.p, rules.registered[usize::from(firms.region[i])]);
+        let hazard = register_awareness_hazard(p.sme_aware_base, p.sme_aware_peers, share);
+        firms.aware_tech_sme[i] = ctx.uniform(firms.id[i], 1, 0, Purpose::LearnRegister) < hazard;
+    }
+}
+
+crate::dispatched! {
+    /// Turns log deviations into costs around `median`.
+    fn cost_entry(values: &mut Column, median: f64) {
+        for value in values {
+            *value = median * math::exp(*value);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Who gets the awards, and whose tax is spared?
+
+use super::REGIONS;
+use crate::model::books::{Account, Instrument};
+use crate::model::context::Context;
+use crate::model::firms::Firms;
+use crate::model::state::State;
+
+/// Adds a region's awards and spared tax to the cash of its firms in proportion to their R&D,
+/// of which there is `research` \[mn/yr\].
+pub(super) fn hand_out(
+    firms: &mut Firms,
+    awards: &[f64; REGIONS],
+    spared: &[f64; REGIONS],
+    research: &[f64; REGIONS],
+) {
+    let rate: [f64; REGIONS] = std::array::from_fn(|region| {
+        if research[region] > 0.0 {
+            (awards[region] + spared[region]) / research[region]
+        } else {
+            0.0
+        }
+    });
+    let n = firms.len();
+    let (alive, region, rd) = (&firms.alive[..n], &firms.region[..n], &firms.rd[..n]);
+    let cash = &mut firms.cash[..n];
+    for i in 0..n {
+        let rate = if alive[i] {
+            rate[usize::from(region[i]) % REGIONS]
+        } else {
+            0.0
+        };
+        cash[i] += rate * rd[i];
+    }
+}
+
+/// Spares sellers the income tax on transfers: they keep it as the quarter ends, not with the
+/// settlement. Where no firm of the population stands, nothing was paid that could be spared.
+pub(super) fn spare_tax(
+    state: &mut State,
+    spared: &[f64; REGIONS],
+    got: &[bool; REGIONS],
+    ctx: &Context,
+) {
+    let local = ctx.parameters.tax.local_share;
+    let all: f64 = (0..REGIONS).filter(|&r| got[r]).map(|r| spared[r]).sum();
+    for (from, share) in [(Account::Central, 1.0 - local), (Account::Local, local)] {
+        let tax = Instrument::CorporateTax;
+        state.books.pay(from, Account::Firms, tax, share * all);
+    }
+    state
+        .books
+        .forgo(Instrument::TransferRelief, (1.0 - local) * all, local * all);
+}
+
+/// Pays a region's awards to its firms; what no firm of the population stands for goes to
+/// sellers outside it.
+pub(super) fn pay_awards(state: &mut State, awards: &[f64; REGIONS], got: &[bool; REGIONS]) {
+    for region in 0..REGIONS {
+        let to = if got[region] {
+            Account::Firms
+        } else {
+            Account::Rest
+        };
+        state.books.pay(
+            Account::Local,
+            to,
+            Instrument::RegistrationAward,
+            awards[region],
+        );
+    }
+}

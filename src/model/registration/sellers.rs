@@ -1,0 +1,105 @@
+//! Who sells technology: what registration reads of firms, weighted by their R&D.
+
+use crate::base::strip::{ROWS, Sum};
+use crate::model::firms::{Firms, REGIONS};
+use crate::policy::tax::Tax;
+
+/// What registration reads of firms, weighted by their R&D.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sellers {
+    /// R&D by region \[mn/yr\].
+    pub research: [f64; REGIONS],
+    /// Share of bought development whose buyers claim the super-deduction.
+    pub claiming: f64,
+    /// Income tax on the last yuan of firms that sell technology under each of two laws,
+    /// nothing in a loss year \[share\].
+    pub tax_rate: [f64; 2],
+}
+
+/// Weighted R&D of firms by region, and of those that claim, that pay tax at the standard rate,
+/// and as high-tech firms \[mn/yr\].
+#[derive(Clone, Copy, Debug, Default)]
+struct Research {
+    region: [Sum; REGIONS],
+    claiming: Sum,
+    standard: Sum,
+    hightech: Sum,
+}
+
+/// Columns of a strip of firms.
+struct Strip<'a> {
+    alive: &'a [bool],
+    region: &'a [u8],
+    weight: &'a [f64],
+    rd: &'a [f64],
+    claims: &'a [bool],
+    taxed: &'a [bool],
+    hightech_until: &'a [i32],
+}
+
+crate::dispatched! {
+    /// Adds the research of a strip: one pass for each sum, all of them without a branch.
+    fn add(strip: &Strip<'_>, q: i32, to: &mut Research) {
+        let n = strip.alive.len().min(ROWS);
+        let (mut research, mut part) = ([0.0; ROWS], [0.0; ROWS]);
+        let (research, part) = (&mut research[..n], &mut part[..n]);
+        let (alive, region) = (&strip.alive[..n], &strip.region[..n]);
+        let (weight, rd) = (&strip.weight[..n], &strip.rd[..n]);
+        let (claims, taxed) = (&strip.claims[..n], &strip.taxed[..n]);
+        let until = &strip.hightech_until[..n];
+        for i in 0..n {
+            research[i] = if alive[i] { weight[i] * rd[i] } else { 0.0 };
+        }
+        for (k, sum) in to.region.iter_mut().enumerate() {
+            for i in 0..n {
+                part[i] = if region[i] == k as u8 { research[i] } else { 0.0 };
+            }
+            sum.add(part);
+        }
+        for i in 0..n {
+            part[i] = if claims[i] { research[i] } else { 0.0 };
+        }
+        to.claiming.add(part);
+        for i in 0..n {
+            part[i] = if taxed[i] & (until[i] <= q) { research[i] } else { 0.0 };
+        }
+        to.standard.add(part);
+        for i in 0..n {
+            part[i] = if taxed[i] & (until[i] > q) { research[i] } else { 0.0 };
+        }
+        to.hightech.add(part);
+    }
+}
+
+impl Sellers {
+    /// Reads firms in strips, in the order of their rows.
+    pub fn of(firms: &Firms, laws: [&Tax; 2], q: i32) -> Self {
+        let mut sum = Research::default();
+        let n = firms.len();
+        for first in (0..n).step_by(ROWS) {
+            let rows = first..n.min(first + ROWS);
+            let strip = Strip {
+                alive: &firms.alive[rows.clone()],
+                region: &firms.region[rows.clone()],
+                weight: &firms.weight[rows.clone()],
+                rd: &firms.rd[rows.clone()],
+                claims: &firms.claims[rows.clone()],
+                taxed: &firms.taxed[rows.clone()],
+                hightech_until: &firms.hightech_until[rows],
+            };
+            add(&strip, q, &mut sum);
+        }
+        let research = sum.region.map(|region| region.total());
+        let all: f64 = research.iter().sum();
+        if all <= 0.0 {
+            return Self::default();
+        }
+        let (standard, hightech) = (sum.standard.total(), sum.hightech.total());
+        let rate = |law: &Tax| law.standard_rate * standard + law.hightech_rate * hightech;
+        Self {
+            research,
+            claiming: sum.claiming.total() / all,
+            tax_rate: laws.map(|law| rate(law) / all),
+        }
+    }
+}

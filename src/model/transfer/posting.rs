@@ -1,0 +1,82 @@
+//! Which inventions are posted under an open licence?
+//!
+//! An invention's place in the order of posting lasts, so the list is kept from quarter to
+//! quarter: what was disclosed is looked at once, all rows only when the lever moves.
+
+use super::bargain;
+use crate::model::universities::Universities;
+
+/// Posted inventions.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Posting {
+    /// Rows in order, with the ids that they hold.
+    rows: Vec<(u32, u32)>,
+    /// Share of patents posted when all rows were last looked at, none before.
+    open: Option<f64>,
+}
+
+impl Posting {
+    /// Rows and shelves of the inventions posted now, in the order of rows.
+    pub(super) fn pick(&mut self, u: &Universities, open: f64, picked: &mut Vec<(u32, f64)>) {
+        let v = &u.inventions;
+        let posted = |row: u32| {
+            let id = v.id[row as usize];
+            (id != 0 && bargain::posted(v.post_rank[row as usize], open)).then_some((row, id))
+        };
+        if self.open == Some(open) {
+            self.rows.retain(|&(row, id)| v.id[row as usize] == id);
+            self.rows
+                .extend(u.fresh.iter().filter_map(|&row| posted(row)));
+            self.rows.sort_unstable();
+            self.rows.dedup();
+        } else {
+            self.open = Some(open);
+            self.rows.clear();
+            self.rows.extend((0..v.len() as u32).filter_map(posted));
+        }
+        let shelves = self
+            .rows
+            .iter()
+            .map(|&(row, _)| (row, v.shelf[row as usize]));
+        picked.clear();
+        picked.extend(shelves.filter(|&(_, shelf)| shelf > 0.0));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::universities::Invention;
+
+    fn invention(id: u32, post_rank: f64) -> Invention {
+        Invention {
+            id,
+            post_rank,
+            shelf: f64::from(id),
+            ..Invention::default()
+        }
+    }
+
+    /// Posts what comes, drops what goes, looks at all again as the lever moves.
+    #[test]
+    fn the_list_is_that_of_all_rows() {
+        let mut u = Universities::default();
+        for (id, rank) in [(1, 0.3), (2, 0.01), (3, 0.02)] {
+            u.inventions.push(invention(id, rank));
+        }
+        let (mut posting, mut picked) = (Posting::default(), Vec::new());
+        posting.pick(&u, 0.05, &mut picked);
+        assert_eq!(picked, [(1, 2.0), (2, 3.0)]);
+        // the second row is given to another, not posted; a fourth comes
+        u.inventions.set_row(1, invention(7, 0.9));
+        let fresh = u.inventions.push(invention(8, 0.0)) as u32;
+        u.fresh = vec![1, fresh];
+        for _ in 0..2 {
+            posting.pick(&u, 0.05, &mut picked);
+            assert_eq!(picked, [(2, 3.0), (3, 8.0)]);
+        }
+        u.inventions.shelf[3] = 0.0;
+        posting.pick(&u, 0.5, &mut picked);
+        assert_eq!(picked, [(0, 1.0), (2, 3.0)]);
+    }
+}
