@@ -154,8 +154,8 @@ pub fn call_and_award(state: &mut State, ctx: &Context) {
     state.programmes.appropriate(ctx);
 }
 
-/// Finds the rows of firms with a grant or a gift, and where a bonus is paid of those that claim.
-fn find_paid(paid: &mut Vec<u32>, firms: &Firms, bonus: bool) {
+/// Finds the rows of firms with a grant or a gift, and of those that claim, who may have a bonus.
+fn find_paid(paid: &mut Vec<u32>, firms: &Firms) {
     let n = firms.len();
     let (alive, claims) = (&firms.alive[..n], &firms.claims[..n]);
     let (grant, gift) = (&firms.grant[..n], &firms.gift[..n]);
@@ -164,7 +164,7 @@ fn find_paid(paid: &mut Vec<u32>, firms: &Firms, bonus: bool) {
     let mut count = 0;
     for i in 0..n {
         paid[count] = i as u32;
-        let moves = (grant[i] != 0.0) | (gift[i] != 0.0) | (bonus & claims[i]);
+        let moves = (grant[i] != 0.0) | (gift[i] != 0.0) | claims[i];
         count += usize::from(alive[i] & moves);
     }
     paid.truncate(count);
@@ -184,7 +184,7 @@ pub fn pay(state: &mut State, ctx: &Context) {
         0.0
     };
     let paid = &mut state.programmes.paid;
-    find_paid(paid, firms, rate > 0.0);
+    find_paid(paid, firms);
     for &i in &*paid {
         let i = i as usize;
         let grant = quarter * firms.grant[i];

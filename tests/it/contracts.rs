@@ -262,6 +262,8 @@ fn without_money(state: &State) -> State {
     real.books = leverlab::model::books::Books::default();
     // loans, quotas and what banks know are money; so is the cash that exit hazards look at
     real.finance = leverlab::model::finance::FinanceState::default();
+    // what projects may spend
+    real.funnel.purses = leverlab::model::funnel::Purses::default();
     real.platforms.fee_paid = [0.0; 2];
     real.registration.tally.awards = 0.0;
     real.transfer.tally.inventors = 0.0;

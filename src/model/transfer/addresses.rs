@@ -355,7 +355,7 @@ impl Addresses {
         held.count() as f64 * f64::from(self.answers[row + 1]) / f64::from(slots)
     }
 
-    /// Holders of all slots.
+    /// Holders of all slots, see [`FREE`].
     pub(super) fn slots(&self) -> Vec<u32> {
         self.holder.clone()
     }

@@ -223,7 +223,7 @@ mod tests {
         let mut counts = [[0_u32; 16]; 16];
         let mut word = 0_u32;
         for _ in 0..1 << 22 {
-            word = word.wrapping_add(1021); // goes through a part of all words
+            word = word.wrapping_add(1024); // 2^22 steps go round once
             counts[(word >> 28) as usize][(twin(word) >> 28) as usize] += 1;
         }
         let mean = f64::from(1 << 22) / 256.0;
