@@ -1,11 +1,14 @@
 //! `leverlab bench`: how fast this machine runs the model, and how well threads share the work.
 
+mod advice;
+
 use super::{CliError, Session, codes};
 use crate::engine::batch::{self, Plan, Quiet};
 use crate::engine::replicate::Economy;
 use crate::engine::{RunId, Simulation};
 use crate::model::world::WARM_UP;
 use crate::scenario::{Scenario, resolve};
+use advice::{Advice, Reference, Study, advise};
 use clap::Args;
 use serde_json::json;
 use std::path::Path;
@@ -54,15 +57,24 @@ pub fn command(args: &BenchArgs, session: &Session) -> Result<(), CliError> {
         args.threads.clone()
     };
     let mut rows: Vec<Row> = Vec::new();
+    let mut study = Study {
+        firms: 0.0,
+        quarters: 0.0,
+    };
     for scale in SCALES {
         let mut scenario: Scenario = baseline.clone();
         scenario.run.scale = scale;
         let economy = Economy::new(&evidence, std::slice::from_ref(&scenario))
             .map_err(|error| CliError::new(codes::INTERNAL, error))?;
         let quarters = f64::from(scenario.run.end.since(WARM_UP) + 1);
+        let ahead = f64::from(scenario.run.end.since(scenario.run.start) + 1);
         let mut world = economy.blank();
         economy.past(RunId { draw: 0, run: 0 }, &mut world);
         let firms = world.state().firms.len();
+        study = Study {
+            firms: firms as f64 / scale,
+            quarters: quarters + ahead,
+        };
         let first = rows.len();
         for &threads in &threads {
             session.say(&format!("{firms} firms on {threads} thread(s)"));
@@ -80,7 +92,25 @@ pub fn command(args: &BenchArgs, session: &Session) -> Result<(), CliError> {
             });
         }
     }
-    print(&rows, session)
+    print(&rows, session)?;
+    interpret(&rows, study, session)
+}
+
+/// Says how the machine compares with a known one, and what may be asked of it.
+fn interpret(rows: &[Row], study: Study, session: &Session) -> Result<(), CliError> {
+    let reference =
+        Reference::shipped().map_err(|error| CliError::new(codes::INTERNAL, error.to_string()))?;
+    let ratios: Vec<f64> = rows.iter().filter_map(|row| reference.ratio(row)).collect();
+    if !ratios.is_empty() {
+        let mean = ratios.iter().sum::<f64>() / ratios.len() as f64;
+        session.say(&format!("{mean:.2} times as fast as {}", reference.machine));
+    }
+    if let Some(Advice { threads, scale }) = advise(rows, study) {
+        session.say(&format!(
+            "--threads {threads} --scale {scale}: 200 runs of a baseline and a variant in about ten minutes"
+        ));
+    }
+    Ok(())
 }
 
 /// Runs batches until [`ROW`] is over: runs, time, most memory used \[MiB\].
