@@ -2,7 +2,11 @@
 //! policies, structure, parameters, levers, instruments. A number without a source or an
 //! assumption note is an error here, so nothing above this room meets one.
 
+mod catalogue;
+mod documents;
+mod files;
 mod load;
+mod reader;
 mod records;
 #[cfg(test)]
 mod tests;
@@ -161,7 +165,7 @@ impl Evidence {
     /// # Errors
     /// [`EvidenceError`] lists every fault.
     pub fn embedded() -> Result<Self, EvidenceError> {
-        load::parse(&load::embedded())
+        load::parse(&files::embedded())
     }
 
     /// The evidence base in a folder (`--seeds DIR`).
@@ -169,7 +173,7 @@ impl Evidence {
     /// # Errors
     /// [`EvidenceError`] lists every fault.
     pub fn read(folder: &std::path::Path) -> Result<Self, EvidenceError> {
-        load::parse(&load::folder(folder)?)
+        load::parse(&files::folder(folder)?)
     }
 
     /// The lever of that path.

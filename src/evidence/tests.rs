@@ -1,8 +1,10 @@
-use super::load::{self, Files, date, parse};
+use super::files::{self, Files};
+use super::load::parse;
+use super::reader::date;
 use super::*;
 
 fn files(extra: &[(&str, &str)]) -> Files {
-    let mut files = load::embedded();
+    let mut files = files::embedded();
     files.retain(|path, _| !path.starts_with("levers/") && !path.starts_with("parameters/"));
     files.extend(
         extra
