@@ -74,7 +74,8 @@ fn value_cost_and_share_by_hand() {
 /// Share of the inventors of the only invention who would found, and whether the unit consents.
 fn decide(state: &State, ctx: &Context) -> (f64, bool) {
     let market = Market::of(state, ctx);
-    let terms: Vec<Terms> = terms(state, ctx).collect();
+    let mut terms = Vec::new();
+    set_terms(&mut terms, &state.universities.units, ctx);
     let mut strip = Strip::EMPTY;
     strip.gather(&[0], &terms, &market, state);
     strip::weigh(&mut strip, &market, &ctx.parameters.spin_offs);
@@ -114,6 +115,26 @@ fn each_lever_moves_the_decision_it_names() {
     assert!(decide(&world(&[disclosed(9, 4.0, 1.0)], &ctx), &ctx).0 < share);
     // better inventions are founded on more often
     assert!(asked(|_| (), 8.0).0 > share);
+}
+
+#[test]
+fn few_found_below_the_cut() {
+    let scene = scene();
+    let ctx = scene.context(NOW);
+    let state = world(&[], &ctx);
+    let mut terms = Vec::new();
+    set_terms(&mut terms, &state.universities.units, &ctx);
+    let market = Market::of(&state, &ctx);
+    let cut = market.cut(&terms, 1.0 / STANDS_FOR, &ctx.parameters.spin_offs);
+    let share = |quality| {
+        let best = Invention {
+            readiness: 9.0,
+            ..disclosed(9, quality, 1.0)
+        };
+        decide(&world(&[best], &ctx), &ctx).0
+    };
+    assert!(cut > 0.0 && share(cut) <= 1.0 / STANDS_FOR + 1e-12);
+    assert!(share(100.0 * cut) > 1.0 / STANDS_FOR);
 }
 
 /// Everybody would found and may.
