@@ -26,6 +26,7 @@ use super::firms::{Firms, REGIONS};
 use super::state::State;
 use super::universities::Universities;
 use crate::base::math;
+use crate::base::strip::Sum;
 use requests::{Requests, Served};
 use search::{Ground, STRIP};
 use units::Addresses;
@@ -263,7 +264,7 @@ fn serve_rest(market: &mut ContractResearchState, firms: &mut Firms, ctx: &Conte
         }
     }
     // who is helped out is a buyer already
-    sums.buyers = Default::default();
+    sums.buyers = Sum::default();
     market.tally.add(&sums);
 }
 

@@ -175,10 +175,7 @@ const NOBODY: u64 = u32::MAX as u64;
 fn soonest(units: [u64; CANDIDATES], waits: [f64; CANDIDATES], refused: u64) -> u64 {
     let (mut shortest, mut best) = (f64::INFINITY, refused);
     for k in 0..CANDIDATES {
-        let mut met = units[k] == refused;
-        for earlier in 0..k {
-            met |= units[earlier] == units[k];
-        }
+        let met = (units[..k].iter()).fold(units[k] == refused, |met, &u| met | (u == units[k]));
         let wait = if met { f64::INFINITY } else { waits[k] };
         best = if wait < shortest { units[k] } else { best };
         shortest = math::min(wait, shortest);
