@@ -20,8 +20,8 @@ mod normal;
 #[cfg(test)]
 mod tests;
 
+pub use normal::{CENTRE, central_cdf, normal_cdf, normal_pdf, normal_quantile};
 pub(super) use normal::{MIDDLE, middle_quantile};
-pub use normal::{normal_cdf, normal_pdf, normal_quantile};
 
 /// Larger of two numbers; `b` where either is not a number.
 #[inline(always)]

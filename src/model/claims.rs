@@ -14,6 +14,7 @@
 
 use super::context::Context;
 use super::firms::{Firms, REGIONS};
+use super::policy_knowledge::claiming_shares;
 use super::research::{Law, Positions, STRIP, carry_table, tax_position};
 use super::state::State;
 use super::tax::CarryTable;
@@ -233,17 +234,9 @@ pub fn decide(state: &mut State, ctx: &Context) {
 
 /// Hazard of getting to know, by region: it rises with the share of claimants among doers.
 fn hazards(firms: &Firms, doers: &[u32], ctx: &Context) -> [f64; REGIONS] {
-    let (mut doing, mut claiming) = ([0.0; REGIONS], [0.0; REGIONS]);
-    for &row in doers {
-        let i = row as usize;
-        let (region, weight) = (usize::from(firms.region[i]), firms.weight[i]);
-        doing[region] += weight;
-        claiming[region] += if firms.claims[i] { weight } else { 0.0 };
-    }
-    std::array::from_fn(|region| {
-        let share = claiming[region] / math::max(doing[region], f64::MIN_POSITIVE);
-        claim_awareness_hazard(share, ctx.seen.tax.claim_service, &ctx.parameters.claims)
-    })
+    let service = ctx.seen.tax.claim_service;
+    claiming_shares(firms, doers)
+        .map(|share| claim_awareness_hazard(share, service, &ctx.parameters.claims))
 }
 
 /// Lets firms get to know how to claim.
@@ -298,18 +291,17 @@ impl Strip {
         for (deviation, &row) in self.deviation.iter_mut().zip(rows) {
             *deviation = firms.claim_cost[row as usize];
         }
-        let n = rows.len();
         self.positions
             .fill(firms, rows, &[true; STRIP], law, carry, ctx);
-        relieve(self, n, law.tax);
-        price(self, n, law.tax.claim_procedure, &ctx.parameters.claims);
+        relieve(self, law.tax);
+        price(self, law.tax.claim_procedure, &ctx.parameters.claims);
         for (r, &row) in rows.iter().enumerate() {
             let gains = claim_net_benefit(self.extra[r], self.cost[r]) > 0.0;
             self.claims[r] = firms.aware_claim[row as usize] & gains;
         }
     }
 
-    /// Relief of the firms of `rows` on today's R&D.
+    /// Relief of the firms of `rows`, weighed last, on today's R&D.
     fn relieve_today(
         &mut self,
         firms: &Firms,
@@ -321,25 +313,24 @@ impl Strip {
         for (research, &row) in self.positions.research.iter_mut().zip(rows) {
             *research = firms.rd[row as usize];
         }
-        self.positions
-            .fill(firms, rows, &[true; STRIP], law, carry, ctx);
-        relieve(self, rows.len(), law.tax);
+        self.positions.work_out(&[true; STRIP], law, carry, ctx);
+        relieve(self, law.tax);
     }
 }
 
 crate::dispatched! {
-    /// Relief of the first `n` rows from the super-deduction.
-    fn relieve(strip: &mut Strip, n: usize, law: &Tax) {
-        for r in 0..n.min(STRIP) {
+    /// Relief of all rows from the super-deduction.
+    fn relieve(strip: &mut Strip, law: &Tax) {
+        for r in 0..STRIP {
             strip.extra[r] = strip.positions.extra_relief(r, law);
         }
     }
 }
 
 crate::dispatched! {
-    /// Claiming cost of the first `n` rows.
-    fn price(strip: &mut Strip, n: usize, procedure: f64, p: &ClaimParameters) {
-        for r in 0..n.min(STRIP) {
+    /// Claiming cost of all rows.
+    fn price(strip: &mut Strip, procedure: f64, p: &ClaimParameters) {
+        for r in 0..STRIP {
             let (research, deviation) = (strip.positions.research[r], strip.deviation[r]);
             strip.cost[r] = claim_cost(research, deviation, procedure, p);
         }

@@ -10,7 +10,7 @@ use super::firms::{Firms, REGIONS};
 use super::state::State;
 use crate::base::math;
 use crate::base::rng::{Purpose, fill_uniform};
-use crate::base::strip::ROWS;
+use crate::base::strip::{ROWS, look_up};
 use crate::policy::tax::Tax;
 
 crate::family! {
@@ -53,54 +53,73 @@ pub fn learn(state: &mut State, ctx: &Context) {
     let q = ctx.q();
     let news = ctx.seen_path.last_news(ctx.quarter).index();
     let firms = &mut state.firms;
-    if firms.vintage.iter().all(|&vintage| vintage >= news) {
-        // all know the last news
+    if know(&firms.vintage, news) {
         firms.vintage.fill(q);
         return;
     }
-    let hazards = hazards(firms, p);
-    let (mut rows, mut ids, mut draws) = ([0; ROWS], [0; ROWS], [0.0; ROWS]);
-    for first in (0..firms.len()).step_by(ROWS) {
-        let end = (first + ROWS).min(firms.len());
-        // every row is written and the next one overwrites it unless it knows too little
-        let mut count = 0;
-        for (i, vintage) in (first..).zip(&mut firms.vintage[first..end]) {
-            let knows = *vintage >= news;
-            *vintage = if knows { q } else { *vintage };
-            (rows[count], ids[count]) = (i, firms.id[i]);
-            count += usize::from(!knows);
-        }
-        fill_uniform(
-            ctx.key,
-            &ids[..count],
-            q as u32,
-            0,
-            Purpose::LearnPolicy,
-            &mut draws[..count],
-        );
-        for (&i, &draw) in rows[..count].iter().zip(&draws) {
-            let does_rd = usize::from(firms.rd[i] > 0.0);
-            let hazard = hazards[usize::from(firms.region[i])][does_rd];
-            let vintage = firms.vintage[i];
-            firms.vintage[i] = if draw < hazard { q } else { vintage };
+    let doers = &mut state.plans.doers;
+    firms.list_doers(doers);
+    let hazards = hazards(firms, doers, p);
+    let (mut groups, mut chances, mut draws) = ([0; ROWS], [0.0; ROWS], [0.0; ROWS]);
+    for from in (0..firms.len()).step_by(ROWS) {
+        let to = usize::min(from + ROWS, firms.len());
+        let (ids, rd) = (&firms.id[from..to], &firms.rd[from..to]);
+        let (vintages, draws) = (&mut firms.vintage[from..to], &mut draws[..to - from]);
+        sort(&firms.region[from..to], rd, &mut groups);
+        look_up(&hazards, &groups, &mut chances);
+        fill_uniform(ctx.key, ids, q as u32, 0, Purpose::LearnPolicy, draws);
+        keep_up(vintages, news, q, &chances, draws);
+    }
+}
+
+/// Whether all know the last news.
+fn know(vintages: &[i32], news: i32) -> bool {
+    // no way out before the end: a plain loop over all is faster
+    (vintages.iter()).fold(true, |all, &vintage| all & (vintage >= news))
+}
+
+/// Groups that learn with one chance: regions, without R&D and with it.
+const GROUPS: usize = 2 * REGIONS;
+
+crate::dispatched! {
+    /// Sorts firms into groups by region and R&D.
+    fn sort(regions: &[u8], rd: &[f64], groups: &mut [u8; ROWS]) {
+        for ((group, &region), &rd) in groups.iter_mut().zip(regions).zip(rd) {
+            *group = 2 * region + u8::from(rd > 0.0);
         }
     }
 }
 
-/// Chance by region that a firm learns this quarter, without R&D and with it.
-fn hazards(firms: &Firms, p: &PolicyKnowledgeParameters) -> [[f64; 2]; REGIONS] {
+crate::dispatched! {
+    /// Firms that know the last news, or learn of them, know all up to quarter index `q`.
+    fn keep_up(vintages: &mut [i32], news: i32, q: i32, chances: &[f64; ROWS], draws: &[f64]) {
+        for ((vintage, chance), draw) in vintages.iter_mut().zip(chances).zip(draws) {
+            let knows = (*vintage >= news) | (draw < chance);
+            *vintage = if knows { q } else { *vintage };
+        }
+    }
+}
+
+/// Chance by group that a firm learns this quarter; `doers` do R&D.
+fn hazards(firms: &Firms, doers: &[u32], p: &PolicyKnowledgeParameters) -> [f64; GROUPS] {
+    let shares = claiming_shares(firms, doers);
+    std::array::from_fn(|group| {
+        let base = [p.learn_small, p.learn_doer][group % 2];
+        learning_hazard(base, p.learn_peers, shares[group / 2])
+    })
+}
+
+/// Share of claimants among firms that do R&D, by region.
+pub(super) fn claiming_shares(firms: &Firms, doers: &[u32]) -> [f64; REGIONS] {
     let mut sums = [[0.0; 2]; REGIONS];
-    for i in 0..firms.len() {
-        let does_rd = firms.alive[i] & (firms.rd[i] > 0.0);
-        let weight = if does_rd { firms.weight[i] } else { 0.0 };
+    for &row in doers {
+        let i = row as usize;
+        let weight = firms.weight[i];
         let [doing, claiming] = &mut sums[usize::from(firms.region[i])];
         *doing += weight;
         *claiming += if firms.claims[i] { weight } else { 0.0 };
     }
-    sums.map(|[doing, claiming]| {
-        let share = claiming / math::max(doing, f64::MIN_POSITIVE);
-        [p.learn_small, p.learn_doer].map(|base| learning_hazard(base, p.learn_peers, share))
-    })
+    sums.map(|[doing, claiming]| claiming / math::max(doing, f64::MIN_POSITIVE))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ mod traits;
 
 pub use fields::{block_of, draw_field, field_distance};
 pub use ids::{SPLIT_BITS, entrant_id, firm_id, is_entrant, split_id};
-pub use traits::draw_firm;
+pub use traits::{draw_firm, draw_firm_among};
 
 use super::context::Context;
 use super::firms::{Firms, REGIONS, Sector, Segment};
@@ -182,6 +182,8 @@ impl SalesLaw {
     /// Sales at quantile `u` \[mn/yr\].
     ///
     /// Example: from 20 at a tail of 1.1, hardly cut: `u` = 1 − 10^(−1.1) gives 200.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // part of a strip loop
     pub fn quantile(&self, u: f64) -> f64 {
         match *self {
             Self::Pareto { low, kept, power } => low * math::pow(1.0 - u * kept, power),

@@ -18,16 +18,10 @@ pub fn normal_pdf(x: f64) -> f64 {
     if x.is_nan() { x } else { value }
 }
 
-/// Standard normal distribution function, with the relative accuracy of its lower tail.
-///
-/// Rational approximations of the error function by Cody (1969) on three intervals of x/√2.
+/// The error function below y = 0.46875, by `square` = y².
 #[inline(always)]
-pub fn normal_cdf(x: f64) -> f64 {
-    let size = min(x.abs(), 40.0);
-    let y = size * std::f64::consts::FRAC_1_SQRT_2;
-    // below 0.46875: erf
-    let square = y * y;
-    let erf = y * polynomial(
+fn small_erf(y: f64, square: f64) -> f64 {
+    y * polynomial(
         square,
         [
             3.209_377_589_138_469_472_6e3,
@@ -45,9 +39,13 @@ pub fn normal_cdf(x: f64) -> f64 {
             2.360_129_095_234_412_093_5e1,
             1.0,
         ],
-    );
-    // up to 4: erfc(y) exp(y²)
-    let middle = polynomial(
+    )
+}
+
+/// erfc(y) exp(y²) from there up to y = 4.
+#[inline(always)]
+fn middle_erfc(y: f64) -> f64 {
+    polynomial(
         y,
         [
             1.230_339_354_797_997_253_7e3,
@@ -73,7 +71,43 @@ pub fn normal_cdf(x: f64) -> f64 {
             1.574_492_611_070_983_473_3e1,
             1.0,
         ],
-    );
+    )
+}
+
+/// Where the tail of the distribution function joins its middle \[y = x/√2\].
+const SMALL: f64 = 0.468_75;
+
+/// Distance from zero within which [`central_cdf`] holds, just below 4 √2.
+pub const CENTRE: f64 = 5.65;
+
+/// Standard normal distribution function for `x` within [`CENTRE`] of zero: what [`normal_cdf`]
+/// gives there, to the last bit, at half the work.
+#[inline(always)]
+pub fn central_cdf(x: f64) -> f64 {
+    let size = x.abs();
+    let y = size * std::f64::consts::FRAC_1_SQRT_2;
+    joined(x, size, y, small_erf(y, y * y), middle_erfc(y))
+}
+
+/// The distribution function at `x` of this `size`, from the error function at `y` and from
+/// erfc(y) exp(y²).
+#[inline(always)]
+fn joined(x: f64, size: f64, y: f64, erf: f64, scaled: f64) -> f64 {
+    let tail = 0.5 * exp_minus_half_square(size) * scaled;
+    let upper = if x > 0.0 { 1.0 - tail } else { tail };
+    let centre = 0.5 + if x > 0.0 { 0.5 * erf } else { -0.5 * erf };
+    let value = if y <= SMALL { centre } else { upper };
+    if x.is_nan() { x } else { value }
+}
+
+/// Standard normal distribution function, with the relative accuracy of its lower tail.
+///
+/// Rational approximations of the error function by Cody (1969) on three intervals of x/√2.
+#[inline(always)]
+pub fn normal_cdf(x: f64) -> f64 {
+    let size = min(x.abs(), 40.0);
+    let y = size * std::f64::consts::FRAC_1_SQRT_2;
+    let square = y * y;
     // beyond 4: the same by an expansion in 1/y²
     let inverse_square = 1.0 / max(square, 1.0);
     let correction = inverse_square
@@ -101,12 +135,8 @@ pub fn normal_cdf(x: f64) -> f64 {
         );
     const INVERSE_ROOT_PI: f64 = 0.564_189_583_547_756_3;
     let far = (INVERSE_ROOT_PI - correction) / max(y, 1.0);
-    let scaled = if y <= 4.0 { middle } else { far };
-    let tail = 0.5 * exp_minus_half_square(size) * scaled;
-    let upper = if x > 0.0 { 1.0 - tail } else { tail };
-    let centre = 0.5 + if x > 0.0 { 0.5 * erf } else { -0.5 * erf };
-    let value = if y <= 0.468_75 { centre } else { upper };
-    if x.is_nan() { x } else { value }
+    let scaled = if y <= 4.0 { middle_erfc(y) } else { far };
+    joined(x, size, y, small_erf(y, square), scaled)
 }
 
 /// Half-width of the middle interval around 1/2 on which [`middle_quantile`] holds.

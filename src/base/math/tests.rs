@@ -100,6 +100,16 @@ fn normal_cdf_and_pdf_match_long_arithmetic() {
 }
 
 #[test]
+fn the_central_distribution_function_has_the_bits_of_the_whole() {
+    for u in uniforms(100_000) {
+        let x = 2.0 * CENTRE * (u - 0.5);
+        for x in [x, x * 0.1, CENTRE, -CENTRE, 0.0] {
+            assert_eq!(central_cdf(x).to_bits(), normal_cdf(x).to_bits(), "{x}");
+        }
+    }
+}
+
+#[test]
 fn normal_cdf_agrees_with_statrs_and_its_two_sides_add_up() {
     use statrs::distribution::{ContinuousCDF, Normal};
     let normal = Normal::standard();

@@ -1,16 +1,19 @@
 //! Which firms buy research from universities and institutes, from whom, and for how much?
 //!
 //! A firm wants to buy a share of its R&D that rises with a past partner, an open need and
-//! topics posed by firms. Once a year it thinks over whom to ask: its past partner, or else the
-//! best of a few keyed candidates; contracts run a year, so between it asks its partner.
+//! topics posed by firms. Once a year it may have lost sight of its past partner, and thinks over
+//! whom to ask: that partner, or else the best of a few keyed candidates; contracts run a year, so
+//! between it asks its partner.
 //! Researchers' time limits what a unit serves; what it cannot serve is asked of
 //! a second unit, which is thought over once a year as well, and then dropped. Offices play no part: ties carry the contract.
 
 mod choice;
+mod requests;
 mod search;
 #[cfg(test)]
 mod tests;
 mod units;
+mod wishes;
 
 pub use choice::{
     Occasion, forgotten, mean_contract, partner_utility, served_share, size_class, unit_capacity,
@@ -21,11 +24,13 @@ use super::books::{Account, Instrument};
 use super::context::Context;
 use super::firms::{Firms, REGIONS};
 use super::state::State;
-use super::tax::gift::after_displacement;
 use super::universities::Universities;
 use crate::base::math;
-use search::{Ground, STRIP, fill_means, fill_ties};
+use crate::base::strip::Sum;
+use requests::{Requests, Served};
+use search::{Ground, STRIP};
 use units::Addresses;
+use wishes::Wishes;
 
 crate::family! {
     /// Matching of needs with professors.
@@ -89,35 +94,23 @@ pub struct ContractResearchTally {
     pub value_by_size: [f64; SIZE_CLASSES],
 }
 
-/// A firm's request to a unit.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Request {
-    firm: u32,
-    unit: u32,
-    /// Real firms that ask \[firms\].
-    weight: f64,
-    /// Asked by one represented firm \[mn/yr\].
-    amount: f64,
-    /// Its mean contract \[mn\].
-    mean: f64,
-}
-
 /// State: where researchers sit, and this quarter's contracts.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ContractResearchState {
     /// Counters.
     pub tally: ContractResearchTally,
     addresses: Addresses,
-    requests: Vec<Request>,
-    /// Scratch: rows of firms that do R&D.
-    doers: Vec<u32>,
+    wishes: Wishes,
+    requests: Requests,
     /// Scratch: requests that look for a unit.
     searching: Vec<u32>,
     /// Capacity left by unit \[mn/yr, all represented units\].
     left: Vec<f64>,
     /// Asked of a unit in this round \[mn/yr\].
     asked: Vec<f64>,
-    /// Part of that which a unit can serve \[share\].
+    /// Contracts in that.
+    contracts: Vec<f64>,
+    /// Part of it which a unit can serve \[share\].
     served: Vec<f64>,
 }
 
@@ -138,13 +131,21 @@ pub fn trade(state: &mut State, ctx: &Context) {
         let p = &ctx.parameters.contract_research;
         market.addresses.draw_up(&state.universities, p);
         open_capacity(&mut market, &state.universities, ctx);
-        wish(&mut market, state, ctx);
+        let posed = state.programmes.need_share;
+        let (requests, searching) = (&mut market.requests, &mut market.searching);
+        let (wishes, firms) = (&mut market.wishes, &mut state.firms);
+        wishes.draw_up(firms, posed, requests, searching, ctx);
         look_around(&mut market, state, ctx, 0);
-        serve(&mut market, state, ctx);
+        share_out(&mut market);
+        market.tally.wanted = market.asked.iter().sum::<f64>() / 4.0; // derived: quarters a year
+        book_service(&mut market, state);
+        serve_first(&mut market, &mut state.firms, ctx);
         turn_to_helpers(&mut market, state, ctx);
         look_around(&mut market, state, ctx, 1);
         keep_helpers(&market, &mut state.firms);
-        serve(&mut market, state, ctx);
+        share_out(&mut market);
+        book_service(&mut market, state);
+        serve_rest(&mut market, &mut state.firms, ctx);
         settle(&mut market, state);
     }
     state.contract_research = market;
@@ -164,81 +165,6 @@ fn open_capacity(market: &mut ContractResearchState, u: &Universities, ctx: &Con
     }
 }
 
-/// Finds the rows of firms that do R&D.
-fn find_doers(doers: &mut Vec<u32>, firms: &Firms) {
-    // every row is written and the next one overwrites it unless it counts: no branch to miss
-    doers.resize(firms.len(), 0);
-    let mut count = 0;
-    for (i, (&alive, &rd)) in firms.alive.iter().zip(&firms.rd).enumerate() {
-        doers[count] = i as u32;
-        count += usize::from(alive & (rd > 0.0));
-    }
-    doers.truncate(count);
-}
-
-/// Forgets ties, then notes what each firm asks of whom, or that it looks for a unit.
-fn wish(market: &mut ContractResearchState, state: &mut State, ctx: &Context) {
-    let p = &ctx.parameters.contract_research;
-    let posed = state.programmes.need_share;
-    let turn = ctx.q().rem_euclid(4) as u32; // derived: quarters a year
-    let lost = forgotten(p.forget);
-    let shares = [false, true]
-        .map(|tie| [false, true].map(|need| wanted_share(Occasion { tie, need, posed }, p)));
-    market.requests.clear();
-    market.searching.clear();
-    let firms = &mut state.firms;
-    find_doers(&mut market.doers, firms);
-    let [mut stay, mut lose, mut mean] = [[0.0; STRIP]; 3];
-    let mut ids = [0; STRIP];
-    for rows in market.doers.chunks(STRIP) {
-        for (id, &i) in ids.iter_mut().zip(rows) {
-            *id = firms.id[i as usize];
-        }
-        let ids = &ids[..rows.len()];
-        fill_ties(ctx.key, ids, ctx.q() as u32, &mut stay, &mut lose);
-        let first = market.requests.len();
-        for (row, &i) in rows.iter().enumerate() {
-            let i = i as usize;
-            if lose[row] < lost {
-                firms.partner[i] = 0;
-            }
-            let partner = firms.partner[i];
-            // a gift or a joint project makes an acquaintance
-            let tie = partner > 0 || firms.gift[i] > 0.0 || firms.joint[i] > 0.0;
-            // a firm without cash signs nothing
-            let cash = math::max(firms.cash[i], 0.0) * 4.0; // derived: yearly rate of one quarter
-            let share = shares[usize::from(tie)][usize::from(firms.need[i])];
-            let wish = after_displacement(
-                share * firms.rd[i],
-                firms.gift[i],
-                ctx.parameters.tax.gift_displacement,
-            );
-            let amount = math::min(wish, cash);
-            if amount <= 0.0 {
-                continue;
-            }
-            let stays = firms.id[i] % 4 != turn || stay[row] < p.loyalty;
-            if partner == 0 || !stays {
-                market.searching.push(market.requests.len() as u32);
-            }
-            mean[market.requests.len() - first] = firms.rd[i];
-            market.requests.push(Request {
-                firm: i as u32,
-                unit: partner.wrapping_sub(1),
-                weight: firms.weight[i],
-                amount,
-                mean: 0.0,
-            });
-        }
-        let asking = &mut market.requests[first..];
-        fill_means(&mut mean[..asking.len()], ctx.world.price, p);
-        for (request, mean) in asking.iter_mut().zip(mean) {
-            request.mean = mean;
-            market.tally.wanted += request.weight * request.amount / 4.0; // derived: quarters a year
-        }
-    }
-}
-
 /// Finds units for those that look for one.
 fn look_around(market: &mut ContractResearchState, state: &State, ctx: &Context, round: u32) {
     let ground = Ground {
@@ -249,66 +175,97 @@ fn look_around(market: &mut ContractResearchState, state: &State, ctx: &Context,
     ground.search(&mut market.requests, &market.searching, round);
 }
 
-/// Serves requests in proportion to capacity left, and leaves in each what was not served.
-fn serve(market: &mut ContractResearchState, state: &mut State, ctx: &Context) {
-    let reference = ctx.parameters.contract_research.price * ctx.world.price;
-    let firms = &mut state.firms;
-    let units = &mut state.universities.units;
-    share_out(market);
-    let mut tally = market.tally;
-    for r in &mut market.requests {
-        let (i, unit) = (r.firm as usize, r.unit as usize);
-        let value = r.amount * market.served[unit];
-        if value <= 0.0 {
-            continue;
-        }
-        r.amount = math::max(r.amount - value, 0.0);
-        let all = r.weight * value / 4.0; // derived: quarters a year
-        let size = size_class(r.mean / reference);
-        let region = usize::from(units.region[unit]);
-        let number = all / r.mean;
-        tally.contracts += number;
-        tally.value += all;
-        tally.contracts_by_region[region] += number;
-        tally.value_by_region[region] += all;
-        tally.contracts_by_size[size] += number;
-        tally.value_by_size[size] += all;
-        if firms.partner[i] == r.unit + 1 {
-            tally.repeated += all;
-        }
-        // the first who serves is the partner; a second one helps out
-        if firms.outsourced[i] == 0.0 {
-            tally.buyers += r.weight;
-            firms.partner[i] = r.unit + 1;
-        }
-        firms.outsourced[i] += value;
-        firms.cash[i] -= value / 4.0; // derived: quarters a year
-        units.contract_income[unit] += r.weight * value / units.weight[unit];
-    }
-    market.tally = tally;
-}
-
 /// What share each unit serves of what it is asked for, and what it has left then.
 fn share_out(market: &mut ContractResearchState) {
-    let ContractResearchState {
-        requests,
-        left,
-        asked,
-        served,
-        ..
-    } = market;
-    asked.clear();
-    asked.resize(left.len(), 0.0);
-    for r in requests.iter() {
-        asked[r.unit as usize] += r.weight * r.amount;
+    for column in [&mut market.asked, &mut market.contracts] {
+        column.clear();
+        column.resize(market.left.len(), 0.0);
     }
-    let units = left.iter_mut().zip(asked.iter());
-    served.clear();
-    served.extend(units.map(|(left, &asked)| {
+    (market.requests).add_up(&mut market.asked, &mut market.contracts);
+    let units = market.left.iter_mut().zip(&market.asked);
+    market.served.clear();
+    market.served.extend(units.map(|(left, &asked)| {
         let share = served_share(*left, asked);
         *left = math::max(*left - asked, 0.0);
         share
     }));
+}
+
+/// Notes what units serve, and pays them.
+fn book_service(market: &mut ContractResearchState, state: &mut State) {
+    let units = &mut state.universities.units;
+    let tally = &mut market.tally;
+    for unit in 0..units.len() {
+        let served = market.served[unit];
+        let value = served * market.asked[unit] / 4.0; // derived: quarters a year
+        let contracts = served * market.contracts[unit] / 4.0; // derived: quarters a year
+        let region = usize::from(units.region[unit]);
+        tally.contracts += contracts;
+        tally.value += value;
+        tally.contracts_by_region[region] += contracts;
+        tally.value_by_region[region] += value;
+        units.contract_income[unit] += served * market.asked[unit] / units.weight[unit];
+    }
+}
+
+impl ContractResearchTally {
+    /// Adds what a round of service adds up to.
+    fn add(&mut self, served: &Served) {
+        for size in 0..SIZE_CLASSES {
+            self.contracts_by_size[size] += served.contracts[size].total() / 4.0; // derived: quarters a year
+            self.value_by_size[size] += served.value[size].total() / 4.0; // derived: quarters a year
+        }
+        self.buyers += served.buyers.total();
+    }
+}
+
+/// Serves the first requests in proportion to capacity; who serves a firm is its partner.
+fn serve_first(market: &mut ContractResearchState, firms: &mut Firms, ctx: &Context) {
+    let reference = ctx.parameters.contract_research.price * ctx.world.price;
+    let (mut sums, mut values) = (Served::default(), [0.0; STRIP]);
+    for at in (0..market.requests.len()).step_by(STRIP) {
+        let requests = &mut market.requests;
+        let values = requests.serve(at, &market.served, reference, &mut values, &mut sums);
+        for (&firm, &value) in market.requests.firm[at..].iter().zip(values) {
+            firms.outsourced[firm as usize] = value;
+        }
+    }
+    market.tally.add(&sums);
+    let mut fresh = 0.0;
+    for &at in &market.searching {
+        let i = market.requests.firm[at as usize] as usize;
+        let unit = market.requests.unit[at as usize];
+        if firms.outsourced[i] > 0.0 && firms.partner[i] != unit + 1 {
+            firms.partner[i] = unit + 1;
+            fresh += firms.weight[i] * firms.outsourced[i] / 4.0; // derived: quarters a year
+        }
+    }
+    market.tally.repeated = math::max(market.tally.value - fresh, 0.0);
+}
+
+/// Serves what is asked of others than the first; they help out, unless the first did nothing.
+fn serve_rest(market: &mut ContractResearchState, firms: &mut Firms, ctx: &Context) {
+    let reference = ctx.parameters.contract_research.price * ctx.world.price;
+    let (mut sums, mut values) = (Served::default(), [0.0; STRIP]);
+    for at in (0..market.requests.len()).step_by(STRIP) {
+        let requests = &mut market.requests;
+        let values = requests.serve(at, &market.served, reference, &mut values, &mut sums);
+        let asked = (market.requests.firm[at..].iter()).zip(&market.requests.unit[at..]);
+        for ((&firm, &unit), &value) in asked.zip(values) {
+            let i = firm as usize;
+            if firms.outsourced[i] == 0.0 && value > 0.0 {
+                market.tally.buyers += firms.weight[i];
+                if firms.partner[i] == unit + 1 {
+                    market.tally.repeated += firms.weight[i] * value / 4.0; // derived: quarters a year
+                }
+                firms.partner[i] = unit + 1;
+            }
+            firms.outsourced[i] += value;
+        }
+    }
+    // who is helped out is a buyer already
+    sums.buyers = Sum::default();
+    market.tally.add(&sums);
 }
 
 /// What was not served is asked of the unit that the firm turned to last, or of another where it
@@ -316,35 +273,47 @@ fn share_out(market: &mut ContractResearchState) {
 fn turn_to_helpers(market: &mut ContractResearchState, state: &State, ctx: &Context) {
     let turn = ctx.q().rem_euclid(4) as u32; // derived: quarters a year
     let firms = &state.firms;
-    market.requests.retain(|r| r.amount > 0.0);
+    let requests = &mut market.requests;
+    requests.keep_unserved();
     market.searching.clear();
-    for (at, r) in (0..).zip(&mut market.requests) {
-        let i = r.firm as usize;
+    for (at, (&firm, unit)) in (0..).zip(requests.firm.iter().zip(&mut requests.unit)) {
+        let i = firm as usize;
         let helper = firms.helper[i];
-        if helper == 0 || helper == r.unit + 1 || firms.id[i] % 4 == turn {
+        if helper == 0 || helper == *unit + 1 || firms.id[i] % 4 == turn {
             market.searching.push(at);
         } else {
-            r.unit = helper - 1;
+            *unit = helper - 1;
         }
     }
 }
 
 /// Firms remember whom they turned to for what their partner could not serve.
 fn keep_helpers(market: &ContractResearchState, firms: &mut Firms) {
+    let requests = &market.requests;
     for &at in &market.searching {
-        let r = &market.requests[at as usize];
-        firms.helper[r.firm as usize] = r.unit + 1;
+        let i = requests.firm[at as usize] as usize;
+        firms.helper[i] = requests.unit[at as usize] + 1;
     }
 }
 
 /// Books the payments and notes what nobody served.
 fn settle(market: &mut ContractResearchState, state: &mut State) {
-    let unserved = |r: &Request| r.weight * r.amount / 4.0; // derived: quarters a year
-    market.tally.unserved = market.requests.iter().map(unserved).sum();
+    let firms = &mut state.firms;
+    pay(&firms.outsourced, &mut firms.cash);
+    market.tally.unserved = market.requests.open() / 4.0; // derived: quarters a year
     state.books.pay(
         Account::Firms,
         Account::Units,
         Instrument::ContractResearch,
         market.tally.value,
     );
+}
+
+crate::dispatched! {
+    /// Takes a quarter of the contracts out of cash.
+    fn pay(outsourced: &[f64], cash: &mut [f64]) {
+        for (cash, outsourced) in cash.iter_mut().zip(outsourced) {
+            *cash -= outsourced / 4.0; // derived: quarters a year
+        }
+    }
 }

@@ -3,9 +3,9 @@
 //! Searches of a round are drawn together, a strip at a time; each is decided by itself.
 #![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
 
-use super::{ContractResearchParameters, Request, mean_contract, units::Addresses};
-use crate::base::math;
+use super::{requests::Requests, units::Addresses};
 use crate::base::rng::{Key, Purpose};
+use crate::base::{math, strip};
 use crate::model::context::Context;
 use crate::model::firms::{Firms, REGIONS};
 use crate::model::population::block_of;
@@ -22,47 +22,28 @@ type Draws = [[f64; STRIP]; CANDIDATES];
 
 crate::dispatched! {
     /// Whether firms stay with a partner, and whether they lose it: a uniform each.
-    pub(super) fn fill_ties(key: Key, ids: &[u32], quarter: u32, stay: &mut [f64], lose: &mut [f64]) {
-        let n = ids.len();
-        let (stay, lose) = (&mut stay[..n], &mut lose[..n]);
-        for i in 0..n {
-            (stay[i], lose[i]) = key.pair(ids[i], 0, quarter, 0, PURPOSE);
-        }
-    }
-}
-
-crate::dispatched! {
-    /// Draws of the candidates from number `first` on: whether the professor is near, where
-    /// he sits, and the wait at rate 1.
-    fn fill_candidates(
+    pub(super) fn fill_ties(
         key: Key,
-        ids: &[u32],
+        ids: &[u32; STRIP],
         quarter: u32,
-        first: u32,
-        near: &mut Draws,
-        place: &mut Draws,
-        wait: &mut Draws,
+        stay: &mut [f64; STRIP],
+        lose: &mut [f64; STRIP],
     ) {
-        let n = ids.len();
-        for k in 0..CANDIDATES {
-            let (near, place) = (&mut near[k][..n], &mut place[k][..n]);
-            let wait = &mut wait[k][..n];
-            for i in 0..n {
-                let digits = key.digits(ids[i], 0, quarter, first + k as u32, PURPOSE);
-                (near[i], place[i]) = (digits[0], digits[1]);
-                wait[i] = -math::ln(1.0 - digits[2]);
-            }
+        for i in 0..STRIP {
+            (stay[i], lose[i]) = strip::pair(key, ids[i], [0, quarter << 16, PURPOSE as u32]);
         }
     }
 }
 
-crate::dispatched! {
-    /// Mean contract of firms whose R&D is `mean` \[mn\], in place.
-    pub(super) fn fill_means(mean: &mut [f64], price: f64, p: &ContractResearchParameters) {
-        for mean in mean {
-            *mean = mean_contract(*mean, price, p);
-        }
-    }
+/// The uniform in \[0, 1) that [`Key::digits`] makes of the lower half of a word: it becomes the
+/// mantissa of 2⁵² + w, so that no conversion from integers is needed.
+///
+/// Example: w = 2³¹: ½.
+#[inline(always)]
+fn digit(word: u64) -> f64 {
+    const TWO_52: f64 = 4_503_599_627_370_496.0;
+    let whole = f64::from_bits(word & 0xFFFF_FFFF | TWO_52.to_bits()) - TWO_52;
+    whole * (1.0 / 4_294_967_296.0) // derived: 2^-32
 }
 
 /// What searches read.
@@ -73,85 +54,133 @@ pub(super) struct Ground<'a> {
     pub(super) ctx: &'a Context<'a>,
 }
 
+/// A strip of searches, in columns; a row of each candidate.
+struct Strip {
+    id: [u32; STRIP],
+    home: [u8; STRIP],
+    field: [u8; STRIP],
+    near: Draws,
+    place: Draws,
+    wait: Draws,
+    unit: [[u64; STRIP]; CANDIDATES],
+    /// Unit that had no time.
+    refused: [u64; STRIP],
+    best: [u64; STRIP],
+}
+
+impl Strip {
+    fn new() -> Self {
+        let draws = [[0.0; STRIP]; CANDIDATES];
+        Self {
+            id: [0; STRIP],
+            home: [0; STRIP],
+            field: [0; STRIP],
+            near: draws,
+            place: draws,
+            wait: draws,
+            unit: [[NOBODY; STRIP]; CANDIDATES],
+            refused: [NOBODY; STRIP],
+            best: [NOBODY; STRIP],
+        }
+    }
+}
+
 impl Ground<'_> {
     /// Finds a unit for each of the `searching` requests; in rounds after the first another
     /// than the one that had no time.
-    pub(super) fn search(&self, requests: &mut [Request], searching: &[u32], round: u32) {
+    pub(super) fn search(&self, requests: &mut Requests, searching: &[u32], round: u32) {
         let p = &self.ctx.parameters.contract_research;
         let distaste = [0.0, 0.5, 1.0].map(|distance| math::exp(p.field_match * distance));
-        let [mut near, mut place, mut wait] = [[[0.0; STRIP]; CANDIDATES]; 3];
-        let mut ids = [0; STRIP];
+        let mut strip = Strip::new();
         let (key, quarter) = (self.ctx.key, self.ctx.q() as u32);
         let first = 1 + round * CANDIDATES as u32;
-        for strip in searching.chunks(STRIP) {
-            for (id, &at) in ids.iter_mut().zip(strip) {
-                *id = self.firms.id[requests[at as usize].firm as usize];
+        for searching in searching.chunks(STRIP) {
+            for (r, &at) in searching.iter().enumerate() {
+                let firm = requests.firm[at as usize] as usize;
+                strip.id[r] = self.firms.id[firm];
+                strip.home[r] = self.firms.region[firm];
+                strip.field[r] = self.firms.field[firm];
+                let unit = u64::from(requests.unit[at as usize]);
+                strip.refused[r] = if round > 0 { unit } else { NOBODY };
             }
-            let ids = &ids[..strip.len()];
-            let (n, p, w) = (&mut near, &mut place, &mut wait);
-            fill_candidates(key, ids, quarter, first, n, p, w);
-            for (row, &at) in strip.iter().enumerate() {
-                let request = &mut requests[at as usize];
-                let refused = (round > 0).then_some(request.unit);
-                let of = |draws: &Draws| std::array::from_fn(|k| draws[k][row]);
-                let draws = [of(&near), of(&place), of(&wait)];
-                let firm = request.firm as usize;
-                request.unit = self.best(firm, draws, &distaste, refused);
+            draw_candidates(&mut strip, key, quarter, first);
+            self.call(&mut strip, searching.len(), &distaste);
+            choose(&mut strip);
+            for (&at, &unit) in searching.iter().zip(&strip.best) {
+                requests.unit[at as usize] = unit as u32;
             }
         }
     }
 
-    /// Best of a firm's candidates by the logit of [`super::partner_utility`], leaving out the
-    /// unit that had no time.
-    #[inline]
-    fn best(
-        &self,
-        firm: usize,
-        [near, place, wait]: [[f64; CANDIDATES]; 3],
-        distaste: &[f64; 3],
-        refused: Option<u32>,
-    ) -> u32 {
+    /// Finds the candidates of the first `n` searches, and for each the wait that the logit of
+    /// [`super::partner_utility`] gives it: utility plus a Gumbel draw is highest where the wait
+    /// at rate e^utility is shortest.
+    fn call(&self, strip: &mut Strip, n: usize, distaste: &[f64; 3]) {
         let alumni = self.ctx.parameters.contract_research.alumni;
-        let home = usize::from(self.firms.region[firm]);
-        let field = self.firms.field[firm];
-        let block = block_of(usize::from(field)) as u8;
-        let (mut units, mut waits) = ([NOBODY; CANDIDATES], [0.0; CANDIDATES]);
-        // all starts first: their loads do not wait for each other
-        let starts: [_; CANDIDATES] = std::array::from_fn(|k| {
-            let region = if near[k] < alumni { home } else { REGIONS };
-            self.addresses.start(region, place[k])
-        });
-        for (k, start) in starts.into_iter().enumerate() {
-            let address = start.find();
-            units[k] = address.unit;
-            // half a unit of distance for another field, and for another block
-            let apart = usize::from(address.field != field) + usize::from(address.block != block);
-            // utility plus a Gumbel draw is highest where the wait at rate e^utility is shortest
-            waits[k] = address.mean_wait * wait[k] * distaste[apart];
+        for k in 0..CANDIDATES {
+            for r in 0..n {
+                let home = usize::from(strip.home[r]);
+                let region = if strip.near[k][r] < alumni {
+                    home
+                } else {
+                    REGIONS
+                };
+                let address = self.addresses.find(region, strip.place[k][r]);
+                // half a unit of distance for another field, and for another block
+                let field = strip.field[r];
+                let block = block_of(usize::from(field)) as u8;
+                let apart =
+                    usize::from(address.field != field) + usize::from(address.block != block);
+                strip.unit[k][r] = u64::from(address.unit);
+                strip.wait[k][r] = address.mean_wait * strip.wait[k][r] * distaste[apart];
+            }
         }
-        soonest(units, waits, refused)
+    }
+}
+
+crate::dispatched! {
+    /// Draws of the candidates from number `first` on: whether the professor is near, where
+    /// he sits, and the wait at rate 1.
+    fn draw_candidates(strip: &mut Strip, key: Key, quarter: u32, first: u32) {
+        for k in 0..CANDIDATES {
+            let words = [0, quarter << 16 | (first + k as u32), PURPOSE as u32];
+            for r in 0..STRIP {
+                let words = strip::words(key, [strip.id[r], words[0], words[1], words[2]]);
+                (strip.near[k][r], strip.place[k][r]) = (digit(words[0]), digit(words[1]));
+                strip.wait[k][r] = -math::ln(1.0 - digit(words[2]));
+            }
+        }
+    }
+}
+
+crate::dispatched! {
+    /// The best candidate of each search.
+    fn choose(strip: &mut Strip) {
+        for r in 0..STRIP {
+            let units = strip.unit.each_ref().map(|unit| unit[r]);
+            let waits = strip.wait.each_ref().map(|wait| wait[r]);
+            strip.best[r] = soonest(units, waits, strip.refused[r]);
+        }
     }
 }
 
 /// No unit's row.
-const NOBODY: u32 = u32::MAX;
+const NOBODY: u64 = u32::MAX as u64;
 
-/// The unit of the shortest wait but for the one that refused, which it is where there is no
+/// The unit of the shortest wait but for the one that `refused`, which it is where there is no
 /// other; a unit met twice has one draw, the first.
 ///
 /// Example: waits 3, 2, 1 at units 5, 7, 5: unit 7, or 5 where 7 refused.
-#[inline]
-fn soonest(units: [u32; CANDIDATES], waits: [f64; CANDIDATES], refused: Option<u32>) -> u32 {
-    let refused = refused.unwrap_or(NOBODY);
-    let mut best = (f64::INFINITY, refused);
+#[inline(always)]
+fn soonest(units: [u64; CANDIDATES], waits: [f64; CANDIDATES], refused: u64) -> u64 {
+    let (mut shortest, mut best) = (f64::INFINITY, refused);
     for k in 0..CANDIDATES {
         let met = (units[..k].iter()).fold(units[k] == refused, |met, &u| met | (u == units[k]));
         let wait = if met { f64::INFINITY } else { waits[k] };
-        if wait < best.0 {
-            best = (wait, units[k]);
-        }
+        best = if wait < shortest { units[k] } else { best };
+        shortest = math::min(wait, shortest);
     }
-    if best.1 == NOBODY { 0 } else { best.1 }
+    if best == NOBODY { 0 } else { best }
 }
 
 #[cfg(test)]
@@ -159,12 +188,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn digits_of_wide_words_are_those_of_the_key() {
+        let key = Key { seed: 3, run: 1 };
+        let narrow = key.digits(5, 0, 80, 2, PURPOSE);
+        let wide = strip::words(key, [5, 0, 80 << 16 | 2, PURPOSE as u32]).map(digit);
+        assert_eq!(narrow, wide);
+        assert_eq!(digit(1 << 31), 0.5);
+    }
+
+    #[test]
     fn the_shortest_wait_counts_once_and_never_with_whom_refused() {
         let (units, waits) = ([5, 7, 5, 8, 8, 9], [3.0, 2.0, 1.0, 4.0, 0.5, 6.0]);
-        assert_eq!(soonest(units, waits, None), 7);
-        assert_eq!(soonest(units, waits, Some(7)), 5);
+        assert_eq!(soonest(units, waits, NOBODY), 7);
+        assert_eq!(soonest(units, waits, 7), 5);
         let alone = [4; CANDIDATES];
-        assert_eq!(soonest(alone, waits, Some(4)), 4);
-        assert_eq!(soonest(alone, [f64::INFINITY; CANDIDATES], None), 0);
+        assert_eq!(soonest(alone, waits, 4), 4);
+        assert_eq!(soonest(alone, [f64::INFINITY; CANDIDATES], NOBODY), 0);
     }
 }

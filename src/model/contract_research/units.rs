@@ -21,112 +21,92 @@ pub(super) struct Address {
     pub block: u8,
 }
 
-/// Units of a region, or of the nation.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// Where the units of a region, or of the nation, stand in [`Addresses`].
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Table {
-    /// In the order of their rows; no goal passes the last.
-    addresses: Vec<Address>,
     /// Researchers of all \[FTE\].
     all: f64,
-    /// First unit whose sum passes each step of the table.
-    guide: Vec<u32>,
+    /// Steps of its guide.
+    steps: f64,
+    /// First of them.
+    guide: u32,
 }
 
 /// Where researchers sit, drawn up when units are first met.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Addresses {
-    /// Units of each region and, last, of the nation.
+    /// Units table by table, in the order of their rows; no goal passes the last of a table.
+    addresses: Vec<Address>,
+    /// First unit whose sum passes each step of a table.
+    guide: Vec<u32>,
+    /// Those of each region and, last, of the nation.
     tables: Vec<Table>,
 }
 
-impl Table {
-    fn push(&mut self, size: f64, address: Address) {
-        self.all += size;
-        self.addresses.push(Address {
-            upto: self.all,
-            ..address
-        });
-    }
-
-    fn draw_guide(&mut self) {
-        let places = self.addresses.len().max(1);
-        let steps = 8 * places; // derived: a few steps a unit
-        let first = |k: usize| {
-            let goal = k as f64 / steps as f64 * self.all;
-            let place = self.addresses.partition_point(|a| a.upto <= goal);
-            place.min(places - 1) as u32
-        };
-        self.guide = (0..steps).map(first).collect();
-        if let Some(last) = self.addresses.last_mut() {
-            last.upto = f64::INFINITY;
-        }
-    }
-}
-
 impl Addresses {
-    /// Draws up the table where there is none.
+    /// Draws up the tables where there are none.
     pub(super) fn draw_up(&mut self, u: &Universities, p: &ContractResearchParameters) {
         if !self.tables.is_empty() {
             return;
         }
-        self.tables = vec![Table::default(); REGIONS + 1];
-        for i in 0..u.units.len() {
-            let size = u.units.weight[i] * u.units.researchers[i];
-            let address = Address {
-                upto: 0.0,
+        let region_of = |i: usize| usize::from(u.units.region[i]);
+        for region in 0..=REGIONS {
+            let has = |i: &usize| region == REGIONS || region_of(*i) == region;
+            // who looks in a region without units looks in the nation
+            let all = 0..u.units.len();
+            let some = all.clone().any(|i| has(&i));
+            self.draw_table(u, all.filter(|i| has(i) || !some), p);
+        }
+    }
+
+    /// Draws up a table of some units.
+    fn draw_table(
+        &mut self,
+        u: &Universities,
+        units: impl Iterator<Item = usize>,
+        p: &ContractResearchParameters,
+    ) {
+        let (first, mut all) = (self.addresses.len(), 0.0);
+        for i in units {
+            all += u.units.weight[i] * u.units.researchers[i];
+            self.addresses.push(Address {
+                upto: all,
                 mean_wait: math::exp(-partner_utility(0.0, u.units.standing[i], p)),
                 unit: i as u32,
                 field: u.units.field[i],
                 block: block_of(usize::from(u.units.field[i])) as u8,
-            };
-            for table in [usize::from(u.units.region[i]), REGIONS] {
-                self.tables[table].push(size, address);
-            }
+            });
         }
-        for table in &mut self.tables {
-            table.draw_guide();
-        }
-        // who looks in a region without units looks in the nation
-        let nation = self.tables[REGIONS].clone();
-        for table in &mut self.tables {
-            if table.addresses.is_empty() {
-                table.clone_from(&nation);
-            }
-        }
-    }
-
-    /// Where to look for the unit at uniform `u` of a region's (or the nation's) researchers:
-    /// the guide names the unit at the step of `u`, the goal is there or a little further.
-    #[inline]
-    pub(super) fn start(&self, region: usize, u: f64) -> Start<'_> {
-        let table = &self.tables[region];
-        Start {
-            addresses: &table.addresses,
-            goal: u * table.all,
-            place: table.guide[(u * table.guide.len() as f64) as usize] as usize,
+        let table = &mut self.addresses[first..];
+        let places = table.len().max(1);
+        let steps = 8 * places; // derived: a few steps a unit
+        self.tables.push(Table {
+            all,
+            steps: steps as f64,
+            guide: self.guide.len() as u32,
+        });
+        self.guide.extend((0..steps).map(|k| {
+            let goal = k as f64 / steps as f64 * all;
+            let place = table.partition_point(|a| a.upto <= goal);
+            (first + place.min(places - 1)) as u32
+        }));
+        if let Some(last) = table.last_mut() {
+            last.upto = f64::INFINITY;
         }
     }
-}
 
-/// A place at or before a unit that is looked for.
-#[derive(Clone, Copy)]
-pub(super) struct Start<'a> {
-    addresses: &'a [Address],
-    /// Researchers up to the one that is looked for \[FTE\].
-    goal: f64,
-    place: usize,
-}
-
-impl<'a> Start<'a> {
-    /// The unit that is looked for.
+    /// The unit at uniform `u` of a region's (or the nation's) researchers: the guide names the
+    /// one at the step of `u`, the goal is there or a little further.
     #[inline]
-    pub(super) fn find(self) -> &'a Address {
-        let (addresses, goal) = (self.addresses, self.goal);
+    pub(super) fn find(&self, region: usize, u: f64) -> &Address {
+        let Table { all, steps, guide } = self.tables[region];
+        let goal = u * all;
+        let start = self.guide[guide as usize + (u * steps) as usize] as usize;
         // most are there or one further: a step without a guess, then a walk
-        let mut place = self.place + usize::from(addresses[self.place].upto <= goal);
-        while addresses[place].upto <= goal {
+        let mut place = start + usize::from(self.addresses[start].upto <= goal);
+        while self.addresses[place].upto <= goal {
             place += 1;
         }
-        &addresses[place]
+        &self.addresses[place]
     }
 }

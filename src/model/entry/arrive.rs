@@ -2,15 +2,17 @@
 
 use super::census::Surroundings;
 use super::leave::health;
-use super::rules::{exit_probability, founding_share, gap, pool_growth, surroundings};
+use super::rules::{
+    ARRIVALS, exit_probability, fill_gaps, founding_share, gap, pool_growth, surroundings,
+};
 use super::{CELLS, EntryParameters, EntryState, SEGMENT_LIST, SEGMENTS, STREAMS, place};
-use crate::base::math;
-use crate::base::rng::Purpose;
+use crate::base::rng::{Purpose, fill_uniform};
+use crate::base::{math, select};
 use crate::model::books::{Account, Instrument};
 use crate::model::context::Context;
 use crate::model::demand::{ln_attraction_per_demand, market_of, resting_appeal};
 use crate::model::firms::{FIELDS, Firm, REGIONS, Segment};
-use crate::model::population::{SalesLaw, draw_firm, entrant_id};
+use crate::model::population::{SalesLaw, draw_firm_among, entrant_id};
 use crate::model::research::annuity;
 use crate::model::state::State;
 use crate::model::world::{LAST_RECORDED, WARM_UP};
@@ -33,11 +35,18 @@ fn recorded_growth(segment: usize, p: &EntryParameters) -> f64 {
 fn founding_shares(state: &State, ctx: &Context) -> [f64; FIELDS] {
     let p = &ctx.parameters.entry;
     let years = annuity(ctx.world.sme_loan_rate + p.risk_premium, p.horizon);
-    let mut shares = [0.0; FIELDS];
-    for (share, &margin) in shares.iter_mut().zip(&state.market.profit_margin) {
-        *share = founding_share(margin, years, p.entry_cost, p.entry_cost_log_sd);
-    }
+    let mut shares = state.market.profit_margin;
+    fill_shares(&mut shares, years, p);
     shares
+}
+
+crate::dispatched! {
+    /// Puts the share of potential founders that found in place of each margin.
+    fn fill_shares(margins: &mut [f64; FIELDS], years: f64, p: &EntryParameters) {
+        for margin in margins {
+            *margin = founding_share(*margin, years, p.entry_cost, p.entry_cost_log_sd);
+        }
+    }
 }
 
 /// Potential founders by stream \[firms/yr\]: firms of the cell times (growth + exit rate of the
@@ -73,56 +82,189 @@ pub(super) fn founding_pools(state: &State, ctx: &Context) -> Vec<f64> {
 
 /// Advances the clocks and lets in the founders whose time has come, stream by stream.
 pub(super) fn enter(state: &mut State, ctx: &Context) {
+    let weights: [f64; SEGMENTS] = std::array::from_fn(|s| entrant_weight(&state.entry, s, ctx));
+    advance(state, &weights, ctx);
+    let mut arrivals = std::mem::take(&mut state.entry.arrivals);
+    arrivals.line_up(&mut state.entry, ctx);
     let scene = std::mem::take(&mut state.entry.scene);
-    let p = &ctx.parameters.entry;
-    let shares = founding_shares(state, ctx);
-    let after = f64::from(ctx.quarter.since(LAST_RECORDED)) / 4.0; // derived: quarters a year
-    let graduates = surroundings(
-        ctx.world.graduates,
-        state.entry.founding_graduates,
-        p.founders_from_graduates,
-    );
-    let mut local = [1.0; REGIONS];
-    for ((local, &now), &before) in local
-        .iter_mut()
-        .zip(&scene.doers)
-        .zip(&state.entry.founding_doers)
-    {
-        *local = surroundings(now, before, p.founders_from_doers);
-    }
     let sales = EntrantSales::of(&state.entry, ctx);
     let mut paid_in = 0.0;
-    for s in 0..SEGMENTS {
-        let recorded = recorded_growth(s, p);
-        let growth = pool_growth(recorded, p.pool_growth_later, p.pool_fade_years, after);
-        let weight = entrant_weight(&state.entry, s, ctx);
-        for cell in 0..CELLS {
-            let stream = s * CELLS + cell;
-            let (region, field) = (cell / FIELDS, cell % FIELDS);
-            let founders =
-                state.entry.pool[stream] * state.entry.trend[s] * graduates * local[region];
-            state.entry.clock[stream] += founders * shares[field] / (4.0 * weight); // derived: quarters a year
-            while state.entry.clock[stream] >= state.entry.threshold[stream] {
-                let ordinal = state.entry.ordinal[stream];
-                let row = founder(state, stream, ordinal, weight, (&scene, &sales), ctx);
-                paid_in += weight * row.cash;
-                place(state, row);
-                let entry = &mut state.entry;
-                entry.ordinal[stream] = ordinal + 1;
-                entry.threshold[stream] += gap(ctx.key, stream as u32, ordinal + 1);
-                entry.tally.entries += weight;
-                entry.tally.agents_entered += 1.0;
-                entry.tally.count(s, weight, 1.0);
+    let mut strip = Strip::new();
+    for (s, &weight) in weights.iter().enumerate() {
+        for founders in arrivals.of_segment(s).chunks(ARRIVALS) {
+            strip.draw(founders, &sales, s, ctx);
+            for (&(stream, _), (&id, &sales)) in
+                founders.iter().zip(strip.id.iter().zip(&strip.sales))
+            {
+                let place_of = (stream as usize % CELLS / FIELDS, stream as usize % FIELDS);
+                let at = (place_of.0 as u8, place_of.1 as u8);
+                let segment = SEGMENT_LIST[s];
+                let row = newcomer(state, &scene, id, segment, at, sales, weight, ctx);
+                let cash = ctx.parameters.entry.entrant_cash * sales;
+                paid_in += weight * cash;
+                place(state, Firm { cash, ..row });
+                let tally = &mut state.entry.tally;
+                tally.entries += weight;
+                tally.agents_entered += 1.0;
+                tally.count(s, weight, 1.0);
             }
         }
-        state.entry.trend[s] *= math::exp(growth / 4.0); // derived: quarters a year
     }
+    state.entry.arrivals = arrivals;
     state.entry.tally.paid_in = paid_in;
     state.entry.scene = scene;
     let exit = Instrument::EntryExit;
     state
         .books
         .pay(Account::Households, Account::Firms, exit, paid_in);
+}
+
+/// Runs the clocks of all streams on by a quarter, and the trends of the pools.
+fn advance(state: &mut State, weights: &[f64; SEGMENTS], ctx: &Context) {
+    let p = &ctx.parameters.entry;
+    let shares = founding_shares(state, ctx);
+    let after = f64::from(ctx.quarter.since(LAST_RECORDED)) / 4.0; // derived: quarters a year
+    let entry = &mut state.entry;
+    let graduates = surroundings(
+        ctx.world.graduates,
+        entry.founding_graduates,
+        p.founders_from_graduates,
+    );
+    let local: [f64; REGIONS] = std::array::from_fn(|region| {
+        let (now, before) = (entry.scene.doers[region], entry.founding_doers[region]);
+        surroundings(now, before, p.founders_from_doers)
+    });
+    for s in 0..SEGMENTS {
+        for (region, &local) in local.iter().enumerate() {
+            let from = s * CELLS + region * FIELDS;
+            let (pool, clock) = (&entry.pool[from..], &mut entry.clock[from..]);
+            let drivers = [entry.trend[s], graduates, local];
+            run_on(
+                &pool[..FIELDS],
+                drivers,
+                &shares,
+                weights[s],
+                &mut clock[..FIELDS],
+            );
+        }
+        let recorded = recorded_growth(s, p);
+        let growth = pool_growth(recorded, p.pool_growth_later, p.pool_fade_years, after);
+        entry.trend[s] *= math::exp(growth / 4.0); // derived: quarters a year
+    }
+}
+
+crate::dispatched! {
+    /// Runs the clocks of a segment and region on by a quarter, field by field: founders are the
+    /// pool times what drives it, and a share of them founds.
+    fn run_on(
+        pool: &[f64],
+        drivers: [f64; 3],
+        shares: &[f64; FIELDS],
+        weight: f64,
+        clock: &mut [f64],
+    ) {
+        for ((clock, &pool), &share) in clock.iter_mut().zip(pool).zip(shares) {
+            let [trend, graduates, local] = drivers;
+            let founders = pool * trend * graduates * local;
+            *clock += founders * share / (4.0 * weight); // derived: quarters a year
+        }
+    }
+}
+
+/// Founders whose time has come this quarter.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Arrivals {
+    /// Stream and ordinal of each, stream by stream.
+    founders: Vec<(u32, u32)>,
+    /// Scratch: streams in which somebody arrives.
+    due: Vec<u32>,
+}
+
+impl Arrivals {
+    /// Lists them and sets the times of those that come after them.
+    fn line_up(&mut self, entry: &mut EntryState, ctx: &Context) {
+        let (clock, threshold) = (&entry.clock, &entry.threshold);
+        select::list(STREAMS, &mut self.due, |from, flags| {
+            find_due(&clock[from..], &threshold[from..], flags);
+        });
+        self.founders.clear();
+        let (mut ids, mut next) = ([0; ARRIVALS], [0; ARRIVALS]);
+        let mut gaps = [0.0; ARRIVALS];
+        for streams in self.due.chunks(ARRIVALS) {
+            for ((id, next), &stream) in ids.iter_mut().zip(&mut next).zip(streams) {
+                (*id, *next) = (stream, entry.ordinal[stream as usize] + 1);
+            }
+            fill_gaps(ctx.key, &ids, &next, &mut gaps);
+            for (&stream, &first) in streams.iter().zip(&gaps) {
+                let (s, mut pause) = (stream as usize, first);
+                while entry.clock[s] >= entry.threshold[s] {
+                    self.founders.push((stream, entry.ordinal[s]));
+                    entry.ordinal[s] += 1;
+                    entry.threshold[s] += pause;
+                    if entry.clock[s] >= entry.threshold[s] {
+                        pause = gap(ctx.key, stream, entry.ordinal[s] + 1);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Those of a segment.
+    fn of_segment(&self, s: usize) -> &[(u32, u32)] {
+        let upto = |s: usize| {
+            let end = (s * CELLS) as u32;
+            self.founders.partition_point(|&(stream, _)| stream < end)
+        };
+        &self.founders[upto(s)..upto(s + 1)]
+    }
+}
+
+crate::dispatched! {
+    /// Flags streams whose clocks have reached the next arrival.
+    fn find_due(clock: &[f64], threshold: &[f64], flags: &mut [bool]) {
+        for ((flag, clock), threshold) in flags.iter_mut().zip(clock).zip(threshold) {
+            *flag = clock >= threshold;
+        }
+    }
+}
+
+/// Founders of a segment drawn together, in columns.
+struct Strip {
+    id: [u32; ARRIVALS],
+    /// Sales \[mn/yr\].
+    sales: [f64; ARRIVALS],
+}
+
+impl Strip {
+    fn new() -> Self {
+        Self {
+            id: [0; ARRIVALS],
+            sales: [0.0; ARRIVALS],
+        }
+    }
+
+    /// Ids and sales of arrivals. Their lasting draws are keyed on the arrival, as if they had
+    /// been founded in the warm-up; what they know, they know from their region today.
+    fn draw(&mut self, founders: &[(u32, u32)], law: &EntrantSales, s: usize, ctx: &Context) {
+        for (id, &(stream, ordinal)) in self.id.iter_mut().zip(founders) {
+            *id = entrant_id(stream, ordinal);
+        }
+        let (then, sales) = (WARM_UP.index() as u32, &mut self.sales);
+        fill_uniform(ctx.key, &self.id, then, 0, Purpose::EntryTraits, sales);
+        fill_quantiles(&law.laws[s], ctx.parameters.entry.entrant_rank, sales);
+        for sales in &mut self.sales {
+            *sales = *sales * law.nominal * law.lag;
+        }
+    }
+}
+
+crate::dispatched! {
+    /// Puts the sales at a rank, at most `highest`, in place of each uniform.
+    fn fill_quantiles(law: &SalesLaw, highest: f64, ranks: &mut [f64; ARRIVALS]) {
+        for rank in ranks {
+            *rank = law.quantile(*rank * highest);
+        }
+    }
 }
 
 /// Real firms an entrant stands for \[firms\].
@@ -148,38 +290,6 @@ impl EntrantSales {
             lag: math::exp(-ctx.parameters.entry.entrant_sales_lag * years),
         }
     }
-
-    /// Sales at quantile `u` of a segment \[mn/yr\].
-    fn quantile(&self, segment: usize, u: f64) -> f64 {
-        self.laws[segment].quantile(u) * self.nominal * self.lag
-    }
-}
-
-/// The firm of arrival `ordinal` of a stream. Its lasting draws are keyed on the arrival, as if
-/// it had been founded in the warm-up; what it knows, it knows from its region today.
-fn founder(
-    state: &State,
-    stream: usize,
-    ordinal: u32,
-    weight: f64,
-    (scene, sales): (&Surroundings, &EntrantSales),
-    ctx: &Context,
-) -> Firm {
-    let p = &ctx.parameters.entry;
-    let segment = SEGMENT_LIST[stream / CELLS];
-    let place = ((stream % CELLS / FIELDS) as u8, (stream % FIELDS) as u8);
-    let id = entrant_id(stream as u32, ordinal);
-    let dateless = Context {
-        quarter: WARM_UP,
-        ..*ctx
-    };
-    let rank = dateless.uniform(id, 0, 0, Purpose::EntryTraits);
-    let sales = sales.quantile(stream / CELLS, rank * p.entrant_rank);
-    let firm = newcomer(state, scene, id, segment, place, sales, weight, ctx);
-    Firm {
-        cash: p.entrant_cash * sales,
-        ..firm
-    }
 }
 
 /// A firm that starts now at given sales, by region and field; its lasting draws are those of the
@@ -199,16 +309,14 @@ pub(in crate::model) fn newcomer(
         quarter: WARM_UP,
         ..*ctx
     };
-    let (u_claim, u_hightech) = dateless.pair(id, 0, 1, Purpose::FirmTax);
-    let drawn = draw_firm(id, segment, region, field, sales, weight, &dateless);
-    let region = usize::from(region);
+    let home = usize::from(region);
+    let aware = [scene.aware_claim[home], scene.aware_hightech[home]];
+    let drawn = draw_firm_among(aware, id, segment, region, field, sales, weight, &dateless);
     let ln_productivity = scene.ln_productivity[usize::from(field)];
     let market = market_of(field, segment);
     Firm {
         born: ctx.q(),
         vintage: ctx.q(),
-        aware_claim: u_claim < scene.aware_claim[region],
-        aware_hightech: u_hightech < scene.aware_hightech[region],
         ln_productivity,
         ln_appeal: resting_appeal(
             math::ln(sales),

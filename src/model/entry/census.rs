@@ -4,12 +4,13 @@
 //! row adds to two groups, and sums by region, field and segment follow from few groups.
 
 use super::SEGMENTS;
+use crate::base::strip::ROWS;
 use crate::model::firms::{FIELDS, Firms, REGIONS};
 
 /// Kinds of firm by what founders learn from: does R&D, can claim, knows of the certificate.
 const KINDS: usize = 8; // derived: two to the third
-/// Numbers that a segment and field sums: firms, their sales, their log productivity, agents.
-const SUMS: usize = 4;
+/// Numbers that a segment and field sums: firms, their sales, their log productivity.
+const SUMS: usize = 3;
 
 /// Weighted sums over living firms by group.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +19,15 @@ pub(super) struct Census {
     kinds: [[f64; KINDS]; REGIONS],
     /// Sums by segment and field.
     trades: [[[f64; SUMS]; FIELDS]; SEGMENTS],
+    /// Agents by segment.
+    agents: [u32; SEGMENTS],
+}
+
+/// Groups and terms of a strip of firms, in columns; nothing is held of those out of business.
+struct Strip {
+    kind: [u8; ROWS],
+    trade: [u8; ROWS],
+    terms: [[f64; ROWS]; SUMS],
 }
 
 impl Census {
@@ -25,42 +35,69 @@ impl Census {
     pub(super) fn take(firms: &Firms) -> Self {
         let mut kinds = [0.0; REGIONS * KINDS];
         let mut trades = [[0.0; SUMS]; SEGMENTS * FIELDS];
-        let n = firms.len();
-        let (alive, weight, rd) = (&firms.alive[..n], &firms.weight[..n], &firms.rd[..n]);
-        let (region, field) = (&firms.region[..n], &firms.field[..n]);
-        let (segment, sales) = (&firms.segment[..n], &firms.sales[..n]);
-        let (claim, hightech) = (&firms.aware_claim[..n], &firms.aware_hightech[..n]);
-        let ln_productivity = &firms.ln_productivity[..n];
-        for i in 0..n {
-            let (held, agents) = if alive[i] {
-                (weight[i], 1.0)
-            } else {
-                (0.0, 0.0)
-            };
-            let kind = usize::from(rd[i] > 0.0) << 2 | usize::from(claim[i]) << 1;
-            let kind = kind | usize::from(hightech[i]);
-            kinds[usize::from(region[i]) * KINDS + kind] += held;
-            let row = [held, held * sales[i], held * ln_productivity[i], agents];
-            let trade = segment[i] as usize * FIELDS + usize::from(field[i]);
-            for (sum, part) in trades[trade].iter_mut().zip(row) {
-                *sum += part;
+        let mut agents = [0; SEGMENTS];
+        let mut strip = Strip {
+            kind: [0; ROWS],
+            trade: [0; ROWS],
+            terms: [[0.0; ROWS]; SUMS],
+        };
+        for from in (0..firms.len()).step_by(ROWS) {
+            let n = usize::min(ROWS, firms.len() - from);
+            sort(firms, from, n, &mut strip, &mut agents);
+            let [held, sales, ln_productivity] = &strip.terms;
+            for k in 0..n {
+                kinds[usize::from(strip.kind[k]) % (REGIONS * KINDS)] += held[k];
+                let sums = &mut trades[usize::from(strip.trade[k]) % (SEGMENTS * FIELDS)];
+                sums[0] += held[k];
+                sums[1] += sales[k];
+                sums[2] += ln_productivity[k];
             }
         }
         Self {
             kinds: std::array::from_fn(|r| std::array::from_fn(|k| kinds[r * KINDS + k])),
             trades: std::array::from_fn(|s| std::array::from_fn(|f| trades[s * FIELDS + f])),
+            agents,
         }
     }
 
-    /// Firms, their sales \[mn/yr\], their log productivity and agents of a segment.
-    pub(super) fn segment(&self, s: usize) -> [f64; SUMS] {
-        let mut all = [0.0; SUMS];
+    /// Firms, their sales \[mn/yr\] and agents of a segment.
+    pub(super) fn segment(&self, s: usize) -> [f64; 3] {
+        let [mut held, mut sales] = [0.0; 2];
         for row in &self.trades[s] {
-            for (sum, part) in all.iter_mut().zip(row) {
-                *sum += part;
+            held += row[0];
+            sales += row[1];
+        }
+        [held, sales, f64::from(self.agents[s])]
+    }
+}
+
+crate::dispatched! {
+    /// Sets groups and terms of the `n` firms from row `from` on, and counts agents.
+    fn sort(firms: &Firms, from: usize, n: usize, strip: &mut Strip, agents: &mut [u32; SEGMENTS]) {
+        let n = n.min(ROWS);
+        let (alive, weight) = (&firms.alive[from..][..n], &firms.weight[from..][..n]);
+        let (region, field) = (&firms.region[from..][..n], &firms.field[from..][..n]);
+        let (segment, rd) = (&firms.segment[from..][..n], &firms.rd[from..][..n]);
+        let claim = &firms.aware_claim[from..][..n];
+        let hightech = &firms.aware_hightech[from..][..n];
+        for k in 0..n {
+            let kind = u8::from(rd[k] > 0.0) << 2 | u8::from(claim[k]) << 1 | u8::from(hightech[k]);
+            strip.kind[k] = region[k] * KINDS as u8 + kind;
+            strip.trade[k] = segment[k] as u8 * FIELDS as u8 + field[k];
+        }
+        for k in 0..n {
+            for (s, agents) in agents.iter_mut().enumerate() {
+                *agents += u32::from(alive[k] & (segment[k] as u8 == s as u8));
             }
         }
-        all
+        let [held, sales, productivity] = &mut strip.terms;
+        let (sold, ln_productivity) =
+            (&firms.sales[from..][..n], &firms.ln_productivity[from..][..n]);
+        for k in 0..n {
+            held[k] = if alive[k] { weight[k] } else { 0.0 };
+            sales[k] = held[k] * sold[k];
+            productivity[k] = held[k] * ln_productivity[k];
+        }
     }
 }
 
@@ -143,7 +180,7 @@ mod tests {
             firms.push(row);
         }
         let census = Census::take(&firms);
-        let [held, sales, _, agents] = census.segment(0);
+        let [held, sales, agents] = census.segment(0);
         assert_eq!((held, sales, agents), (4.0, 20.0, 2.0));
         assert_eq!(census.segment(2)[0], 1.0);
         let scene = Surroundings::of(&census);

@@ -3,91 +3,167 @@
 use super::census::Census;
 use super::rules::{Health, exit_probability, is_split};
 use super::{EntryParameters, SEGMENTS};
-use crate::base::math;
 use crate::base::rng::{Purpose, fill_uniform};
+use crate::base::strip::gather;
+use crate::base::{math, select};
 use crate::model::books::{Account, Instrument};
 use crate::model::context::Context;
-use crate::model::firms::{Firm, Firms};
+use crate::model::firms::{Firm, Firms, Segment};
 use crate::model::population::{SPLIT_BITS, is_entrant, split_id};
 use crate::model::state::State;
 
-/// Firms whose turn it is to be tested, as columns.
+/// Firms tested together.
+const STRIP: usize = 256;
+
+/// Firms whose turn it is to be tested.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Tested {
-    row: Vec<usize>,
-    id: Vec<u32>,
-    real_sales: Vec<f64>,
-    cash: Vec<f64>,
-    young: Vec<bool>,
-    loss: Vec<bool>,
-    probability: Vec<f64>,
+    row: Vec<u32>,
+    /// What those drew that may close.
     draw: Vec<f64>,
 }
 
 impl Tested {
-    /// Forgets the firms and keeps the memory.
-    fn clear(&mut self) {
-        self.row.clear();
-        self.id.clear();
-        self.real_sales.clear();
-        self.cash.clear();
-        self.young.clear();
-        self.loss.clear();
-        self.probability.clear();
-        self.draw.clear();
-    }
-
-    /// Gathers the firms whose turn it is and says for each how likely it closes and what it drew.
+    /// Lists firms in business whose turn it is and that draw less than the highest probability
+    /// of closing at sales like theirs: the others stay, however they stand.
     fn take(&mut self, firms: &Firms, p: &EntryParameters, ctx: &Context) {
-        self.clear();
         let turn = ctx.q().rem_euclid(4) as u32; // derived: quarters a year
-        // every row is written and the next one overwrites it unless it counts: no branch to miss
-        self.row.resize(firms.len(), 0);
-        let mut count = 0;
-        for (i, (&id, &alive)) in firms.id.iter().zip(&firms.alive).enumerate() {
-            self.row[count] = i;
-            count += usize::from((id % 4 == turn) & alive);
-        }
-        self.row.truncate(count);
-        for &i in &self.row {
-            let stands = health(firms, i, p, ctx);
-            self.id.push(firms.id[i]);
-            self.real_sales.push(stands.real_sales);
-            self.cash.push(stands.cash);
-            self.young.push(stands.young);
-            self.loss.push(stands.loss);
-        }
-        self.probability.resize(self.row.len(), 0.0);
+        select::list(firms.len(), &mut self.row, |from, flags| {
+            find_turn(&firms.id[from..], &firms.alive[from..], turn, flags);
+        });
         self.draw.resize(self.row.len(), 0.0);
-        let (real_sales, cash) = (&self.real_sales, &self.cash);
-        let (young, loss) = (&self.young, &self.loss);
-        probabilities(real_sales, cash, young, loss, p, &mut self.probability);
-        let q = ctx.q() as u32;
-        fill_uniform(ctx.key, &self.id, q, 1, Purpose::Entry, &mut self.draw);
+        let (mut ids, mut draws) = ([0; STRIP], [0.0; STRIP]);
+        let (mut sales, mut most) = ([0.0; STRIP], [0.0; STRIP]);
+        let (ceilings, q) = (Ceilings::of(p, ctx.world.price), ctx.q() as u32);
+        let (mut kept, all) = (0, self.row.len());
+        for from in (0..all).step_by(STRIP) {
+            let n = usize::min(STRIP, all - from);
+            let rows = &self.row[from..from + n];
+            gather(&firms.id, rows, &mut ids);
+            gather(&firms.sales, rows, &mut sales);
+            fill_uniform(ctx.key, &ids, q, 1, Purpose::Entry, &mut draws);
+            ceilings.fill(&sales, &mut most);
+            // every row is written and the next one overwrites it unless it counts
+            for k in 0..n {
+                (self.row[kept], self.draw[kept]) = (self.row[from + k], draws[k]);
+                kept += usize::from(draws[k] < most[k]);
+            }
+        }
+        self.row.truncate(kept);
+        self.draw.truncate(kept);
     }
 }
 
 crate::dispatched! {
-    /// Probability of closing within a year of each firm tested.
-    fn probabilities(
-        real_sales: &[f64],
-        cash: &[f64],
-        young: &[bool],
-        loss: &[bool],
-        p: &EntryParameters,
-        out: &mut [f64],
-    ) {
-        let n = out.len();
-        let (real_sales, cash) = (&real_sales[..n], &cash[..n]);
-        let (young, loss) = (&young[..n], &loss[..n]);
+    /// Flags firms in business whose quarter of the year is `turn`.
+    fn find_turn(id: &[u32], alive: &[bool], turn: u32, flags: &mut [bool]) {
+        let n = flags.len();
+        let (id, alive) = (&id[..n], &alive[..n]);
         for k in 0..n {
-            let stands = Health {
-                real_sales: real_sales[k],
-                cash: cash[k],
-                young: young[k],
-                loss: loss[k],
+            flags[k] = (id[k] % 4 == turn) & alive[k]; // derived: quarters a year
+        }
+    }
+}
+
+/// Sales that part classes of firms by their highest probability of closing \[mn/yr, 2020 prices\].
+const EDGES: [f64; 4] = [0.1, 1.0, 10.0, 100.0]; // derived: a class each decade
+
+/// Highest probability of closing within a year, by class of sales.
+#[derive(Clone, Copy, Debug)]
+struct Ceilings {
+    /// Lower edges at current prices \[mn/yr\].
+    edges: [f64; EDGES.len()],
+    /// That of firms above each edge.
+    above: [f64; EDGES.len()],
+}
+
+impl Ceilings {
+    /// Those of firms that are young, in loss and in distress, with sales at the edges.
+    fn of(p: &EntryParameters, price: f64) -> Self {
+        let worst = |real_sales| {
+            let worst = Health {
+                real_sales,
+                cash: f64::NEG_INFINITY,
+                young: p.exit_young > 0.0,
+                loss: p.exit_loss > 0.0,
             };
-            out[k] = exit_probability(stands, p);
+            exit_probability(worst, p)
+        };
+        // a hazard that rose with size would have no ceiling
+        let falls = p.exit_size >= 0.0 && p.exit_distress >= 0.0;
+        Self {
+            edges: EDGES.map(|edge| edge * price),
+            above: EDGES.map(|edge| if falls { worst(edge) + ROUNDING } else { 1.0 }),
+        }
+    }
+
+    /// Ceilings of firms with these `sales`; 1 below the lowest edge.
+    fn fill(&self, sales: &[f64; STRIP], most: &mut [f64; STRIP]) {
+        fill_ceilings(self, sales, most);
+    }
+}
+
+/// More than rounding may move a probability.
+const ROUNDING: f64 = 1e-12; // derived: far above 2^-52, far below any probability
+
+crate::dispatched! {
+    /// [`Ceilings::fill`].
+    fn fill_ceilings(ceilings: &Ceilings, sales: &[f64; STRIP], most: &mut [f64; STRIP]) {
+        for k in 0..STRIP {
+            let mut ceiling = 1.0;
+            for (edge, above) in ceilings.edges.iter().zip(&ceilings.above) {
+                ceiling = if sales[k] > *edge { *above } else { ceiling };
+            }
+            most[k] = ceiling;
+        }
+    }
+}
+
+/// How a strip of firms stands, in columns.
+struct Stands {
+    real_sales: [f64; STRIP],
+    cash: [f64; STRIP],
+    young: [bool; STRIP],
+    loss: [bool; STRIP],
+    /// Probability of closing within a year.
+    probability: [f64; STRIP],
+}
+
+impl Stands {
+    fn new() -> Self {
+        Self {
+            real_sales: [1.0; STRIP],
+            cash: [0.0; STRIP],
+            young: [false; STRIP],
+            loss: [false; STRIP],
+            probability: [0.0; STRIP],
+        }
+    }
+
+    /// Says of each of `rows` how likely it closes.
+    fn examine(&mut self, firms: &Firms, rows: &[u32], p: &EntryParameters, ctx: &Context) {
+        for (k, &row) in rows.iter().enumerate() {
+            let stands = health(firms, row as usize, p, ctx);
+            self.real_sales[k] = stands.real_sales;
+            self.cash[k] = stands.cash;
+            self.young[k] = stands.young;
+            self.loss[k] = stands.loss;
+        }
+        probabilities(self, p);
+    }
+}
+
+crate::dispatched! {
+    /// Probability of closing within a year of each firm of a strip.
+    fn probabilities(strip: &mut Stands, p: &EntryParameters) {
+        for k in 0..STRIP {
+            let stands = Health {
+                real_sales: strip.real_sales[k],
+                cash: strip.cash[k],
+                young: strip.young[k],
+                loss: strip.loss[k],
+            };
+            strip.probability[k] = exit_probability(stands, p);
         }
     }
 }
@@ -132,36 +208,40 @@ pub(super) fn close(state: &mut State, sums: &mut Sums, ctx: &Context) {
     let p = &ctx.parameters.entry;
     let firms = &mut state.firms;
     let entry = &mut state.entry;
-    let tested = &mut entry.tested;
+    let mut tested = std::mem::take(&mut entry.tested);
     tested.take(firms, p, ctx);
+    let mut stands = Stands::new();
     let (mut paid, mut left, mut repaid) = (0.0, 0.0, 0.0);
-    for k in 0..tested.row.len() {
-        if tested.draw[k] >= tested.probability[k] {
-            continue;
+    for (rows, draws) in tested.row.chunks(STRIP).zip(tested.draw.chunks(STRIP)) {
+        stands.examine(firms, rows, p, ctx);
+        for ((&row, &draw), &probability) in rows.iter().zip(draws).zip(&stands.probability) {
+            if draw >= probability {
+                continue;
+            }
+            let i = row as usize;
+            let settled = math::clamp(firms.cash[i], 0.0, firms.loan[i]);
+            firms.loan[i] -= settled;
+            repaid += firms.weight[i] * settled;
+            let cash = firms.weight[i] * (firms.cash[i] - settled);
+            if cash > 0.0 {
+                paid += cash;
+            } else {
+                left -= cash;
+            }
+            firms.alive[i] = false;
+            firms.cash[i] = 0.0;
+            firms.rd[i] = 0.0;
+            firms.rd_desired[i] = 0.0;
+            entry.exited.push(i);
+            let (segment, weight) = (firms.segment[i] as usize, firms.weight[i]);
+            sums.weight[segment] -= weight;
+            sums.sales[segment] -= weight * firms.sales[i];
+            entry.tally.exits += weight;
+            entry.tally.agents_left += 1.0;
+            entry.tally.count(segment, -weight, -1.0);
         }
-        let i = tested.row[k];
-        let settled = math::clamp(firms.cash[i], 0.0, firms.loan[i]);
-        firms.loan[i] -= settled;
-        repaid += firms.weight[i] * settled;
-        let cash = firms.weight[i] * (firms.cash[i] - settled);
-        if cash > 0.0 {
-            paid += cash;
-        } else {
-            left -= cash;
-        }
-        firms.alive[i] = false;
-        firms.cash[i] = 0.0;
-        firms.rd[i] = 0.0;
-        firms.rd_desired[i] = 0.0;
-        entry.exited.push(i);
-        let (segment, weight) = (firms.segment[i] as usize, firms.weight[i]);
-        sums.weight[segment] -= weight;
-        sums.sales[segment] -= weight * firms.sales[i];
-        entry.tally.exits += weight;
-        entry.tally.agents_left += 1.0;
-        entry.tally.count(segment, -weight, -1.0);
     }
-    tested.clear();
+    entry.tested = tested;
     entry.tally.paid_out = paid - left;
     let (owners, exit) = (Account::Households, Instrument::EntryExit);
     state.books.pay(Account::Firms, owners, exit, paid);
@@ -171,7 +251,8 @@ pub(super) fn close(state: &mut State, sums: &mut Sums, ctx: &Context) {
 }
 
 /// Splits each agent that carries too much of its segment into two of half the weight; one keeps
-/// the id and its draws, the other draws for itself from the next quarter on.
+/// the id and its draws, the other draws for itself from the next quarter on. A half that is
+/// still too heavy waits for that quarter.
 pub(super) fn split(state: &mut State, sums: &Sums, ctx: &Context) {
     let p = &ctx.parameters.entry;
     state.entry.split.clear();
@@ -183,19 +264,35 @@ pub(super) fn split(state: &mut State, sums: &Sums, ctx: &Context) {
             limit[s] = p.split_threshold * sales[s] / weight[s] * state.entry.trend[s] / ctx.scale;
         }
     }
-    for i in 0..state.firms.len() {
-        let firms = &state.firms;
-        let limit = limit[firms.segment[i] as usize];
-        if !is_split(firms.weight[i], firms.sales[i], limit)
-            || !firms.alive[i]
-            || firms.splits[i] >= SPLIT_BITS
-        {
-            continue;
-        }
+    let mut heavy = std::mem::take(&mut state.entry.tested.row);
+    let firms = &state.firms;
+    select::list(firms.len(), &mut heavy, |from, flags| {
+        find_heavy(firms, from, &limit, flags);
+    });
+    for &row in &heavy {
+        let i = row as usize;
         let j = halve(state, i);
         state.entry.split.push((i, j));
         state.entry.tally.splits += 1.0;
         state.entry.tally.living_agents += 1.0;
+    }
+    state.entry.tested.row = heavy;
+}
+
+crate::dispatched! {
+    /// Flags agents from row `from` on that are split: those above the limit of their segment
+    /// whose line may go on.
+    fn find_heavy(firms: &Firms, from: usize, limit: &[f64; SEGMENTS], flags: &mut [bool]) {
+        let n = flags.len();
+        let (weight, sales) = (&firms.weight[from..][..n], &firms.sales[from..][..n]);
+        let (alive, segment) = (&firms.alive[from..][..n], &firms.segment[from..][..n]);
+        let splits = &firms.splits[from..][..n];
+        for k in 0..n {
+            let small = if segment[k] == Segment::Small { limit[2] } else { limit[1] };
+            let limit = if segment[k] == Segment::Industry { limit[0] } else { small };
+            let heavy = is_split(weight[k], sales[k], limit);
+            flags[k] = heavy & alive[k] & (splits[k] < SPLIT_BITS);
+        }
     }
 }
 

@@ -160,7 +160,9 @@ pub struct EntryState {
     pub tally: EntryTally,
     /// What founders find around them: firms as they stood when this was last asked.
     pub(super) scene: Surroundings,
-    /// Firms tested this quarter.
+    /// Scratch: founders of this quarter.
+    arrivals: arrive::Arrivals,
+    /// Scratch: firms tested this quarter.
     tested: leave::Tested,
 }
 
@@ -198,7 +200,7 @@ pub fn enter_and_leave(state: &mut State, ctx: &Context) {
     let census = Census::take(&state.firms);
     state.entry.scene = Surroundings::of(&census);
     for s in 0..SEGMENTS {
-        let [firms, _, _, agents] = census.segment(s);
+        let [firms, _, agents] = census.segment(s);
         state.entry.tally.count(s, firms, agents);
     }
     let mut sums = leave::Sums::of(&census);

@@ -1,8 +1,9 @@
 //! When is a firm founded, and when does it close? The rules, free of state.
 
 use super::EntryParameters;
-use crate::base::math;
+use crate::base::dist::exponential;
 use crate::base::rng::{Key, Purpose};
+use crate::base::{math, strip};
 
 /// Sales at which the exit hazard is quoted \[mn/yr, 2020 prices\].
 const REFERENCE_SALES: f64 = 10.0; // derived: a small firm, unit of `entry.exit_hazard`
@@ -13,7 +14,8 @@ const LEAST_MARGIN: f64 = 1e-4; // derived: keeps the logarithm finite, far belo
 /// `Φ((ln V − ln C)/s)` with V = margin · annuity and C in years of sales.
 ///
 /// Example: margin 0.08, annuity 5, C = 0.4: V = C, one half.
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a loop over fields
 pub fn founding_share(margin: f64, annuity: f64, cost: f64, cost_log_sd: f64) -> f64 {
     let value = math::max(margin, LEAST_MARGIN) * annuity;
     math::normal_cdf(math::ln(value / cost) / cost_log_sd)
@@ -24,7 +26,25 @@ pub fn founding_share(margin: f64, annuity: f64, cost: f64, cost_log_sd: f64) ->
 /// It does not depend on the date: a slower clock delays an arrival and changes nothing else.
 #[inline]
 pub fn gap(key: Key, stream: u32, ordinal: u32) -> f64 {
-    crate::base::dist::exponential(key.uniform(stream, ordinal, 0, 0, Purpose::Entry), 1.0)
+    exponential(key.uniform(stream, ordinal, 0, 0, Purpose::Entry), 1.0)
+}
+
+/// Arrivals drawn together.
+pub(super) const ARRIVALS: usize = 64;
+
+crate::dispatched! {
+    /// Fills a column with what [`gap`] gives for each stream and ordinal.
+    pub(super) fn fill_gaps(
+        key: Key,
+        streams: &[u32; ARRIVALS],
+        ordinals: &[u32; ARRIVALS],
+        gaps: &mut [f64; ARRIVALS],
+    ) {
+        for k in 0..ARRIVALS {
+            let (u, _) = strip::pair(key, streams[k], [ordinals[k], 0, Purpose::Entry as u32]);
+            gaps[k] = exponential(u, 1.0);
+        }
+    }
 }
 
 /// What a founder's surroundings add to the number of founders, `(now / founding)^elasticity`;
@@ -91,7 +111,8 @@ pub fn exit_probability(health: Health, p: &EntryParameters) -> f64 {
 
 /// Whether an agent carries so much of its segment that it is split: `w S > m S̄ n/scale`, where
 /// S̄ is the mean sales and n the growth of the pool since founding.
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
 pub(super) fn is_split(weight: f64, sales: f64, limit: f64) -> bool {
-    weight >= 2.0 && weight * sales > limit
+    (weight >= 2.0) & (weight * sales > limit)
 }

@@ -26,8 +26,26 @@ const TRAIT_DRAWS: [(u32, Purpose); strip::DRAWS] = [
     (2, Purpose::FirmTax),
 ];
 
-/// Draws the lasting traits of a firm of given sales, place and kind.
+/// Draws the lasting traits of a firm of given sales, place and kind, in the year of founding.
 pub fn draw_firm(
+    id: u32,
+    segment: Segment,
+    region: u8,
+    field: u8,
+    sales: f64,
+    weight: f64,
+    ctx: &Context,
+) -> Firm {
+    let (claims, registers) = (&ctx.parameters.claims, &ctx.parameters.registers);
+    let aware = [claims.aware_2013, registers.aware_2013];
+    draw_firm_among(aware, id, segment, region, field, sales, weight, ctx)
+}
+
+/// [`draw_firm`] among firms of which a share each is `aware` of the super-deduction and of the
+/// certificate.
+#[allow(clippy::too_many_arguments)] // who, where and how large
+pub fn draw_firm_among(
+    aware: [f64; 2],
     id: u32,
     segment: Segment,
     region: u8,
@@ -147,8 +165,8 @@ pub fn draw_firm(
         input_price: 1.0,
         claim_cost: z_claim,
         fitness: u_fitness,
-        aware_claim: u_aware_claim < ctx.parameters.claims.aware_2013,
-        aware_hightech: u_aware_hightech < ctx.parameters.registers.aware_2013,
+        aware_claim: u_aware_claim < aware[0],
+        aware_hightech: u_aware_hightech < aware[1],
         taxed: u_taxed >= research::loss_share(ctx),
         vintage: ctx.q(),
         ..Firm::default()

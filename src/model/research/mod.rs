@@ -23,6 +23,7 @@ mod position;
 mod positions;
 mod spend;
 mod start;
+mod strip;
 
 pub use plan::{Plans, plan};
 pub use position::{Law, carry_table, firm_user_cost, loss_share, tax_position, tax_status};
@@ -30,7 +31,6 @@ pub(in crate::model) use positions::{Positions, STRIP};
 pub use spend::spend;
 
 use super::context::Context;
-use super::firms::Firms;
 use crate::base::math;
 
 crate::family! {
@@ -82,17 +82,36 @@ pub fn desired_rd(
     spread: f64,
     cap: f64,
 ) -> f64 {
-    let funded = math::normal_cdf(distance(project_mean, cost, spread));
+    let done = math::normal_cdf(distance(project_mean, cost, spread));
     let granted = math::normal_cdf(distance(project_mean, grant_cost, spread));
-    math::min(mass * funded + grant * (granted - funded), cap)
+    wanted_rd(mass, done, grant, granted, cap)
+}
+
+/// [`desired_rd`] where a share `done` of all projects pays, and one of `granted` on the slice
+/// that a grant pays for.
+///
+/// Example: mass 10, a half pays, a grant of 2 on which all pay: 5 + 1 = 6.
+#[inline(always)]
+fn wanted_rd(mass: f64, done: f64, grant: f64, granted: f64, cap: f64) -> f64 {
+    math::min(mass * done + grant * (granted - done), cap)
 }
 
 /// Yearly surplus of doing the projects that pay, before the team's fixed cost \[mn/yr\].
 #[inline(always)]
 pub fn research_surplus(mass: f64, project_mean: f64, cost: f64, spread: f64) -> f64 {
     let d = distance(project_mean, cost, spread);
-    let gain = math::exp(project_mean + 0.5 * spread * spread) * math::normal_cdf(d + spread);
-    mass * (gain - cost * math::normal_cdf(d))
+    let mean_return = math::exp(project_mean + 0.5 * spread * spread);
+    let (done, above) = (math::normal_cdf(d), math::normal_cdf(d + spread));
+    surplus_of(mass, mean_return, above, cost, done)
+}
+
+/// [`research_surplus`] of projects with mean return e^{μ+σ²/2}, of which a share `done` pays and
+/// a share `above` of all return falls to those.
+///
+/// Example: mass 10, mean return 1, 0.8 of it to the half that pays, at a cost of 1: 10 · 0.3 = 3.
+#[inline(always)]
+fn surplus_of(mass: f64, mean_return: f64, above: f64, cost: f64, done: f64) -> f64 {
+    mass * (mean_return * above - cost * done)
 }
 
 /// Whether starting pays: `PV(W + χ V − f) > m f`.
@@ -130,10 +149,4 @@ pub fn funds_cost(loan_rate: f64, sales: f64, small: f64, large: f64) -> f64 {
 #[inline]
 fn years_since_2015(ctx: &Context) -> f64 {
     f64::from(ctx.quarter.since(super::world::HISTORY)) / 4.0 // derived: quarters a year
-}
-
-/// Cost of a minimal team now: 2015 prices, moved by the price of R&D and of output.
-#[inline]
-fn team_cost(firms: &Firms, rd_price: &[f64], i: usize, ctx: &Context) -> f64 {
-    firms.team_cost[i] * rd_price[firms.field[i] as usize] * ctx.world.price
 }

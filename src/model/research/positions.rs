@@ -8,12 +8,12 @@ use crate::base::strip::gather;
 use crate::model::context::Context;
 use crate::model::firms::{Firms, Sector};
 use crate::model::tax::carry::UsableLosses;
-use crate::model::tax::statute::TaxStatus;
+use crate::model::tax::statute::{DeductionRates, TaxStatus};
 use crate::model::tax::{CarryTable, TaxPosition};
 use crate::policy::tax::Tax;
 
 /// Firms worked out together: their columns stay in the nearest cache.
-pub(in crate::model) const STRIP: usize = 64;
+pub(in crate::model) const STRIP: usize = 128;
 
 /// Tax positions of a strip of firms, in columns; row `r` is the firm `rows[r]`.
 pub(in crate::model) struct Positions {
@@ -26,18 +26,24 @@ pub(in crate::model) struct Positions {
     assets: [f64; STRIP],
     hightech_until: [i32; STRIP],
     tech_sme_until: [i32; STRIP],
+    /// Ordinary cost relabelled, where a tier of the law looks at it \[mn/yr\].
     relabelled: [f64; STRIP],
     sector: [Sector; STRIP],
-    /// On the technology-SME register.
-    registered: [bool; STRIP],
     income: [f64; STRIP],
     losses: [f64; STRIP],
+    reported: [f64; STRIP],
+    /// Place of the firm's kind in the table of rates.
+    kind: [u8; STRIP],
     rate: [f64; STRIP],
     taxed: [bool; STRIP],
     hightech: [bool; STRIP],
     small: [bool; STRIP],
-    /// Old losses over income \[years\].
-    depth: [f64; STRIP],
+    /// Place in the tables of usable losses, by what old losses weigh against income.
+    place: [u8; STRIP],
+    /// How far towards the next whole year of old losses \[share\].
+    part: [f64; STRIP],
+    /// By how much the usable share falls over that year.
+    change: [f64; STRIP],
     /// Share of a loss added now that finds income.
     usable: [f64; STRIP],
     /// Share of the return on R&D that falls into taxed years.
@@ -57,14 +63,17 @@ impl Positions {
             tech_sme_until: [0; STRIP],
             relabelled: zero,
             sector: [Sector::Maker; STRIP],
-            registered: no,
             income: zero,
             losses: zero,
+            reported: zero,
+            kind: [0; STRIP],
             rate: zero,
             taxed: no,
             hightech: no,
             small: no,
-            depth: zero,
+            place: [0; STRIP],
+            part: zero,
+            change: zero,
             usable: zero,
             returns: zero,
         }
@@ -81,7 +90,15 @@ impl Positions {
         carry: &CarryTable,
         ctx: &Context,
     ) {
-        let (n, q) = (rows.len().min(STRIP), ctx.q());
+        self.gather(firms, rows);
+        if law.rates.are_tiered() {
+            gather(&firms.relabelled, rows, &mut self.relabelled);
+        }
+        self.work_out(claims, law, carry, ctx);
+    }
+
+    /// Gathers what the law looks at beside R&D and claims.
+    fn gather(&mut self, firms: &Firms, rows: &[u32]) {
         gather(&firms.sales, rows, &mut self.sales);
         gather(&firms.margin, rows, &mut self.margin);
         gather(&firms.staff, rows, &mut self.staff);
@@ -90,35 +107,25 @@ impl Positions {
         gather(&firms.taxed, rows, &mut self.taxed);
         gather(&firms.hightech_until, rows, &mut self.hightech_until);
         gather(&firms.tech_sme_until, rows, &mut self.tech_sme_until);
-        gather(&firms.relabelled, rows, &mut self.relabelled);
         gather(&firms.sector, rows, &mut self.sector);
-        let returned = 1.0 + ctx.parameters.tax.research_return_in_income;
-        derive(self, n, returned, law.tax, q);
-        for r in 0..n {
-            let (sector, sales) = (self.sector[r], self.sales[r]);
-            let reported = self.research[r] + self.relabelled[r];
-            let rates = &law.rates;
-            let rate = rates.of(sector, self.registered[r], reported, sales, law.tax);
-            self.rate[r] = if claims[r] { rate } else { 0.0 };
-        }
-        let usable = UsableLosses::new(carry, law.tax);
-        for r in 0..n {
-            let registered = self.hightech[r] | self.registered[r];
-            self.usable[r] = usable.of(self.taxed[r], registered, self.depth[r]);
-            self.returns[r] = carry.taxed_returns(self.taxed[r]);
-        }
     }
 
-    /// Overwrites row `r` by a position under another law.
-    pub(in crate::model) fn set(&mut self, r: usize, position: &TaxPosition, carry: &CarryTable) {
-        self.income[r] = position.income;
-        self.losses[r] = position.losses;
-        self.rate[r] = position.rate;
-        self.taxed[r] = position.taxed;
-        self.hightech[r] = position.status.hightech;
-        self.small[r] = position.status.small;
-        self.usable[r] = position.usable(carry);
-        self.returns[r] = carry.taxed_returns(position.taxed);
+    /// Works out the positions of the firms gathered last at the R&D in `research`.
+    pub(in crate::model) fn work_out(
+        &mut self,
+        claims: &[bool; STRIP],
+        law: &Law,
+        carry: &CarryTable,
+        ctx: &Context,
+    ) {
+        let returned = 1.0 + ctx.parameters.tax.research_return_in_income;
+        let returns = [false, true].map(|taxed| carry.taxed_returns(taxed));
+        derive(self, returned, returns, law.tax, ctx.q());
+        let (keys, reported, sales) = (&self.kind, &self.reported, &self.sales);
+        (law.rates).fill(keys, reported, sales, law.tax, &mut self.rate);
+        let usable = UsableLosses::new(carry, law.tax);
+        usable.look_up(&self.place, &mut self.usable, &mut self.change);
+        finish(self, claims);
     }
 
     /// Position of row `r`, but for the years it may carry a loss: they are in its usable share.
@@ -154,16 +161,32 @@ impl Positions {
 }
 
 crate::dispatched! {
-    /// Income, brackets and depth of old losses of the first `n` rows.
-    fn derive(p: &mut Positions, n: usize, returned: f64, law: &Tax, q: i32) {
-        for r in 0..n.min(STRIP) {
-            let income = p.margin[r] * p.sales[r] + returned * p.research[r];
-            p.income[r] = income;
-            p.hightech[r] = p.hightech_until[r] > q;
-            p.registered[r] = p.tech_sme_until[r] > q;
+    /// Income, brackets and places in the tables of a law.
+    fn derive(p: &mut Positions, returned: f64, returns: [f64; 2], law: &Tax, q: i32) {
+        for r in 0..STRIP {
+            p.income[r] = p.margin[r] * p.sales[r] + returned * p.research[r];
+            p.reported[r] = p.research[r] + p.relabelled[r];
             p.small[r] =
                 (p.staff[r] <= law.small_profit_staff) & (p.assets[r] <= law.small_profit_assets);
-            p.depth[r] = p.losses[r] / math::max(income, f64::MIN_POSITIVE);
+            p.returns[r] = if p.taxed[r] { returns[1] } else { returns[0] };
+        }
+        for r in 0..STRIP {
+            let registered = p.tech_sme_until[r] > q;
+            p.hightech[r] = p.hightech_until[r] > q;
+            p.kind[r] = DeductionRates::key(p.sector[r], registered);
+            let depth = p.losses[r] / math::max(p.income[r], f64::MIN_POSITIVE);
+            let registered = p.hightech[r] | registered;
+            (p.place[r], p.part[r]) = UsableLosses::place(p.taxed[r], registered, depth);
+        }
+    }
+}
+
+crate::dispatched! {
+    /// Rates of those that claim, and usable shares between whole years of old losses.
+    fn finish(p: &mut Positions, claims: &[bool; STRIP]) {
+        for r in 0..STRIP {
+            p.rate[r] = if claims[r] { p.rate[r] } else { 0.0 };
+            p.usable[r] += p.part[r] * p.change[r];
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Which inventors found a firm on an invention that nobody took (M39)?
 //!
 //! Once a year, on the day of its disclosure, some inventors of inventions on the shelf think of
-//! a firm of their own. They found it iff their share of its value there exceeds the cost,
+//! a firm of their own; of inventions of little worth, a keyed sample stands for all. They found it
+//! iff their share of its value there exceeds the cost,
 //!
 //! ```text
 //! s·V > K (1 + r T) + (1 − leave)·pay·years      s: inventors' income, V: value in own hands
@@ -28,10 +29,10 @@ use super::population::entrant_id;
 use super::state::State;
 use super::transfer::bargain::{self, Shield};
 use super::transfer::{Deal, DealKind, Motive};
-use super::universities::{Universities, effort};
+use super::universities::{Units, Universities, effort};
 use crate::base::math::{max, min};
 use crate::base::rng::{Purpose, fill_uniform};
-use crate::base::strip::ROWS;
+use crate::base::strip::{ROWS, fill_pairs, gather};
 use strip::{Market, STRIP, Strip, Terms};
 
 crate::family! {
@@ -73,6 +74,11 @@ pub struct SpinOffTally {
     pub paid_in: f64,
 }
 
+/// Inventions of little worth that one of them stands for: thousands of small masses run up a
+/// clock between two foundings, and a sample gives the same rate. Only those are sampled of which
+/// at most one in so many would be founded on, so that none founds more than its shelf holds.
+const STANDS_FOR: f64 = 16.0; // derived: the sample's noise stays far below that of the gaps
+
 /// Clocks of arrival by cell.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SpinOffState {
@@ -82,8 +88,9 @@ pub struct SpinOffState {
     pub threshold: Vec<f64>,
     /// Firms founded so far.
     pub ordinal: Vec<u32>,
-    /// Scratch: rows whose inventors think of a firm this quarter.
-    thinkers: Vec<u32>,
+    /// Scratch: rows whose inventors think of a firm this quarter, all those of worth and a sample
+    /// of the others.
+    thinkers: [Vec<u32>; 2],
     /// Scratch: what the inventors of each unit can count on.
     terms: Vec<Terms>,
     /// Counters of this quarter.
@@ -111,81 +118,106 @@ impl SpinOffState {
 
 /// Inventors of inventions on the shelf decide, firms are founded.
 pub fn found(state: &mut State, ctx: &Context) {
-    let p = &ctx.parameters.spin_offs;
-    let weight = max(p.agent_weight / ctx.scale, 1.0);
     let mut own = std::mem::take(&mut state.spin_offs);
     own.tally = SpinOffTally::default();
-    think(&mut own.thinkers, &state.universities, ctx);
-    own.terms.clear();
-    own.terms.extend(terms(state, ctx));
+    set_terms(&mut own.terms, &state.universities.units, ctx);
     let market = Market::of(state, ctx);
-    let mut strip = Strip::EMPTY;
-    for start in (0..own.thinkers.len()).step_by(STRIP) {
-        let end = (start + STRIP).min(own.thinkers.len());
-        strip.gather(&own.thinkers[start..end], &own.terms, &market, state);
-        strip::weigh(&mut strip, &market, p);
-        for at in start..end {
-            let (r, row) = (at - start, own.thinkers[at] as usize);
-            let v = &state.universities.inventions;
-            let mass = v.shelf[row] * strip.share[r];
-            if strip.stake[r] < strip.reserve[r] {
-                own.tally.refused += mass;
-                continue;
-            }
-            own.tally.wanted += mass;
-            let cell = usize::from(v.region[row]) * FIELDS + usize::from(v.field[row]);
-            own.clock[cell] += mass / weight;
-            if own.clock[cell] < own.threshold[cell] {
-                continue;
-            }
-            // a small invention founds a lighter agent, and the next comes the sooner
-            let taken = min(weight, v.shelf[row]);
-            let ordinal = own.ordinal[cell];
-            own.ordinal[cell] = ordinal + 1;
-            let gap = entry::gap(ctx.key, stream_of(cell), ordinal + 1);
-            own.threshold[cell] += gap * taken / weight;
-            let id = entrant_id(stream_of(cell), ordinal);
-            let firm = start_up(state, id, row, taken, ctx);
-            own.tally.founded += taken;
-            own.tally.agents += 1.0;
-            own.tally.paid_in += taken * firm.cash;
-            settle(state, row, firm, taken);
-        }
+    let cut = market.cut(&own.terms, 1.0 / STANDS_FOR, &ctx.parameters.spin_offs);
+    think(&mut own.thinkers, &state.universities, cut, ctx);
+    let thinkers = std::mem::take(&mut own.thinkers);
+    for (rows, stands_for) in thinkers.iter().zip([1.0, STANDS_FOR]) {
+        own.decide(rows, stands_for, &market, state, ctx);
     }
+    own.thinkers = thinkers;
     let (owners, firms) = (Account::Households, Account::Firms);
     let paid = own.tally.paid_in;
     state.books.pay(owners, firms, Instrument::EntryExit, paid);
     state.spin_offs = own;
 }
 
+impl SpinOffState {
+    /// Lets the inventors of `rows`, each of which stands for so many, decide, and founds firms.
+    fn decide(
+        &mut self,
+        rows: &[u32],
+        stands_for: f64,
+        market: &Market,
+        state: &mut State,
+        ctx: &Context,
+    ) {
+        let p = &ctx.parameters.spin_offs;
+        let weight = max(p.agent_weight / ctx.scale, 1.0);
+        let mut strip = Strip::EMPTY;
+        for rows in rows.chunks(STRIP) {
+            strip.gather(rows, &self.terms, market, state);
+            strip::weigh(&mut strip, market, p);
+            for (r, &row) in rows.iter().enumerate() {
+                let row = row as usize;
+                let v = &state.universities.inventions;
+                let mass = stands_for * v.shelf[row] * strip.share[r];
+                if strip.stake[r] < strip.reserve[r] {
+                    self.tally.refused += mass;
+                    continue;
+                }
+                self.tally.wanted += mass;
+                let cell = usize::from(v.region[row]) * FIELDS + usize::from(v.field[row]);
+                self.clock[cell] += mass / weight;
+                if self.clock[cell] < self.threshold[cell] {
+                    continue;
+                }
+                // a small invention founds a lighter agent, and the next comes the sooner
+                let taken = min(weight, v.shelf[row]);
+                let ordinal = self.ordinal[cell];
+                self.ordinal[cell] = ordinal + 1;
+                let gap = entry::gap(ctx.key, stream_of(cell), ordinal + 1);
+                self.threshold[cell] += gap * taken / weight;
+                let id = entrant_id(stream_of(cell), ordinal);
+                let firm = start_up(state, id, row, taken, ctx);
+                self.tally.founded += taken;
+                self.tally.agents += 1.0;
+                self.tally.paid_in += taken * firm.cash;
+                settle(state, row, firm, taken);
+            }
+        }
+    }
+}
+
 /// Finds the inventions on the shelf, disclosed whole years ago, whose inventors think of a firm:
-/// each year those of a share `considered` do.
-fn think(thinkers: &mut Vec<u32>, u: &Universities, ctx: &Context) {
+/// each year those of a share `considered` do. Below the quality `cut` a sample of them is found.
+fn think(thinkers: &mut [Vec<u32>; 2], u: &Universities, cut: f64, ctx: &Context) {
     let considered = ctx.parameters.spin_offs.considered;
     let v = &u.inventions;
-    thinkers.clear();
-    let (mut ids, mut draws, mut some) = ([0; ROWS], [0.0; ROWS], [0; ROWS]);
+    let [worthy, sample] = thinkers;
+    worthy.clear();
+    sample.clear();
+    let (mut ids, mut draws, mut quality) = ([0; ROWS], [0.0; ROWS], [0.0; ROWS]);
+    let mut some = [0; ROWS];
     for rows in u.anniversaries(ctx.q()).chunks(ROWS) {
-        let (ids, draws) = (&mut ids[..rows.len()], &mut draws[..rows.len()]);
-        for (id, &row) in ids.iter_mut().zip(rows) {
-            *id = v.id[row as usize];
-        }
-        fill_uniform(ctx.key, ids, ctx.q() as u32, 1, Purpose::SpinOff, draws);
+        gather(&v.id, rows, &mut ids);
+        let q = ctx.q() as u32;
+        fill_uniform(ctx.key, &ids, q, 1, Purpose::SpinOff, &mut draws);
         // every row is written and the next one overwrites it unless it counts
         let mut count = 0;
-        for ((&row, &id), &draw) in rows.iter().zip(&*ids).zip(&*draws) {
-            some[count] = row;
+        for (k, &row) in rows.iter().enumerate() {
+            let (id, draw) = (ids[k], draws[k]);
+            (some[count], draws[count]) = (row, draw);
             count += usize::from((draw < considered) & (id != 0));
         }
-        let there = |row: &u32| v.shelf[*row as usize] > 0.0;
-        thinkers.extend(some[..count].iter().copied().filter(there));
+        gather(&v.quality, &some[..count], &mut quality);
+        let there = |row: u32| v.shelf[row as usize] > 0.0;
+        for (k, &row) in some[..count].iter().enumerate() {
+            if quality[k] > cut {
+                worthy.extend(there(row).then_some(row));
+            } else if draws[k] < considered / STANDS_FOR {
+                sample.extend(there(row).then_some(row));
+            }
+        }
     }
 }
 
 /// What the inventors of each unit can count on this quarter.
-fn terms<'a>(state: &'a State, ctx: &'a Context) -> impl Iterator<Item = Terms> + 'a {
+fn set_terms(terms: &mut Vec<Terms>, units: &Units, ctx: &Context) {
     let (rights, rules) = (&ctx.seen.rights, &ctx.seen.founding);
-    let units = &state.universities.units;
     // a stake in the own firm is no cash reward: no tax on wages falls due
     let gain = ctx.parameters.universities.control_gain;
     let income = [false, true]
@@ -200,16 +232,28 @@ fn terms<'a>(state: &'a State, ctx: &'a Context) -> impl Iterator<Item = Terms> 
         };
         bargain::blame(&shield, &ctx.parameters.transfer)
     });
-    (0..units.len()).map(move |unit| {
-        let (leave, rule) = ctx.key.pair(units.id[unit], 0, 0, 0, Purpose::SpinOff);
-        let control = units.control_rank[unit] < rights.inventor_control;
-        Terms {
-            income: income[usize::from(control)],
-            blame: blame[usize::from(units.separate_rank[unit] < rights.separate_assets)],
-            on_leave: leave < rules.leave,
-            is_bound: rule < rules.consent || control,
-        }
-    })
+    terms.clear();
+    let (mut leave, mut rule) = ([0.0; ROWS], [0.0; ROWS]);
+    for first in (0..units.len()).step_by(ROWS) {
+        let ids = &units.id[first..units.len().min(first + ROWS)];
+        let (leave, rule) = (&mut leave[..ids.len()], &mut rule[..ids.len()]);
+        fill_pairs(ctx.key, ids, 0, 0, Purpose::SpinOff, leave, rule);
+        terms.extend(
+            (first..)
+                .zip(&*leave)
+                .zip(&*rule)
+                .map(|((unit, &leave), &rule)| {
+                    let control = units.control_rank[unit] < rights.inventor_control;
+                    Terms {
+                        income: income[usize::from(control)],
+                        blame: blame
+                            [usize::from(units.separate_rank[unit] < rights.separate_assets)],
+                        on_leave: leave < rules.leave,
+                        is_bound: rule < rules.consent || control,
+                    }
+                }),
+        );
+    }
 }
 
 /// The firm of arrival `id` on an invention, for `weight` real ones.

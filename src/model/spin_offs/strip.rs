@@ -3,7 +3,8 @@
 
 use super::SpinOffParameters;
 use super::rules::{founding_cost, founding_share, own_value};
-use crate::base::math::exp;
+use crate::base::math::{exp, max, min, normal_quantile};
+use crate::base::strip::gather;
 use crate::model::context::Context;
 use crate::model::firms::FIELDS;
 use crate::model::state::State;
@@ -59,6 +60,16 @@ impl Market {
     }
 }
 
+impl Market {
+    /// Quality below which less than a share `least` of inventors would found, whatever the unit,
+    /// the field and the readiness.
+    pub(super) fn cut(&self, terms: &[Terms], least: f64, p: &SpinOffParameters) -> f64 {
+        let income = terms.iter().map(|unit| unit.income).fold(0.0, max);
+        let cost = self.cost.iter().flatten().copied().fold(f64::INFINITY, min);
+        cost * exp(p.cost_log_sd * normal_quantile(least)) / (income * self.ability)
+    }
+}
+
 /// Columns of a strip of inventions.
 pub(super) struct Strip {
     quality: Column,
@@ -95,12 +106,12 @@ impl Strip {
     /// Sets what the inventors of `rows` see.
     pub(super) fn gather(&mut self, rows: &[u32], terms: &[Terms], market: &Market, state: &State) {
         let v = &state.universities.inventions;
+        gather(&v.quality, rows, &mut self.quality);
+        gather(&v.readiness, rows, &mut self.readiness);
+        gather(&v.seen, rows, &mut self.seen);
         for (r, &row) in rows.iter().enumerate() {
             let row = row as usize;
             let unit = &terms[v.unit[row] as usize];
-            self.quality[r] = v.quality[row];
-            self.readiness[r] = v.readiness[row];
-            self.seen[r] = v.seen[row];
             self.income[r] = unit.income;
             self.blame[r] = unit.blame;
             self.cost[r] = market.cost[usize::from(v.field[row])][usize::from(unit.on_leave)];

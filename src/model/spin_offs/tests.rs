@@ -74,7 +74,8 @@ fn value_cost_and_share_by_hand() {
 /// Share of the inventors of the only invention who would found, and whether the unit consents.
 fn decide(state: &State, ctx: &Context) -> (f64, bool) {
     let market = Market::of(state, ctx);
-    let terms: Vec<Terms> = terms(state, ctx).collect();
+    let mut terms = Vec::new();
+    set_terms(&mut terms, &state.universities.units, ctx);
     let mut strip = Strip::EMPTY;
     strip.gather(&[0], &terms, &market, state);
     strip::weigh(&mut strip, &market, &ctx.parameters.spin_offs);
@@ -114,6 +115,26 @@ fn each_lever_moves_the_decision_it_names() {
     assert!(decide(&world(&[disclosed(9, 4.0, 1.0)], &ctx), &ctx).0 < share);
     // better inventions are founded on more often
     assert!(asked(|_| (), 8.0).0 > share);
+}
+
+#[test]
+fn few_found_below_the_cut() {
+    let scene = scene();
+    let ctx = scene.context(NOW);
+    let state = world(&[], &ctx);
+    let mut terms = Vec::new();
+    set_terms(&mut terms, &state.universities.units, &ctx);
+    let market = Market::of(&state, &ctx);
+    let cut = market.cut(&terms, 1.0 / STANDS_FOR, &ctx.parameters.spin_offs);
+    let share = |quality| {
+        let best = Invention {
+            readiness: 9.0,
+            ..disclosed(9, quality, 1.0)
+        };
+        decide(&world(&[best], &ctx), &ctx).0
+    };
+    assert!(cut > 0.0 && share(cut) <= 1.0 / STANDS_FOR + 1e-12);
+    assert!(share(100.0 * cut) > 1.0 / STANDS_FOR);
 }
 
 /// Everybody would found and may.
@@ -211,16 +232,32 @@ fn only_the_anniversary_counts_and_a_dead_slot_never() {
 
 #[test]
 fn as_many_think_of_a_firm_a_year_as_the_parameter_says() {
-    let wanted = |considered: f64| {
-        let mut scene = eager();
-        scene.parameters.spin_offs.considered = considered;
-        let ctx = scene.context(NOW);
-        let rows: Vec<_> = (1..20_001).map(|id| disclosed(id, 60.0, 1.0)).collect();
-        let mut state = world(&rows, &ctx);
-        found(&mut state, &ctx);
-        state.spin_offs.tally.wanted
-    };
-    let share = wanted(0.3) / wanted(1.0);
-    // twenty thousand draws: an error of 0.003
-    assert!((share - 0.3).abs() < 0.012, "{share}");
+    let mut scene = eager();
+    scene.parameters.spin_offs.considered = 0.3;
+    let ctx = scene.context(NOW);
+    // of inventions worth so much, everybody who thinks of a firm founds
+    let rows: Vec<_> = (1..20_001).map(|id| disclosed(id, 6e4, 1.0)).collect();
+    let mut state = world(&rows, &ctx);
+    found(&mut state, &ctx);
+    let wanted = state.spin_offs.tally.wanted;
+    assert!((wanted / 20_000.0 - 0.3).abs() < 0.015, "{wanted}");
+}
+
+#[test]
+fn a_sample_of_poor_inventions_stands_for_all() {
+    let mut scene = eager();
+    scene.parameters.spin_offs.considered = 0.3;
+    let ctx = scene.context(NOW);
+    let one = world(&[], &ctx);
+    let mut terms = Vec::new();
+    set_terms(&mut terms, &one.universities.units, &ctx);
+    let market = Market::of(&one, &ctx);
+    let poor = 0.9 * market.cut(&terms, 1.0 / STANDS_FOR, &ctx.parameters.spin_offs);
+    let share = decide(&world(&[disclosed(9, poor, 1.0)], &ctx), &ctx).0;
+    let rows: Vec<_> = (1..80_001).map(|id| disclosed(id, poor, 1.0)).collect();
+    let mut state = world(&rows, &ctx);
+    found(&mut state, &ctx);
+    let wanted = state.spin_offs.tally.wanted / (80_000.0 * 0.3 * share);
+    // 1,500 are looked at: a sampling error of 2.6 %
+    assert!((wanted - 1.0).abs() < 0.1, "{wanted}");
 }

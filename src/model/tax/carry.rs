@@ -4,7 +4,9 @@
 //! behind old ones worth `ℓ` years of income; it is used in the `(ℓ + 1)`-th taxed year if that
 //! comes within the carry-forward horizon. `u` is the expected discount factor of that event.
 
-use crate::base::math;
+#![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
+
+use crate::base::{math, strip};
 use crate::policy::tax::Tax;
 
 /// Longest horizon \[years\].
@@ -93,27 +95,70 @@ impl CarryTable {
     }
 
     /// Share `v` of the return on R&D that falls into taxed years.
-    #[inline]
+    #[inline(always)]
     pub fn taxed_returns(&self, taxed: bool) -> f64 {
         self.taxed_returns[usize::from(taxed)]
     }
 }
 
-/// Usable share of a loss added now under one law, by state, register and old losses.
+/// Usable share of a loss added now under one law, by state, register and old losses: at each
+/// whole number of years the share and its change over the next year.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct UsableLosses([[[f64; DEPTH]; 2]; 2]);
+pub struct UsableLosses {
+    share: [f64; KEYS],
+    change: [f64; KEYS],
+}
+
+/// Places of [`UsableLosses`]: two states, two registers, room for [`DEPTH`] whole years.
+const KEYS: usize = 32; // derived: 2 · 2 · 8
+/// Places of a state and register.
+const PLACES: u8 = 8; // derived: the power of two that holds DEPTH
 
 impl UsableLosses {
     /// Takes the horizons of `law` out of a table.
     pub fn new(table: &CarryTable, law: &Tax) -> Self {
         let years = [law.loss_years_general, law.loss_years_registered];
-        Self([false, true].map(|taxed| years.map(|years| table.row(taxed, years))))
+        let (mut share, mut change) = ([0.0; KEYS], [0.0; KEYS]);
+        for (group, (share, change)) in share
+            .chunks_mut(usize::from(PLACES))
+            .zip(change.chunks_mut(usize::from(PLACES)))
+            .enumerate()
+        {
+            let row = table.row(group / 2 == 1, years[group % 2]);
+            for low in 0..DEPTH - 1 {
+                share[low] = row[low];
+                change[low] = row[low + 1] - row[low];
+            }
+        }
+        Self { share, change }
+    }
+
+    /// Where a firm stands in the tables, and how far towards the next whole year.
+    #[inline(always)]
+    pub fn place(taxed: bool, registered: bool, depth: f64) -> (u8, f64) {
+        let depth = math::clamp(depth, 0.0, (DEPTH - 1) as f64);
+        let (mut low, mut whole) = (0, 0.0);
+        for year in 1..DEPTH - 1 {
+            let past = depth >= year as f64;
+            low += u8::from(past);
+            whole += if past { 1.0 } else { 0.0 };
+        }
+        let group = u8::from(taxed) * 2 + u8::from(registered);
+        (group * PLACES + low, depth - whole)
+    }
+
+    /// Looks up shares at the places of firms and their changes.
+    pub fn look_up(&self, places: &[u8], shares: &mut [f64], changes: &mut [f64]) {
+        strip::look_up(&self.share, places, shares);
+        strip::look_up(&self.change, places, changes);
     }
 
     /// What [`CarryTable::usable`] gives a firm that is on a register or not.
     #[inline]
     pub fn of(&self, taxed: bool, registered: bool, depth: f64) -> f64 {
-        between(&self.0[usize::from(taxed)][usize::from(registered)], depth)
+        let (place, part) = Self::place(taxed, registered, depth);
+        let place = usize::from(place);
+        self.share[place] + part * self.change[place]
     }
 }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
 
 use crate::base::math;
+use crate::base::strip::look_up;
 use crate::model::firms::Sector;
 use crate::policy::tax::Tax;
 
@@ -116,10 +117,12 @@ pub fn super_deduction_rate(sector: Sector, tech_sme: bool, intensity: f64, law:
 /// Super-deduction rates of a law by sector and register, before intensity tiers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DeductionRates {
-    /// `[sector][technology SME]`.
-    plain: [[f64; 2]; SECTORS.len()],
+    /// By [`DeductionRates::key`].
+    plain: [f64; KEYS],
     /// Whether a tier can lift that rate.
-    lifted: [[bool; 2]; SECTORS.len()],
+    lifted: [bool; KEYS],
+    /// Whether a tier can lift any.
+    tiered: bool,
 }
 
 /// Sectors, in the order of their numbers.
@@ -130,31 +133,63 @@ const SECTORS: [Sector; 5] = [
     Sector::Chips,
     Sector::Tools,
 ];
+/// Room for two rates of each sector.
+const KEYS: usize = 16; // derived: the power of two that holds them
 
 impl DeductionRates {
     /// Tabulates a law.
     pub fn new(law: &Tax) -> Self {
-        let at = |intensity| {
-            SECTORS.map(|sector| {
-                [false, true].map(|sme| super_deduction_rate(sector, sme, intensity, law))
-            })
-        };
-        let (plain, top) = (at(f64::NEG_INFINITY), at(f64::INFINITY));
-        let mut lifted = [[false; 2]; SECTORS.len()];
-        for (lifted, (plain, top)) in lifted.iter_mut().zip(plain.iter().zip(&top)) {
-            *lifted = [top[0] > plain[0], top[1] > plain[1]];
+        let (mut plain, mut lifted) = ([0.0; KEYS], [false; KEYS]);
+        for sector in SECTORS {
+            for sme in [false, true] {
+                let key = usize::from(Self::key(sector, sme));
+                let rate = |intensity| super_deduction_rate(sector, sme, intensity, law);
+                plain[key] = rate(f64::NEG_INFINITY);
+                lifted[key] = rate(f64::INFINITY) > plain[key];
+            }
         }
-        Self { plain, lifted }
+        let tiered = lifted.contains(&true);
+        Self {
+            plain,
+            lifted,
+            tiered,
+        }
+    }
+
+    /// Whether an intensity tier can lift a rate.
+    pub fn are_tiered(&self) -> bool {
+        self.tiered
+    }
+
+    /// Place of a sector on or off the technology-SME register.
+    #[inline(always)]
+    pub fn key(sector: Sector, sme: bool) -> u8 {
+        2 * sector as u8 + u8::from(sme)
     }
 
     /// [`super_deduction_rate`] of a firm that reports R&D of `reported` on `sales`.
     #[inline(always)]
     pub fn of(&self, sector: Sector, sme: bool, reported: f64, sales: f64, law: &Tax) -> f64 {
-        let (row, column) = (sector as usize, usize::from(sme));
-        if self.lifted[row][column] {
+        let key = usize::from(Self::key(sector, sme));
+        if self.lifted[key] {
             super_deduction_rate(sector, sme, reported / sales, law)
         } else {
-            self.plain[row][column]
+            self.plain[key]
+        }
+    }
+
+    /// [`super_deduction_rate`] of firms by their keys and by what R&D they report on what sales.
+    pub fn fill(&self, keys: &[u8], reported: &[f64], sales: &[f64], law: &Tax, rates: &mut [f64]) {
+        look_up(&self.plain, keys, rates);
+        if self.tiered {
+            let firms = keys.iter().zip(reported.iter().zip(sales));
+            for (rate, (&key, (reported, sales))) in rates.iter_mut().zip(firms) {
+                let key = usize::from(key);
+                if self.lifted[key] {
+                    let (sector, sme) = (SECTORS[key / 2], key % 2 == 1);
+                    *rate = super_deduction_rate(sector, sme, reported / sales, law);
+                }
+            }
         }
     }
 }
@@ -255,7 +290,9 @@ mod tests {
                 assert_eq!(sector as usize, number);
                 for (sme, reported) in [(false, 1.0), (true, 1.0), (false, 6.0), (true, 6.0)] {
                     let expected = super_deduction_rate(sector, sme, reported / 100.0, &law);
-                    assert_eq!(rates.of(sector, sme, reported, 100.0, &law), expected);
+                    let (key, mut rate) = (DeductionRates::key(sector, sme), [0.0]);
+                    rates.fill(&[key], &[reported], &[100.0], &law, &mut rate);
+                    assert_eq!(rate[0], expected);
                 }
             }
         }
