@@ -20,6 +20,7 @@ pub fn enter(state: &mut State, ctx: &Context) {
     let funnel = &mut state.funnel;
     funnel.tally = FunnelTally::default();
     state.approval.tally = ApprovalTally::default();
+    funnel.divide();
     funnel.projects[under_review(ctx.q())].clear_out();
     let inventions = &state.universities.inventions;
     // the funnel counts quality in medians and readiness as a share of the scale

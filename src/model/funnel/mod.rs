@@ -9,6 +9,7 @@
 //! fields (M38) stands between pilot and first sale, see [`super::approval`].
 
 mod decision;
+mod division;
 mod entry;
 mod movement;
 mod project;
@@ -187,6 +188,7 @@ pub fn advance(state: &mut State, ctx: &Context) {
             tariffs,
             kept: kept.filter(|_| number != now),
             charges: Charges::of(ctx),
+            number,
             is_next: number == next,
             q: ctx.q(),
             p,

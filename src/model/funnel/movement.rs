@@ -5,7 +5,7 @@
 #![allow(clippy::inline_always)] // a strip loop vectorises only where calls disappear
 
 use super::FunnelParameters;
-use super::project::{Column, ROWS, STAGES, Strip, Turn};
+use super::project::{Column, ROWS, STAGES, Strip, Turn, under_review};
 use super::purse::{Purse, Purses};
 use super::review::Stage;
 use super::sums::{Columns, Sums};
@@ -214,9 +214,14 @@ crate::dispatched! {
 }
 
 crate::dispatched! {
-    /// Writes what a quarter leaves of a strip whose first `old` projects have come of age;
-    /// what is too old or too little is given up.
-    fn settle(strip: &mut Strip, old: usize, abandon_below: f64, flow: &Flow, sums: &mut Columns) {
+    /// Writes what a quarter leaves of a strip; what is too `old` or too little is given up.
+    fn settle(
+        strip: &mut Strip,
+        old: &[bool; ROWS],
+        abandon_below: f64,
+        flow: &Flow,
+        sums: &mut Columns,
+    ) {
         let mut abandoned = [0.0; ROWS];
         for i in 0..ROWS {
             let proof = flow.left[0][i];
@@ -224,7 +229,7 @@ crate::dispatched! {
             let sale = flow.left[2][i] + flow.upward[i];
             let present = proof + pilot + sale + flow.docketed[i];
             let entered = strip.entered[i];
-            let given_up = (i < old) | (present <= abandon_below * f64::from(entered));
+            let given_up = old[i] | (present <= abandon_below * f64::from(entered));
             let keep = |value: f64| if given_up { 0.0 } else { value };
             abandoned[i] = present - keep(present);
             strip.entered[i] = if given_up { 0.0 } else { entered };
@@ -250,6 +255,8 @@ pub(super) struct Round<'a> {
     pub kept: Option<&'a [[f64; REGIONS]; SERVED]>,
     /// What approval costs.
     pub charges: Charges,
+    /// Number of the turn.
+    pub number: usize,
     /// Whether the next quarter reviews them.
     pub is_next: bool,
     /// Index of the quarter.
@@ -258,10 +265,17 @@ pub(super) struct Round<'a> {
 }
 
 impl Round<'_> {
-    /// How many projects of a turn, its first, are too old once the quarter ends.
-    fn old(&self, turn: &Turn) -> usize {
-        let age = self.p.abandon_after.ceil() as i32;
-        turn.begun_by(self.q - age)
+    /// Which projects of a strip that had some on its first `rows` are too old once the quarter
+    /// ends: those begun a number of quarters ago, of which only one turn may have any.
+    fn old(&self, strip: &Strip, rows: usize) -> [bool; ROWS] {
+        let mut old = [false; ROWS];
+        let last = self.q - self.p.abandon_after.ceil() as i32;
+        if under_review(last) == self.number {
+            for (old, project) in old.iter_mut().zip(&strip.project[..rows]) {
+                *old = i32::from(project.begun) <= last;
+            }
+        }
+        old
     }
 
     /// Moves all projects of a turn; of those that do not go on nothing is left.
@@ -273,7 +287,6 @@ impl Round<'_> {
         sums: &mut Sums,
     ) {
         let mut flow = Flow::still();
-        let old = self.old(turn);
         let mut dockets = std::mem::take(&mut turn.dockets);
         let mut later = &mut dockets[..];
         for (number, (strip, rows)) in turn.filled().enumerate() {
@@ -288,8 +301,8 @@ impl Round<'_> {
                 sums,
             };
             let used = self.pay(strip, first..first + rows, later, &mut flow, &mut till);
-            let old = old.saturating_sub(first).min(ROWS);
-            settle(strip, old, self.p.abandon_below, &flow, &mut sums.columns);
+            let old = self.old(strip, rows);
+            settle(strip, &old, self.p.abandon_below, &flow, &mut sums.columns);
             let (now, rest) = later.split_at_mut(used);
             later = rest;
             for docket in now {

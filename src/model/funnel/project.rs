@@ -119,13 +119,23 @@ impl Strip {
         stage.fail[row] = plan.fail;
     }
 
+    /// The plan of a stage of a row.
+    pub fn plan(&self, stage: usize, row: usize) -> Plan {
+        let stage = &self.stage[stage];
+        Plan {
+            go: stage.go[row],
+            pass: stage.pass[row],
+            fail: stage.fail[row],
+        }
+    }
+
     /// Real inventions of a row in all stages.
     pub fn present(&self, row: usize) -> f64 {
         self.stage.iter().map(|stage| stage.mass[row]).sum()
     }
 }
 
-/// Projects of one yearly turn, in the order in which they began.
+/// Projects of one yearly turn, those of a firm in the order in which they began.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Turn {
     /// Projects.
@@ -170,19 +180,36 @@ impl Turn {
         self.strips.iter_mut().zip(rows)
     }
 
-    /// How many projects, the first of the list, began at quarter index `q` or before.
-    pub fn begun_by(&self, q: i32) -> usize {
-        let begun = |row: usize| self.strips[row / ROWS].project[row % ROWS].begun;
-        let (mut low, mut high) = (0, self.len);
-        while low < high {
-            let middle = usize::midpoint(low, high);
-            if i32::from(begun(middle)) <= q {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
+    /// What is fixed about the project in a row.
+    pub fn project(&self, row: usize) -> &Project {
+        &self.strips[row / ROWS].project[row % ROWS]
+    }
+
+    /// What is fixed about the project in a row.
+    pub(super) fn project_mut(&mut self, row: usize) -> &mut Project {
+        &mut self.strips[row / ROWS].project[row % ROWS]
+    }
+
+    /// Adds a row like another, each of the two with half of what stands in that.
+    pub(super) fn copy_half(&mut self, row: usize) {
+        let (from, i) = (&mut self.strips[row / ROWS], row % ROWS);
+        let entered = 0.5 * from.entered[i];
+        let mass = from.stage.each_ref().map(|stage| 0.5 * stage.mass[i]);
+        from.entered[i] = entered;
+        for (stage, &mass) in from.stage.iter_mut().zip(&mass) {
+            stage.mass[i] = mass;
         }
-        low
+        let (project, origin) = (from.project[i], from.origin[i]);
+        let plan: [Plan; STAGES] = std::array::from_fn(|k| from.plan(k, i));
+        let served = from.served.each_ref().map(|served| served[i]);
+        let (to, j) = self.push(project, origin, f64::from(entered));
+        for (to, served) in to.served.iter_mut().zip(served) {
+            to[j] = served;
+        }
+        for k in 0..STAGES {
+            to.set_plan(k, j, plan[k]);
+            to.stage[k].mass[j] = mass[k];
+        }
     }
 
     /// Drops projects that were given up. Places and plans are not kept: a review is next.

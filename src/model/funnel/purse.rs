@@ -101,6 +101,8 @@ pub struct Purses {
     order: Vec<(u32, u32)>,
     /// Purses without a firm.
     free: Vec<u32>,
+    /// Purses of the heirs of firms that were split, by place; empty where none was.
+    heirs: Vec<u32>,
 }
 
 impl Purses {
@@ -150,6 +152,40 @@ impl Purses {
     #[inline]
     pub(super) fn at_mut(&mut self, place: u32) -> &mut Purse {
         &mut self.purses[place as usize]
+    }
+
+    /// Whether the firm in business in `row` has an heir already.
+    pub(super) fn has_heir(&self, row: usize, id: u32) -> bool {
+        let known = self.known.get(row).filter(|known| known.id == id);
+        known.is_some_and(|known| self.heir(known.place).is_some())
+    }
+
+    /// The firm in row `child` is the heir of that in row `parent`, if this has a purse.
+    pub(super) fn name_heir(&mut self, firms: &Firms, parent: usize, child: usize) {
+        let known = self.known.get(parent).copied();
+        let Some(known) = known.filter(|known| known.id == firms.id[parent]) else {
+            return;
+        };
+        let heir = self.of(child, firms.id[child]);
+        self.heirs.resize(self.purses.len(), NOBODY);
+        self.heirs[known.place as usize] = heir;
+    }
+
+    /// Whether any firm has an heir.
+    pub(super) fn have_heirs(&self) -> bool {
+        !self.heirs.is_empty()
+    }
+
+    /// The purse of the heir of the firm whose purse stands at a place.
+    #[inline]
+    pub(super) fn heir(&self, place: u32) -> Option<u32> {
+        let heir = self.heirs.get(place as usize).copied();
+        heir.filter(|&heir| heir != NOBODY)
+    }
+
+    /// Heirs have what is theirs.
+    pub(super) fn forget_heirs(&mut self) {
+        self.heirs.clear();
     }
 
     /// Looks which firms are still in business.
