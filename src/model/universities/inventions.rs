@@ -2,9 +2,9 @@
 //! take it up?
 
 use super::arrivals::disclosed_shares;
+use super::clock::arrive;
 use super::{Universities, UniversityParameters};
 use crate::base::math;
-use crate::base::rng::Purpose;
 use crate::model::context::Context;
 use crate::model::firms::FIELDS;
 use crate::model::transfer::TransferParameters;
@@ -62,11 +62,6 @@ impl Case {
     }
 }
 
-/// Time until the next arrival of a unit-rate process, uniform on \[½, 1½\] (mean one).
-pub(super) fn gap(ctx: &Context, id: u32, ordinal: u32, draw: u32) -> f64 {
-    0.5 + ctx.key.uniform(id, ordinal, 0, draw, Purpose::Invention)
-}
-
 /// Part of an undealt shelf that is kept at a fee date, `e^(−lapse)` \[share\].
 ///
 /// Example: lapse 0.2 a year keeps 0.819.
@@ -83,17 +78,25 @@ fn turn_of(q: i32) -> usize {
 }
 
 impl Universities {
-    /// Puts an invention into the store, into a free row if there is one, and gives its row.
-    pub fn admit(&mut self, invention: Invention) -> u32 {
-        let row = match self.free.pop() {
-            Some(row) => {
-                self.inventions.set_row(row as usize, invention);
-                row
-            }
-            None => self.inventions.push(invention) as u32,
-        };
-        self.due[turn_of(invention.disclosed)].push(row);
-        row
+    /// Lists in `fresh` rows of the store for `n` inventions disclosed in quarter index `q`: free
+    /// ones as far as there are any, then new ones.
+    fn make_rows(&mut self, n: usize, q: i32) {
+        let reused = self.free.len() - n.min(self.free.len());
+        self.fresh.clear();
+        self.fresh.extend(self.free.drain(reused..).rev());
+        for _ in self.fresh.len()..n {
+            let row = self.inventions.push(Invention::default());
+            self.fresh.push(row as u32);
+        }
+        self.due[turn_of(q)].extend_from_slice(&self.fresh);
+    }
+
+    /// Puts an invention into the store and gives its row.
+    #[cfg(test)]
+    pub(in crate::model) fn admit(&mut self, invention: Invention) -> u32 {
+        self.make_rows(1, invention.disclosed);
+        self.inventions.set_row(self.fresh[0] as usize, invention);
+        self.fresh[0]
     }
 
     /// Rows in use disclosed whole years before quarter index `q`, in the order of disclosure.
@@ -146,43 +149,6 @@ pub(super) fn invent(u: &mut Universities, rd_price: &[f64; FIELDS], posed: f64,
     disclose(u, weights, posed, ctx);
 }
 
-/// Clocks of units run on by what their research brings; what falls due arrives.
-fn arrive(u: &mut Universities, rd_price: &[f64; FIELDS], weights: [f64; 2], ctx: &Context) {
-    let p = &ctx.parameters.universities;
-    let ideas = math::pow(u.ideas, p.idea_elasticity);
-    let price = rd_price.map(|price| price * ctx.world.price);
-    assert!(
-        price.iter().all(|price| *price > 0.0),
-        "people must set rd_price and world the price level before universities work: {price:?}"
-    );
-    let (units, arrivals) = (&mut u.units, &mut u.arrivals);
-    arrivals.clear();
-    for i in 0..units.len() {
-        let per_volume = if units.university[i] {
-            p.inventions_university
-        } else {
-            p.inventions_institute
-        };
-        let price = price[usize::from(units.field[i])];
-        let made = units.weight[i] * units.spending[i] / price * per_volume * ideas / 4.0; // derived: quarters
-        units.clock[i] += made * (1.0 - p.top_share) / weights[0];
-        units.top_clock[i] += made * p.top_share / weights[1];
-        let id = units.id[i];
-        while units.next[i] < units.clock[i] {
-            units.arrivals[i] += 1;
-            let n = units.arrivals[i];
-            units.next[i] += gap(ctx, id, n, 0);
-            arrivals.push(i, id, n, false);
-        }
-        while units.top_next[i] < units.top_clock[i] {
-            units.top_arrivals[i] += 1;
-            let n = units.top_arrivals[i];
-            units.top_next[i] += gap(ctx, id, n, 1);
-            arrivals.push(i, id, n, true);
-        }
-    }
-}
-
 /// Priority of a case in its office's queue: seen log value less age and failed trials
 /// \[log points\].
 ///
@@ -213,23 +179,16 @@ pub fn observation_noise(evaluated: bool, noise: f64, gain: f64) -> f64 {
 /// Arrivals become rows, and cases on the shelf of their unit.
 fn disclose(u: &mut Universities, weights: [f64; 2], posed: f64, ctx: &Context) {
     let shares = disclosed_shares(ctx);
-    u.fresh.clear();
+    u.make_rows(u.arrivals.len(), ctx.q());
+    let (arrivals, units) = (&mut u.arrivals, &u.units);
+    arrivals.count(units, weights, shares, &mut u.tally, ctx);
+    arrivals.write(&u.fresh, units, posed, &mut u.inventions, ctx);
     let mut next = 0;
-    while next < u.arrivals.len() {
-        let unit = u.arrivals.unit(next);
-        let control = u.units.control_rank[unit] < ctx.seen.rights.inventor_control;
-        let place = [u.units.region[unit], u.units.field[unit]];
+    while next < arrivals.len() {
+        let unit = arrivals.unit(next);
         u.cases.clear();
-        while next < u.arrivals.len() && u.arrivals.unit(next) == unit {
-            let weight = weights[usize::from(u.arrivals.is_top(next))];
-            let mass = weight * shares[usize::from(control)];
-            u.tally.made += weight;
-            u.tally.disclosed += mass;
-            u.tally.off_book += weight - mass;
-            let row = u.arrivals.row(next, place, mass, posed, ctx);
-            let slot = u.admit(row);
-            u.fresh.push(slot);
-            u.cases.push(u.arrivals.case(next, slot, ctx));
+        while next < arrivals.len() && arrivals.unit(next) == unit {
+            u.cases.push(arrivals.case(next, u.fresh[next], ctx));
             next += 1;
         }
         u.shelf[unit].put(&u.cases);
