@@ -64,7 +64,7 @@ pub(super) struct Arrivals {
     /// Readiness \[TRL\].
     readiness: Vec<f64>,
     /// Real inventions disclosed.
-    mass: Vec<f64>,
+    pub(super) mass: Vec<f64>,
 }
 
 /// What holds for all inventions of a quarter.

@@ -22,7 +22,7 @@ use crate::base::rng::Purpose;
 use crate::base::{dist, math};
 use arrivals::Arrivals;
 use clock::{Due, gap};
-use inventions::{LAST_TENTH, age_shelf, invent};
+use inventions::{FeesDue, LAST_TENTH, age_shelf, invent};
 
 crate::family! {
     /// Universities and institutes: sizes, time use, inventions, disclosure.
@@ -176,8 +176,8 @@ pub struct Universities {
     pub shelf: Vec<Shelf>,
     /// Inventions disclosed this quarter.
     pub fresh: Vec<u32>,
-    /// Rows in use by the quarter of the year in which their fees fall due.
-    due: [Vec<u32>; 4],
+    /// Fees by the quarter of the year in which they fall due.
+    due: [FeesDue; 4],
     /// Scratch: units at which an invention is due.
     due_units: Due,
     /// Scratch: what arrives this quarter.
