@@ -53,7 +53,9 @@ impl ApprovalState {
                         let passage = passage(opened, self.tight[field], failure, seen, p);
                         last = Some((opened, Pace::of(passage, failure)));
                     }
-                    last.inspect(|(_, known)| *pace = *known);
+                    if let Some((_, known)) = last {
+                        *pace = known;
+                    }
                 }
             }
         }

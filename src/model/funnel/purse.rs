@@ -112,8 +112,10 @@ pub struct Purses {
     opened: Vec<(u32, u32)>,
     /// Purses without a firm.
     free: Vec<u32>,
-    /// Purses of the heirs of firms that were split, by place; empty where none was.
-    heirs: Vec<u32>,
+    /// Purses of firms that were split and of their heirs.
+    heirs: Vec<(u32, u32)>,
+    /// Which last digits, in base 64, places of purses of firms that were split have, by bit.
+    digits: u64,
     /// Quarter index at which firms were last looked into, and whether nothing has been opened
     /// since.
     seen: Option<i32>,
@@ -189,8 +191,8 @@ impl Purses {
             return;
         };
         let heir = self.of(child, firms.id[child]);
-        self.heirs.resize(self.purses.len(), NOBODY);
-        self.heirs[known.place as usize] = heir;
+        self.heirs.push((known.place, heir));
+        self.digits |= 1 << (known.place % u64::BITS);
     }
 
     /// Whether any firm has an heir.
@@ -198,16 +200,20 @@ impl Purses {
         !self.heirs.is_empty()
     }
 
-    /// The purse of the heir of the firm whose purse stands at a place.
+    /// The purse of the heir of the firm whose purse stands at a place; hardly any has one.
     #[inline]
     pub(super) fn heir(&self, place: u32) -> Option<u32> {
-        let heir = self.heirs.get(place as usize).copied();
-        heir.filter(|&heir| heir != NOBODY)
+        if self.digits >> (place % u64::BITS) & 1 == 0 {
+            return None;
+        }
+        let heir = self.heirs.iter().find(|(parent, _)| *parent == place);
+        heir.map(|&(_, heir)| heir)
     }
 
     /// Heirs have what is theirs.
     pub(super) fn forget_heirs(&mut self) {
         self.heirs.clear();
+        self.digits = 0;
     }
 
     /// Puts purses opened since in order with the others.

@@ -10,7 +10,7 @@ use crate::model::firms::REGIONS;
 use crate::model::funnel::{Column, Purses, ROWS, Strip, Turn};
 
 /// An applicant in a region that is short of places, as one number that orders: its draw, to a
-/// part in 2³² \(the smallest come first\), then its place, by row and kind.
+/// part in 2³² (the smallest come first), then its place, by row and kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Called(u64);
 
