@@ -35,6 +35,16 @@ impl Docket {
         self.waiting[FULL] + self.waiting[SANDBOX]
     }
 
+    /// Of half of the project: half of what waits, and of the incidents of what stands before its
+    /// first sale.
+    pub fn half(&self) -> Self {
+        Self {
+            waiting: self.waiting.map(|mass| 0.5 * mass),
+            before_sale: 0.5 * self.before_sale,
+            ..*self
+        }
+    }
+
     /// Nothing waits any more: the project is given up.
     pub fn close(&mut self) {
         self.waiting = [0.0; WAITS];

@@ -45,10 +45,17 @@ impl ApprovalState {
         let mut passages = Passages([[Pace::default(); REGIONS]; FIELDS]);
         for (field, paces) in passages.0.iter_mut().enumerate() {
             if is_regulated_field(field) {
+                // most regions are open to the same extent
+                let mut last = None;
                 for (region, pace) in paces.iter_mut().enumerate() {
                     let opened = opened(seen.market_access, region);
-                    let passage = passage(opened, self.tight[field], failure, seen, p);
-                    *pace = Pace::of(passage, failure);
+                    if last.is_none_or(|(extent, _)| extent != opened) {
+                        let passage = passage(opened, self.tight[field], failure, seen, p);
+                        last = Some((opened, Pace::of(passage, failure)));
+                    }
+                    if let Some((_, known)) = last {
+                        *pace = known;
+                    }
                 }
             }
         }

@@ -316,10 +316,12 @@ pub fn halve(state: &mut State, i: usize) -> usize {
         firms,
         patents,
         transfer,
+        funnel,
         ..
     } = state;
     innovation.inherit(firms, i, j);
     patents.inherit(firms, i, j);
     transfer.inherit(firms, i, j);
+    funnel.inherit(firms, i, j);
     j
 }

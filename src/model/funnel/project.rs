@@ -119,13 +119,69 @@ impl Strip {
         stage.fail[row] = plan.fail;
     }
 
+    /// The plan of a stage of a row.
+    pub fn plan(&self, stage: usize, row: usize) -> Plan {
+        let stage = &self.stage[stage];
+        Plan {
+            go: stage.go[row],
+            pass: stage.pass[row],
+            fail: stage.fail[row],
+        }
+    }
+
     /// Real inventions of a row in all stages.
     pub fn present(&self, row: usize) -> f64 {
         self.stage.iter().map(|stage| stage.mass[row]).sum()
     }
 }
 
-/// Projects of one yearly turn, in the order in which they began.
+/// Some rows of a strip, in rising order.
+struct Rows {
+    row: [u8; ROWS],
+    count: usize,
+}
+
+impl Rows {
+    /// The rows.
+    fn list(&self) -> &[u8] {
+        &self.row[..self.count]
+    }
+}
+
+impl Strip {
+    /// Which of the first `rows` projects have not been given up.
+    fn kept(&self, rows: usize) -> Rows {
+        let mut kept = Rows {
+            row: [0; ROWS],
+            count: 0,
+        };
+        for (row, &entered) in self.entered[..rows].iter().enumerate() {
+            kept.row[kept.count] = row as u8;
+            kept.count += usize::from(entered > 0.0);
+        }
+        kept
+    }
+
+    /// Takes over what some `rows` of another strip hold, places and plans apart, into its rows
+    /// from `at` on.
+    fn take(&mut self, other: &Self, rows: &[u8], at: usize) {
+        copy(&other.project, rows, &mut self.project[at..]);
+        copy(&other.origin, rows, &mut self.origin[at..]);
+        copy(&other.entered, rows, &mut self.entered[at..]);
+        for (stage, other) in self.stage.iter_mut().zip(&other.stage) {
+            copy(&other.mass, rows, &mut stage.mass[at..]);
+        }
+    }
+}
+
+/// Copies what a column holds in some `rows`.
+fn copy<T: Copy>(from: &[T; ROWS], rows: &[u8], to: &mut [T]) {
+    for (to, &row) in to.iter_mut().zip(rows) {
+        *to = from[usize::from(row) % ROWS];
+    }
+}
+
+/// Projects of one yearly turn, those of a firm in the order in which they began.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Turn {
     /// Projects.
@@ -170,52 +226,72 @@ impl Turn {
         self.strips.iter_mut().zip(rows)
     }
 
-    /// How many projects, the first of the list, began at quarter index `q` or before.
-    pub fn begun_by(&self, q: i32) -> usize {
-        let begun = |row: usize| self.strips[row / ROWS].project[row % ROWS].begun;
-        let (mut low, mut high) = (0, self.len);
-        while low < high {
-            let middle = usize::midpoint(low, high);
-            if i32::from(begun(middle)) <= q {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
+    /// What is fixed about the project in a row.
+    pub fn project(&self, row: usize) -> &Project {
+        &self.strips[row / ROWS].project[row % ROWS]
+    }
+
+    /// What is fixed about the project in a row.
+    pub(super) fn project_mut(&mut self, row: usize) -> &mut Project {
+        &mut self.strips[row / ROWS].project[row % ROWS]
+    }
+
+    /// Adds a row like another, each of the two with half of what stands in that.
+    pub(super) fn copy_half(&mut self, row: usize) {
+        let (from, i) = (&mut self.strips[row / ROWS], row % ROWS);
+        let entered = 0.5 * from.entered[i];
+        let mass = from.stage.each_ref().map(|stage| 0.5 * stage.mass[i]);
+        from.entered[i] = entered;
+        for (stage, &mass) in from.stage.iter_mut().zip(&mass) {
+            stage.mass[i] = mass;
         }
-        low
+        let (project, origin) = (from.project[i], from.origin[i]);
+        let plan: [Plan; STAGES] = std::array::from_fn(|k| from.plan(k, i));
+        let served = from.served.each_ref().map(|served| served[i]);
+        let (to, j) = self.push(project, origin, f64::from(entered));
+        for (to, served) in to.served.iter_mut().zip(served) {
+            to[j] = served;
+        }
+        for k in 0..STAGES {
+            to.set_plan(k, j, plan[k]);
+            to.stage[k].mass[j] = mass[k];
+        }
     }
 
     /// Drops projects that were given up. Places and plans are not kept: a review is next.
     pub fn clear_out(&mut self) {
         let mut left = 0;
+        let mut dockets = std::mem::take(&mut self.dockets);
         let (mut docket, mut dockets_left) = (0, 0);
-        for row in 0..self.len {
-            let (from, i) = (&self.strips[row / ROWS], row % ROWS);
-            let stays = from.entered[i] > 0.0;
-            let (project, origin, entered) = (from.project[i], from.origin[i], from.entered[i]);
-            let mass: [f64; STAGES] = std::array::from_fn(|k| from.stage[k].mass[i]);
-            if let Some(&held) = self.dockets.get(docket)
-                && held.row as usize == row
+        for number in 0..self.strips.len() {
+            let first = number * ROWS;
+            let rows = self.strips[number].kept(usize::min(ROWS, self.len - first));
+            while let Some(&held) = dockets.get(docket)
+                && (held.row as usize) < first + ROWS
             {
                 docket += 1;
-                if stays {
-                    self.dockets[dockets_left] = Docket {
-                        row: left as u32,
-                        ..held
-                    };
+                if let Ok(place) = rows.list().binary_search(&((held.row % ROWS as u32) as u8)) {
+                    let row = (left + place) as u32;
+                    dockets[dockets_left] = Docket { row, ..held };
                     dockets_left += 1;
                 }
             }
-            if stays {
-                let (to, j) = (&mut self.strips[left / ROWS], left % ROWS);
-                (to.project[j], to.origin[j], to.entered[j]) = (project, origin, entered);
-                for k in 0..STAGES {
-                    to.stage[k].mass[j] = mass[k];
+            if left == first && rows.list().len() == ROWS {
+                left += ROWS;
+                continue;
+            }
+            let from = self.strips[number];
+            let room = ROWS - left % ROWS;
+            let (here, beyond) = rows.list().split_at(rows.list().len().min(room));
+            for part in [here, beyond] {
+                if !part.is_empty() {
+                    self.strips[left / ROWS].take(&from, part, left % ROWS);
+                    left += part.len();
                 }
-                left += 1;
             }
         }
-        self.dockets.truncate(dockets_left);
+        dockets.truncate(dockets_left);
+        self.dockets = dockets;
         self.truncate(left);
     }
 

@@ -4,7 +4,10 @@
 //! the row an invention will take.
 #![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
 
-use super::{Case, Invention, UniversityParameters, effort, observation_noise, priority};
+use super::{
+    Case, Inventions, Units, UniversityParameters, UniversityTally, effort, observation_noise,
+    priority,
+};
 use crate::base::math::{clamp, exp, ln, max, normal_quantile, pow};
 use crate::base::rng::Purpose;
 use crate::base::strip::fill_pairs;
@@ -60,6 +63,8 @@ pub(super) struct Arrivals {
     seen: Vec<f64>,
     /// Readiness \[TRL\].
     readiness: Vec<f64>,
+    /// Real inventions disclosed.
+    pub(super) mass: Vec<f64>,
 }
 
 /// What holds for all inventions of a quarter.
@@ -114,11 +119,6 @@ impl Arrivals {
     /// Row of the unit of the `k`-th.
     pub(super) fn unit(&self, k: usize) -> usize {
         self.unit[k] as usize
-    }
-
-    /// Whether the `k`-th is of the top stratum.
-    pub(super) fn is_top(&self, k: usize) -> bool {
-        self.id[k] & TOP != 0
     }
 
     /// Removes all, keeping the memory.
@@ -178,38 +178,61 @@ impl Arrivals {
         );
     }
 
-    /// The `k`-th as a row: `mass` disclosed by a unit of region and home field `place`,
-    /// topics of a share `posed` answering needs.
-    pub(super) fn row(
-        &self,
-        k: usize,
-        place: [u8; 2],
-        mass: f64,
-        posed: f64,
+    /// Counts what is made and of it disclosed, where a share of `shares` is disclosed by
+    /// inventors without and with control over what they invent.
+    pub(super) fn count(
+        &mut self,
+        units: &Units,
+        weights: [f64; 2],
+        shares: [f64; 2],
+        tally: &mut UniversityTally,
         ctx: &Context,
-    ) -> Invention {
+    ) {
+        let given = ctx.seen.rights.inventor_control;
+        self.mass.clear();
+        for (&id, &unit) in self.id.iter().zip(&self.unit) {
+            let control = units.control_rank[unit as usize] < given;
+            let weight = weights[usize::from(id & TOP != 0)];
+            let mass = weight * shares[usize::from(control)];
+            tally.made += weight;
+            tally.disclosed += mass;
+            tally.off_book += weight - mass;
+            self.mass.push(mass);
+        }
+    }
+
+    /// Writes all into `rows` of the store, column by column; topics of a share `posed` answer
+    /// needs.
+    pub(super) fn write(
+        &self,
+        rows: &[u32],
+        units: &Units,
+        posed: f64,
+        store: &mut Inventions,
+        ctx: &Context,
+    ) {
         let spread = ctx.parameters.universities.field_spread;
         let [_, _, _, field, _, need, posting, _] = &self.uniforms;
-        let [region, home] = place;
-        Invention {
-            id: self.id[k],
-            unit: self.unit[k],
-            region,
-            field: if field[k] < spread {
+        let unit = |k: usize| self.unit[k] as usize;
+        scatter(&mut store.id, rows, |k| self.id[k]);
+        scatter(&mut store.unit, rows, |k| self.unit[k]);
+        scatter(&mut store.region, rows, |k| units.region[unit(k)]);
+        scatter(&mut store.field, rows, |k| {
+            if field[k] < spread {
                 (field[k] / spread * FIELDS as f64) as u8
             } else {
-                home
-            },
-            disclosed: ctx.q(),
-            quality: self.quality[k],
-            seen: self.seen[k],
-            readiness: self.readiness[k],
-            posed: need[k] < posed,
-            mass,
-            shelf: mass,
-            post_rank: posting[k],
-            tried: 0.0,
-        }
+                units.field[unit(k)]
+            }
+        });
+        scatter(&mut store.disclosed, rows, |_| ctx.q());
+        scatter(&mut store.quality, rows, |k| self.quality[k]);
+        scatter(&mut store.seen, rows, |k| self.seen[k]);
+        scatter(&mut store.readiness, rows, |k| self.readiness[k]);
+        scatter(&mut store.posed, rows, |k| need[k] < posed);
+        scatter(&mut store.mass, rows, |k| self.mass[k]);
+        scatter(&mut store.shelf, rows, |k| self.mass[k]);
+        scatter(&mut store.post_rank, rows, |k| posting[k]);
+        scatter(&mut store.tried, rows, |_| 0.0);
     }
 
     /// The `k`-th as a case of the row `slot`.
@@ -220,6 +243,14 @@ impl Arrivals {
             id: self.id[k],
             invention: slot,
         }
+    }
+}
+
+/// Writes the value of each place into the row of a column that stands there.
+#[inline(always)]
+fn scatter<T>(column: &mut [T], rows: &[u32], value: impl Fn(usize) -> T) {
+    for (k, &row) in rows.iter().enumerate() {
+        column[row as usize] = value(k);
     }
 }
 

@@ -2,9 +2,10 @@
 //! take it up?
 
 use super::arrivals::disclosed_shares;
+use super::clock::arrive;
 use super::{Universities, UniversityParameters};
 use crate::base::math;
-use crate::base::rng::Purpose;
+use crate::base::strip::{Sum, gather};
 use crate::model::context::Context;
 use crate::model::firms::FIELDS;
 use crate::model::transfer::TransferParameters;
@@ -62,11 +63,6 @@ impl Case {
     }
 }
 
-/// Time until the next arrival of a unit-rate process, uniform on \[½, 1½\] (mean one).
-pub(super) fn gap(ctx: &Context, id: u32, ordinal: u32, draw: u32) -> f64 {
-    0.5 + ctx.key.uniform(id, ordinal, 0, draw, Purpose::Invention)
-}
-
 /// Part of an undealt shelf that is kept at a fee date, `e^(−lapse)` \[share\].
 ///
 /// Example: lapse 0.2 a year keeps 0.819.
@@ -83,51 +79,98 @@ fn turn_of(q: i32) -> usize {
 }
 
 impl Universities {
-    /// Puts an invention into the store, into a free row if there is one, and gives its row.
-    pub fn admit(&mut self, invention: Invention) -> u32 {
-        let row = match self.free.pop() {
-            Some(row) => {
-                self.inventions.set_row(row as usize, invention);
-                row
-            }
-            None => self.inventions.push(invention) as u32,
-        };
-        self.due[turn_of(invention.disclosed)].push(row);
-        row
+    /// Lists in `fresh` rows of the store for inventions disclosed in quarter index `q`, of
+    /// `masses` of real ones: free rows as far as there are any, then new ones.
+    fn make_rows(&mut self, masses: &[f64], q: i32) {
+        let n = masses.len();
+        let reused = self.free.len() - n.min(self.free.len());
+        self.fresh.clear();
+        self.fresh.extend(self.free.drain(reused..).rev());
+        for _ in self.fresh.len()..n {
+            let row = self.inventions.push(Invention::default());
+            self.fresh.push(row as u32);
+        }
+        let due = &mut self.due[turn_of(q)];
+        due.rows.extend_from_slice(&self.fresh);
+        due.least
+            .extend(masses.iter().map(|mass| LAST_TENTH * mass));
+    }
+
+    /// Puts an invention into the store and gives its row.
+    #[cfg(test)]
+    pub(in crate::model) fn admit(&mut self, invention: Invention) -> u32 {
+        self.make_rows(&[invention.mass], invention.disclosed);
+        self.inventions.set_row(self.fresh[0] as usize, invention);
+        self.fresh[0]
     }
 
     /// Rows in use disclosed whole years before quarter index `q`, in the order of disclosure.
     pub fn anniversaries(&self, q: i32) -> &[u32] {
-        let rows = &self.due[turn_of(q)];
+        let rows = &self.due[turn_of(q)].rows;
         let disclosed = &self.inventions.disclosed;
         &rows[..rows.partition_point(|&row| disclosed[row as usize] < q)]
     }
 }
 
-/// Fees fall due once a year: part of what is still on the shelf lapses. Rows whose fees fall
-/// due in a quarter of the year stand together in `due`.
+/// Rows in use whose fees fall due in a quarter of the year, in the order of disclosure.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct FeesDue {
+    rows: Vec<u32>,
+    /// What lapses at once if less of it is left \[inventions\].
+    least: Vec<f64>,
+}
+
+impl FeesDue {
+    /// Makes room for `n` more rows.
+    pub(super) fn reserve(&mut self, n: usize) {
+        self.rows.reserve(n);
+        self.least.reserve(n);
+    }
+
+    /// Forgets the rows behind the first `n`.
+    fn truncate(&mut self, n: usize) {
+        self.rows.truncate(n);
+        self.least.truncate(n);
+    }
+}
+
+/// Rows whose fees are looked at together.
+const STRIP: usize = 64;
+
+/// Fees fall due once a year: part of what is still on the shelf lapses, and little that is left
+/// lapses at once.
 pub(super) fn age_shelf(u: &mut Universities, ctx: &Context) {
     let keep = kept_a_year(ctx.parameters.universities.lapse);
     let v = &mut u.inventions;
     let due = &mut u.due[turn_of(ctx.q())];
-    let (mut kept, mut lapsed) = (0, u.tally.lapsed);
-    for k in 0..due.len() {
-        let row = due[k] as usize;
-        let left = v.shelf[row] * keep;
-        let least = LAST_TENTH * v.mass[row];
-        let left = if left < least { 0.0 } else { left };
-        lapsed += v.shelf[row] - left;
-        v.shelf[row] = left;
-        if left == 0.0 {
-            v.id[row] = 0;
-            u.free.push(row as u32);
-        } else {
-            due[kept] = row as u32;
-            kept += 1;
+    let (mut shelf, mut lapsed) = ([0.0; STRIP], [0.0; STRIP]);
+    let (mut kept, mut sum) = (0, Sum::default());
+    for start in (0..due.rows.len()).step_by(STRIP) {
+        let (mut rows, mut least) = ([0; STRIP], [0.0; STRIP]);
+        let count = usize::min(STRIP, due.rows.len() - start);
+        rows[..count].copy_from_slice(&due.rows[start..start + count]);
+        least[..count].copy_from_slice(&due.least[start..start + count]);
+        gather(&v.shelf, &rows[..count], &mut shelf);
+        // each row is written down and the next one writes over it unless it is counted
+        let (mut void, mut voids) = ([0; STRIP], 0);
+        for i in 0..count {
+            let left = shelf[i] * keep;
+            let left = if left < least[i] { 0.0 } else { left };
+            lapsed[i] = shelf[i] - left;
+            v.shelf[rows[i] as usize] = left;
+            (due.rows[kept], due.least[kept]) = (rows[i], least[i]);
+            void[voids] = rows[i];
+            kept += usize::from(left > 0.0);
+            voids += usize::from(left <= 0.0);
         }
+        sum.add(&lapsed[..count]);
+        for &row in &void[..voids] {
+            v.id[row as usize] = 0;
+        }
+        u.free.extend_from_slice(&void[..voids]);
     }
     due.truncate(kept);
-    u.tally.lapsed = lapsed;
+    u.tally.lapsed += sum.total();
     // void cases are passed over; a shelf is cleared of them as they may have become many
     for shelf in &mut u.shelf {
         shelf.clear_out(|case| v.id[case.invention as usize] == case.id);
@@ -144,43 +187,6 @@ pub(super) fn invent(u: &mut Universities, rd_price: &[f64; FIELDS], posed: f64,
     arrive(u, rd_price, weights, ctx);
     u.arrivals.appraise(u.effort[2], ctx);
     disclose(u, weights, posed, ctx);
-}
-
-/// Clocks of units run on by what their research brings; what falls due arrives.
-fn arrive(u: &mut Universities, rd_price: &[f64; FIELDS], weights: [f64; 2], ctx: &Context) {
-    let p = &ctx.parameters.universities;
-    let ideas = math::pow(u.ideas, p.idea_elasticity);
-    let price = rd_price.map(|price| price * ctx.world.price);
-    assert!(
-        price.iter().all(|price| *price > 0.0),
-        "people must set rd_price and world the price level before universities work: {price:?}"
-    );
-    let (units, arrivals) = (&mut u.units, &mut u.arrivals);
-    arrivals.clear();
-    for i in 0..units.len() {
-        let per_volume = if units.university[i] {
-            p.inventions_university
-        } else {
-            p.inventions_institute
-        };
-        let price = price[usize::from(units.field[i])];
-        let made = units.weight[i] * units.spending[i] / price * per_volume * ideas / 4.0; // derived: quarters
-        units.clock[i] += made * (1.0 - p.top_share) / weights[0];
-        units.top_clock[i] += made * p.top_share / weights[1];
-        let id = units.id[i];
-        while units.next[i] < units.clock[i] {
-            units.arrivals[i] += 1;
-            let n = units.arrivals[i];
-            units.next[i] += gap(ctx, id, n, 0);
-            arrivals.push(i, id, n, false);
-        }
-        while units.top_next[i] < units.top_clock[i] {
-            units.top_arrivals[i] += 1;
-            let n = units.top_arrivals[i];
-            units.top_next[i] += gap(ctx, id, n, 1);
-            arrivals.push(i, id, n, true);
-        }
-    }
 }
 
 /// Priority of a case in its office's queue: seen log value less age and failed trials
@@ -213,23 +219,19 @@ pub fn observation_noise(evaluated: bool, noise: f64, gain: f64) -> f64 {
 /// Arrivals become rows, and cases on the shelf of their unit.
 fn disclose(u: &mut Universities, weights: [f64; 2], posed: f64, ctx: &Context) {
     let shares = disclosed_shares(ctx);
-    u.fresh.clear();
+    u.arrivals
+        .count(&u.units, weights, shares, &mut u.tally, ctx);
+    let masses = std::mem::take(&mut u.arrivals.mass);
+    u.make_rows(&masses, ctx.q());
+    u.arrivals.mass = masses;
+    let (arrivals, units) = (&u.arrivals, &u.units);
+    arrivals.write(&u.fresh, units, posed, &mut u.inventions, ctx);
     let mut next = 0;
-    while next < u.arrivals.len() {
-        let unit = u.arrivals.unit(next);
-        let control = u.units.control_rank[unit] < ctx.seen.rights.inventor_control;
-        let place = [u.units.region[unit], u.units.field[unit]];
+    while next < arrivals.len() {
+        let unit = arrivals.unit(next);
         u.cases.clear();
-        while next < u.arrivals.len() && u.arrivals.unit(next) == unit {
-            let weight = weights[usize::from(u.arrivals.is_top(next))];
-            let mass = weight * shares[usize::from(control)];
-            u.tally.made += weight;
-            u.tally.disclosed += mass;
-            u.tally.off_book += weight - mass;
-            let row = u.arrivals.row(next, place, mass, posed, ctx);
-            let slot = u.admit(row);
-            u.fresh.push(slot);
-            u.cases.push(u.arrivals.case(next, slot, ctx));
+        while next < arrivals.len() && arrivals.unit(next) == unit {
+            u.cases.push(arrivals.case(next, u.fresh[next], ctx));
             next += 1;
         }
         u.shelf[unit].put(&u.cases);

@@ -2,6 +2,7 @@
 //! disclose and keep on the shelf.
 
 mod arrivals;
+mod clock;
 pub mod effort;
 mod inventions;
 mod shelf;
@@ -20,7 +21,8 @@ use super::state::State;
 use crate::base::rng::Purpose;
 use crate::base::{dist, math};
 use arrivals::Arrivals;
-use inventions::{LAST_TENTH, age_shelf, gap, invent};
+use clock::{Due, gap};
+use inventions::{FeesDue, LAST_TENTH, age_shelf, invent};
 
 crate::family! {
     /// Universities and institutes: sizes, time use, inventions, disclosure.
@@ -174,8 +176,10 @@ pub struct Universities {
     pub shelf: Vec<Shelf>,
     /// Inventions disclosed this quarter.
     pub fresh: Vec<u32>,
-    /// Rows in use by the quarter of the year in which their fees fall due.
-    due: [Vec<u32>; 4],
+    /// Fees by the quarter of the year in which they fall due.
+    due: [FeesDue; 4],
+    /// Scratch: units at which an invention is due.
+    due_units: Due,
     /// Scratch: what arrives this quarter.
     arrivals: Arrivals,
     /// Scratch: new cases of one unit.
