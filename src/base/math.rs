@@ -20,7 +20,7 @@ mod normal;
 #[cfg(test)]
 mod tests;
 
-pub(super) use normal::{MIDDLE, middle_quantile};
+pub(super) use normal::{MIDDLE, TAIL, middle_quantile, tail_quantile, tail_root};
 pub use normal::{normal_cdf, normal_pdf, normal_quantile};
 
 /// Larger of two numbers; `b` where either is not a number.

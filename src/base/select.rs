@@ -45,15 +45,26 @@ pub fn list(n: usize, rows: &mut Vec<u32>, mut test: impl FnMut(usize, &mut [boo
     for from in (0..n).step_by(STRIP) {
         let strip = &mut flags[..usize::min(STRIP, n - from)];
         test(from, strip);
-        let (eights, rest) = strip.as_chunks::<EIGHT>();
-        for (k, eight) in eights.iter().enumerate() {
-            count = put(eight, from + EIGHT * k, rows, count);
-        }
-        let mut last = [false; EIGHT];
-        last[..rest.len()].copy_from_slice(rest);
-        count = put(&last, from + EIGHT * eights.len(), rows, count);
+        count += put_all(strip, from, &mut rows[count..]);
     }
     rows.truncate(count);
+}
+
+/// Room that a list of rows needs beyond its last one.
+pub(super) const SLACK: usize = EIGHT;
+
+/// Lists the rows of `flags`, the first of which is row `from`, in `rows`, which has [`SLACK`] more
+/// places than there are flags; gives how many there are.
+#[inline]
+pub(super) fn put_all(flags: &[bool], from: usize, rows: &mut [u32]) -> usize {
+    let (eights, rest) = flags.as_chunks::<EIGHT>();
+    let mut count = 0;
+    for (k, eight) in eights.iter().enumerate() {
+        count = put(eight, from + EIGHT * k, rows, count);
+    }
+    let mut last = [false; EIGHT];
+    last[..rest.len()].copy_from_slice(rest);
+    put(&last, from + EIGHT * eights.len(), rows, count)
 }
 
 /// Writes the rows of eight flags behind the first `count` rows; gives how many there are then.
