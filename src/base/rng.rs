@@ -176,7 +176,7 @@ crate::dispatched! {
                 *far = (uniform - 0.5).abs() > math::MIDDLE;
             }
             // the three draws in twenty beyond the middle are done together
-            let count = select::put_all(&beyond[..ids.len()], 0, &mut place);
+            let count = select::put(&beyond[..ids.len()], 0, &mut place);
             for (value, &k) in tail.iter_mut().zip(&place[..count]) {
                 *value = uniforms[k as usize];
             }

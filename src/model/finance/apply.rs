@@ -54,6 +54,7 @@ pub(super) fn terms(relending: f64, ctx: &Context) -> Terms {
 impl Terms {
     /// Rate a bank requires of firm `i` in `pool` at a hazard \[1/yr\]; options on its shares
     /// stand in for interest.
+    #[inline]
     pub(super) fn required(
         &self,
         firms: &Firms,
