@@ -21,7 +21,7 @@ mod normal;
 mod tests;
 
 pub use normal::{CENTRE, central_cdf, normal_cdf, normal_pdf, normal_quantile};
-pub(super) use normal::{MIDDLE, middle_quantile};
+pub(super) use normal::{MIDDLE, TAIL, middle_quantile, tail_quantile, tail_root};
 
 /// Larger of two numbers; `b` where either is not a number.
 #[inline(always)]

@@ -5,7 +5,7 @@
 //! quarter << 16 | draw, purpose]; a call gives two uniforms of 53 bits.
 #![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
 
-use super::{math, strip};
+use super::{math, select, strip};
 use std::convert::Infallible;
 
 /// What a draw is for. Append only: the numbers are part of the reproducibility contract.
@@ -162,23 +162,40 @@ crate::dispatched! {
     pub fn fill_normal(key: Key, ids: &[u32], quarter: u32, draw: u32, purpose: Purpose, out: &mut [f64]) {
         assert_eq!(ids.len(), out.len(), "one value for each id");
         let words = [0, quarter << 16 | draw, purpose as u32];
-        let (mut uniforms, mut tail, mut place) = ([0.0; STRIP], [0.0; STRIP], [0; STRIP]);
+        let mut uniforms = [0.0; STRIP];
+        // a tail longer than what was found holds what does no harm
+        let (mut tail, mut sizes) = ([0.5; STRIP], [0.0; STRIP]);
+        let (mut beyond, mut place) = ([false; STRIP], [0; STRIP + select::SLACK]);
         for (ids, out) in ids.chunks(STRIP).zip(out.chunks_mut(STRIP)) {
-            for ((&id, uniform), value) in ids.iter().zip(&mut uniforms).zip(&mut *out) {
+            let uniforms = &mut uniforms[..ids.len()];
+            for (uniform, &id) in uniforms.iter_mut().zip(ids) {
                 *uniform = strip::pair(key, id, words).0;
-                *value = math::middle_quantile(*uniform - 0.5);
+            }
+            for ((value, far), uniform) in out.iter_mut().zip(&mut beyond).zip(&*uniforms) {
+                *value = math::middle_quantile(uniform - 0.5);
+                *far = (uniform - 0.5).abs() > math::MIDDLE;
             }
             // the three draws in twenty beyond the middle are done together
-            let mut count = 0;
-            for (k, &uniform) in uniforms[..ids.len()].iter().enumerate() {
-                (tail[count], place[count]) = (uniform, k);
-                count += usize::from((uniform - 0.5).abs() > math::MIDDLE);
+            let count = select::put(&beyond[..ids.len()], 0, &mut place);
+            for (value, &k) in tail.iter_mut().zip(&place[..count]) {
+                *value = uniforms[k as usize];
             }
-            for uniform in &mut tail[..usize::min(count.next_multiple_of(LANES), STRIP)] {
-                *uniform = math::normal_quantile(*uniform);
+            let mut farther = false;
+            let whole = usize::min(count.next_multiple_of(LANES), STRIP);
+            for (size, &uniform) in sizes[..whole].iter_mut().zip(&tail) {
+                let root = math::tail_root(uniform);
+                let value = math::tail_quantile(root);
+                *size = if uniform - 0.5 < 0.0 { -value } else { value };
+                farther |= root > math::TAIL;
             }
-            for (&k, &value) in place[..count].iter().zip(&tail) {
-                out[k] = value;
+            if farther {
+                // one draw in thirty billion
+                for (size, &uniform) in sizes.iter_mut().zip(&tail[..whole]) {
+                    *size = math::normal_quantile(uniform);
+                }
+            }
+            for (&k, &value) in place[..count].iter().zip(&sizes) {
+                out[k as usize] = value;
             }
         }
     }

@@ -45,20 +45,40 @@ pub fn list(n: usize, rows: &mut Vec<u32>, mut test: impl FnMut(usize, &mut [boo
     for from in (0..n).step_by(STRIP) {
         let strip = &mut flags[..usize::min(STRIP, n - from)];
         test(from, strip);
-        let (eights, rest) = strip.as_chunks::<EIGHT>();
-        for (k, eight) in eights.iter().enumerate() {
-            count = put(eight, from + EIGHT * k, rows, count);
-        }
-        let mut last = [false; EIGHT];
-        last[..rest.len()].copy_from_slice(rest);
-        count = put(&last, from + EIGHT * eights.len(), rows, count);
+        count += put(strip, from, &mut rows[count..]);
     }
     rows.truncate(count);
 }
 
+/// Room that a list of rows needs beyond its last one.
+pub const SLACK: usize = EIGHT;
+
+/// Lists the rows of `flags`, the first of which is row `from`, in `rows`, which has [`SLACK`] more
+/// places than there are flags; gives how many there are.
+///
+/// ```
+/// let mut rows = [0; 3 + leverlab::base::select::SLACK];
+/// assert_eq!(leverlab::base::select::put(&[true, false, true], 10, &mut rows), 2);
+/// assert_eq!(rows[..2], [10, 12]);
+/// ```
+///
+/// # Panics
+/// Where `rows` has not that room.
+#[inline]
+pub fn put(flags: &[bool], from: usize, rows: &mut [u32]) -> usize {
+    let (eights, rest) = flags.as_chunks::<EIGHT>();
+    let mut count = 0;
+    for (k, eight) in eights.iter().enumerate() {
+        count = put_eight(eight, from + EIGHT * k, rows, count);
+    }
+    let mut last = [false; EIGHT];
+    last[..rest.len()].copy_from_slice(rest);
+    put_eight(&last, from + EIGHT * eights.len(), rows, count)
+}
+
 /// Writes the rows of eight flags behind the first `count` rows; gives how many there are then.
 #[inline]
-fn put(flags: &[bool; EIGHT], from: usize, rows: &mut [u32], count: usize) -> usize {
+fn put_eight(flags: &[bool; EIGHT], from: usize, rows: &mut [u32], count: usize) -> usize {
     // derived: moves the lowest bit of byte k to bit k of the highest byte; adds all bytes there
     const GATHER: u64 = 0x0102_0408_1020_4080;
     const ADD: u64 = 0x0101_0101_0101_0101;

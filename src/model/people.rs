@@ -57,6 +57,8 @@ pub struct People {
     pub rd_price: [f64; FIELDS],
     /// Real cost per researcher at which the price is 1 \[mn/yr, 2020 prices\].
     pub reference: f64,
+    /// Scratch: rows of firms that do R&D.
+    doers: Vec<u32>,
 }
 
 impl Default for People {
@@ -66,6 +68,7 @@ impl Default for People {
             wage: [0.0; FIELDS],
             rd_price: [1.0; FIELDS],
             reference: 1.0,
+            doers: Vec::new(),
         }
     }
 }
@@ -75,7 +78,8 @@ impl People {
     pub fn found(state: &State, ctx: &Context) -> Self {
         let p = &ctx.parameters.people;
         let wage = [p.cost_2013; FIELDS];
-        let spending = spending(state, ctx);
+        let mut doers = Vec::new();
+        let spending = spending(state, &mut doers, ctx);
         // the cost of 2015 is that of 2013 after two years at constant tightness
         let years = 2.0;
         Self {
@@ -83,19 +87,21 @@ impl People {
             wage,
             rd_price: [1.0; FIELDS],
             reference: p.cost_2013 / ctx.world.price * math::exp(p.cost_growth * years),
+            doers,
         }
     }
 }
 
-/// R&D spending by field of all who hire researchers \[mn/yr\].
-fn spending(state: &State, ctx: &Context) -> [f64; FIELDS] {
+/// R&D spending by field of all who hire researchers \[mn/yr\]; lists the firms among them in
+/// `doers`.
+fn spending(state: &State, doers: &mut Vec<u32>, ctx: &Context) -> [f64; FIELDS] {
     let firms = &state.firms;
     let outlay = 1.0 + ctx.parameters.observe.capital_share;
     let mut sums = [[0.0; FIELDS]; 8];
-    for i in 0..firms.len() {
-        if firms.alive[i] {
-            sums[i % 8][firms.field[i] as usize] += firms.weight[i] * firms.rd[i] * outlay;
-        }
+    firms.list_doers(doers);
+    for &row in &*doers {
+        let i = row as usize;
+        sums[i % 8][usize::from(firms.field[i])] += firms.weight[i] * firms.rd[i] * outlay;
     }
     let public = &state.universities.research_spending_by_field;
     let others = ctx.world.other_performers * 1e3 / FIELDS as f64; // derived: bn to mn
@@ -140,7 +146,9 @@ pub fn data_compute_price(ctx: &Context) -> f64 {
 /// Clears the quarter: cost moves with tightness, people come and go, the price of R&D follows.
 pub fn clear_market(state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.people;
-    let wanted = spending(state, ctx);
+    let mut doers = std::mem::take(&mut state.people.doers);
+    let wanted = spending(state, &mut doers, ctx);
+    state.people.doers = doers;
     let since_2015 = f64::from(ctx.quarter.since(Quarter::new(2015, 1))) / 4.0; // derived: years
     // worth of engineers outside R&D, in yuan of the year
     let worth = p.engineer_worth_2015

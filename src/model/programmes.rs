@@ -21,7 +21,7 @@ use super::context::Context;
 use super::firms::{FIELDS, Firms};
 use super::state::State;
 use super::tax::gift;
-use crate::base::math;
+use crate::base::{math, select};
 
 crate::family! {
     /// Public research money.
@@ -156,18 +156,30 @@ pub fn call_and_award(state: &mut State, ctx: &Context) {
 
 /// Finds the rows of firms with a grant or a gift, and of those that claim, who may have a bonus.
 fn find_paid(paid: &mut Vec<u32>, firms: &Firms) {
-    let n = firms.len();
-    let (alive, claims) = (&firms.alive[..n], &firms.claims[..n]);
-    let (grant, gift) = (&firms.grant[..n], &firms.gift[..n]);
-    // every row is written and the next one overwrites it unless it counts: no branch to miss
-    paid.resize(n, 0);
-    let mut count = 0;
-    for i in 0..n {
-        paid[count] = i as u32;
-        let moves = (grant[i] != 0.0) | (gift[i] != 0.0) | claims[i];
-        count += usize::from(alive[i] & moves);
+    select::list(firms.len(), paid, |from, flags| {
+        let (grant, gift) = (&firms.grant[from..], &firms.gift[from..]);
+        let claims = &firms.claims[from..];
+        move_money(&firms.alive[from..], grant, gift, claims, flags);
+    });
+}
+
+crate::dispatched! {
+    /// Flags firms in business with a grant or a gift, and those that claim.
+    fn move_money(
+        alive: &[bool],
+        grant: &[f64],
+        gift: &[f64],
+        claims: &[bool],
+        flags: &mut [bool],
+    ) {
+        let n = flags.len();
+        let (alive, grant, gift) = (&alive[..n], &grant[..n], &gift[..n]);
+        let claims = &claims[..n];
+        for k in 0..n {
+            let moves = (grant[k] != 0.0) | (gift[k] != 0.0) | claims[k];
+            flags[k] = alive[k] & moves;
+        }
     }
-    paid.truncate(count);
 }
 
 /// Pays grants, gifts and appropriations of the quarter, and the local bonus with the settlement.

@@ -15,7 +15,7 @@ mod year;
 
 pub use assess::{Assessment, assess};
 use prepay::Prepayment;
-use strips::next_states;
+use strips::{enter_losses, next_states};
 use year::Year;
 
 use super::books::{Account, Books, Instrument};
@@ -25,7 +25,7 @@ use super::research::{Law, carry_table, loss_share};
 use super::state::State;
 use super::tax::CarryTable;
 use crate::base::rng::{Purpose, fill_uniform};
-use crate::base::{math, strip};
+use crate::base::{math, select, strip};
 use std::ops::Range;
 
 /// Numbers of a strip of firms, which stay in the nearest cache.
@@ -147,14 +147,22 @@ fn turn_states(firms: &mut Firms, rows: Range<usize>, ctx: &Context) {
         Purpose::TaxState,
         draw,
     );
-    next_states(
-        &firms.alive[rows.clone()],
-        &firms.sales[rows.clone()],
-        draw,
-        loss_share(ctx),
-        &ctx.parameters.tax,
-        &mut firms.taxed[rows],
-    );
+    let (tax, share) = (&ctx.parameters.tax, loss_share(ctx));
+    let slope = tax.loss_size_slope;
+    let entry = |sales| loss_entry(share, tax.loss_persistence, sales, slope);
+    // twice the chance of the smallest is more than the chance of any
+    let most = if slope < 0.0 { 1.0 } else { 2.0 * entry(0.0) };
+    let (mut doubtful, mut places) = ([false; strip::ROWS], [0; strip::ROWS + select::SLACK]);
+    let doubtful = &mut doubtful[..rows.len()];
+    let (alive, taxed) = (&firms.alive[rows.clone()], &mut firms.taxed[rows.clone()]);
+    next_states(alive, draw, most, tax, taxed, doubtful);
+    let count = select::put(doubtful, 0, &mut places);
+    let (places, mut chance) = (&places[..count], [0.0; strip::ROWS]);
+    strip::gather(&firms.sales[rows], places, &mut chance);
+    enter_losses(share, tax, &mut chance[..count]);
+    for (&place, &chance) in places.iter().zip(&chance) {
+        taxed[place as usize] = draw[place as usize] >= chance;
+    }
 }
 
 /// Chance that a taxed year is followed by a loss year, `π(1−p)/(1−π)` at sales of 100 mn,

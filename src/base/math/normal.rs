@@ -176,17 +176,21 @@ pub(in crate::base) fn middle_quantile(centred: f64) -> f64 {
         )
 }
 
-/// Standard normal quantile of `p` in (0, 1); `p` outside is held at ±37.
-///
-/// Rational approximations PPND16 by Wichura (1988, AS 241) on three intervals.
+/// Square root up to which [`tail_quantile`] holds.
+pub(in crate::base) const TAIL: f64 = 5.0;
+
+/// How far out `p` lies, `√(−ln min(p, 1 − p))`: below [`TAIL`] down to 1.4e-11.
 #[inline(always)]
-pub fn normal_quantile(p: f64) -> f64 {
-    let centred = p - 0.5;
-    let middle = middle_quantile(centred);
-    let nearer = if centred < 0.0 { p } else { 1.0 - p };
-    let root = sqrt(-ln(max(nearer, 1e-300)));
+pub(in crate::base) fn tail_root(p: f64) -> f64 {
+    let nearer = if p - 0.5 < 0.0 { p } else { 1.0 - p };
+    sqrt(-ln(max(nearer, 1e-300)))
+}
+
+/// Size of the standard normal quantile beyond [`MIDDLE`] and within [`TAIL`], by [`tail_root`].
+#[inline(always)]
+pub(in crate::base) fn tail_quantile(root: f64) -> f64 {
     let near = root - 1.6;
-    let tail = polynomial(
+    polynomial(
         near,
         [
             1.423_437_110_749_683_577_34,
@@ -210,7 +214,18 @@ pub fn normal_quantile(p: f64) -> f64 {
             5.475_938_084_995_344_946e-4,
             1.050_750_071_644_416_843_24e-9,
         ],
-    );
+    )
+}
+
+/// Standard normal quantile of `p` in (0, 1); `p` outside is held at ±37.
+///
+/// Rational approximations PPND16 by Wichura (1988, AS 241) on three intervals.
+#[inline(always)]
+pub fn normal_quantile(p: f64) -> f64 {
+    let centred = p - 0.5;
+    let middle = middle_quantile(centred);
+    let root = tail_root(p);
+    let tail = tail_quantile(root);
     let beyond = root - 5.0;
     let far = polynomial(
         beyond,
@@ -237,7 +252,7 @@ pub fn normal_quantile(p: f64) -> f64 {
             2.044_263_103_389_939_785_64e-15,
         ],
     );
-    let size = if root <= 5.0 { tail } else { far };
+    let size = if root <= TAIL { tail } else { far };
     let signed = if centred < 0.0 { -size } else { size };
     let value = if centred.abs() <= MIDDLE {
         middle

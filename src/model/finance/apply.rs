@@ -5,6 +5,7 @@ use super::super::context::Context;
 use super::super::firms::{Firms, REGIONS};
 use super::super::state::State;
 use super::credit::{BUCKETS, ByState};
+use super::turn::Standing;
 use super::{
     FinanceParameters, MONTHS, POOLS, credit, need, operating_income, set_liquidity, tied,
 };
@@ -53,6 +54,7 @@ pub(super) fn terms(relending: f64, ctx: &Context) -> Terms {
 impl Terms {
     /// Rate a bank requires of firm `i` in `pool` at a hazard \[1/yr\]; options on its shares
     /// stand in for interest.
+    #[inline]
     pub(super) fn required(
         &self,
         firms: &Firms,
@@ -102,11 +104,11 @@ pub(super) fn shortage(firms: &Firms, i: usize, needs: f64) -> f64 {
     needs - (firms.cash[i] - firms.loan[i])
 }
 
-/// Loan firm `i` would like to have and a bank would grant it \[mn\]: what it is short of, at most
+/// Loan a firm would like to have and a bank would grant it \[mn\]: what it is short of, at most
 /// the `posted` part of the limit.
 #[inline]
-pub(super) fn target_loan(firms: &Firms, i: usize, (needs, limit): (f64, f64), posted: f64) -> f64 {
-    math::clamp(shortage(firms, i, needs), 0.0, posted * limit)
+pub(super) fn target_loan(firm: &Standing, (needs, limit): (f64, f64), posted: f64) -> f64 {
+    math::clamp(needs - (firm.cash - firm.loan), 0.0, posted * limit)
 }
 
 /// Dearer money that a loan of `amount` at `rate` replaces over a year \[mn\].
@@ -154,15 +156,15 @@ pub(super) fn surplus_let_through(
     )
 }
 
-/// Whether firm `i` asks for `amount` where a `share` of its region's applications is approved,
-/// and how a bank looks at it that finds out the factor `found` on its expected loss.
+/// Whether firm `i` of some standing asks for `amount` where a `share` of its region's applications
+/// is approved, and how a bank looks at it that finds out the factor `found` on its expected loss.
 #[inline]
 pub(super) fn consider(
     firms: &Firms,
     i: usize,
-    (amount, pool): (f64, usize),
-    share: f64,
-    found: f64,
+    firm: &Standing,
+    amount: f64,
+    (share, found): (f64, f64),
     terms: &Terms,
     ctx: &Context,
 ) -> Option<Ask> {
@@ -170,11 +172,11 @@ pub(super) fn consider(
     if amount <= 0.0 {
         return None;
     }
-    let p = &ctx.parameters.finance;
-    let hazard = terms.hazards.of(firms.taxed[i], firms.cash[i]);
+    let (p, pool) = (&ctx.parameters.finance, usize::from(firm.pool));
+    let hazard = terms.hazards.of(firm.taxed, firm.cash);
     let cap = credit::rate_cap(terms.mean_rate[pool], p);
     let required = terms.required(firms, i, (pool, hazard), ctx);
-    let odds = terms.odds[usize::from(firms.banked[i])];
+    let odds = terms.odds[usize::from(firm.banked)];
     let chance = credit::expected_chance(share, odds, required <= cap, p);
     let saved = saving(amount, math::min(required, cap), p);
     // surplus only adds to what is saved: it is worked out where it could tip the scale
@@ -186,8 +188,8 @@ pub(super) fn consider(
     let headroom = cap - terms.required(firms, i, (pool, hazard * found), ctx);
     Some(Ask {
         firm: i as u32,
-        pool: pool as u8,
-        bucket: credit::bucket(firms.banked[i], headroom, p) as u8,
+        pool: firm.pool,
+        bucket: credit::bucket(firm.banked, headroom, p) as u8,
         sound: headroom >= 0.0,
         amount,
     })

@@ -183,27 +183,28 @@ pub fn lend(state: &mut State, ctx: &Context) {
     turn.line_up(&state.firms, ctx);
     let mut demand = [[0.0; BUCKETS]; POOLS];
     // loans that stay on the books whatever is lent now
-    let (mut standing, mut returned) = (stock, 0.0);
+    let (mut kept, mut returned) = (stock, 0.0);
     for (row, &firm) in turn.firm.iter().enumerate() {
         let (firms, i) = (&mut state.firms, firm as usize);
-        let pool = credit::pool_of(firms.staff[i], firms.sales[i], p);
-        let weight = firms.weight[i];
+        let standing = &turn.standing[row];
+        let (pool, weight) = (usize::from(standing.pool), standing.weight);
         let reckoned = (turn.needs[row], turn.limit[row]);
-        let amount = apply::target_loan(firms, i, reckoned, finance.posted[pool]);
+        let amount = apply::target_loan(standing, reckoned, finance.posted[pool]);
         finance.tally.considered[pool] += weight;
         finance.tally.wanted[pool] += weight * amount;
-        let share = finance.approval[usize::from(firms.region[i])];
-        let (loan, found) = ((amount, pool), turn.found[row]);
-        if let Some(ask) = apply::consider(firms, i, loan, share, found, &terms, ctx) {
+        let share = finance.approval[usize::from(standing.region)];
+        let found = turn.found[row];
+        if let Some(ask) = apply::consider(firms, i, standing, amount, (share, found), &terms, ctx)
+        {
             finance.tally.applied[pool] += weight;
-            standing[pool] -= weight * firms.loan[i];
+            kept[pool] -= weight * standing.loan;
             if ask.sound {
                 demand[pool][usize::from(ask.bucket)] += weight * ask.amount;
             }
             asks.push(ask);
-        } else if firms.loan[i] > 0.0 {
-            let paid = weight * apply::give_back(firms, i, firms.loan[i], 0.0, ctx);
-            standing[pool] -= paid;
+        } else if standing.loan > 0.0 {
+            let paid = weight * apply::give_back(firms, i, standing.loan, 0.0, ctx);
+            kept[pool] -= paid;
             returned += paid;
         }
     }
@@ -213,7 +214,7 @@ pub fn lend(state: &mut State, ctx: &Context) {
         .books
         .pay(payer, banks, Instrument::LoanRepaid, returned);
     let served: [_; POOLS] = std::array::from_fn(|pool| {
-        let available = math::max(state.finance.quota[pool] - standing[pool], 0.0);
+        let available = math::max(state.finance.quota[pool] - kept[pool], 0.0);
         state.finance.tally.room[pool] = available;
         let posted = &mut state.finance.posted[pool];
         let asked = demand[pool].iter().sum();

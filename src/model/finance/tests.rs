@@ -291,7 +291,8 @@ fn a_firm_wants_what_its_year_takes_beyond_what_is_its_own() {
     let target = |state: &State, posted| {
         let (mut needs, mut limit) = ([0.0], [0.0]);
         turn::reckon(&state.firms, &[0], &[months], &ctx, &mut needs, &mut limit);
-        apply::target_loan(&state.firms, 0, (needs[0], limit[0]), posted)
+        let firm = turn::Standing::of(&state.firms, 0, &ctx.parameters.finance);
+        apply::target_loan(&firm, (needs[0], limit[0]), posted)
     };
     // working 30 + equipment 0.4·120·0.1·2.5 = 12 + R&D 12 − (7.2 + 1.65·2) − own 10
     let want = target(&state, 1.0);

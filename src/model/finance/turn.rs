@@ -3,8 +3,8 @@
 use super::super::context::Context;
 use super::super::firms::Firms;
 use super::super::tax::operating_profit;
-use super::credit::credit_limit;
-use super::need;
+use super::credit::{credit_limit, pool_of};
+use super::{FinanceParameters, need};
 use crate::base::math;
 use crate::base::rng::{Purpose, fill_normal};
 use crate::base::strip::gather;
@@ -32,6 +32,36 @@ pub(super) struct Turn {
     pub(super) needs: Vec<f64>,
     /// Most that banks lend to it, all of the limit posted \[mn\].
     pub(super) limit: Vec<f64>,
+    /// What banks see of it.
+    pub(super) standing: Vec<Standing>,
+}
+
+/// What banks see of a firm before they lend.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Standing {
+    pub(super) weight: f64,
+    pub(super) cash: f64,
+    pub(super) loan: f64,
+    pub(super) pool: u8,
+    pub(super) region: u8,
+    pub(super) taxed: bool,
+    pub(super) banked: bool,
+}
+
+impl Standing {
+    /// What banks see of firm `i`.
+    #[inline]
+    pub(super) fn of(firms: &Firms, i: usize, p: &FinanceParameters) -> Self {
+        Self {
+            weight: firms.weight[i],
+            cash: firms.cash[i],
+            loan: firms.loan[i],
+            pool: pool_of(firms.staff[i], firms.sales[i], p) as u8,
+            region: firms.region[i],
+            taxed: firms.taxed[i],
+            banked: firms.banked[i],
+        }
+    }
 }
 
 impl Turn {
@@ -63,6 +93,10 @@ impl Turn {
         self.limit.resize(self.firm.len(), 0.0);
         let (needs, limit) = (&mut self.needs, &mut self.limit);
         reckon(firms, &self.firm, &self.months, ctx, needs, limit);
+        self.standing.clear();
+        let rows = self.firm.iter();
+        self.standing
+            .extend(rows.map(|&row| Standing::of(firms, row as usize, p)));
     }
 }
 

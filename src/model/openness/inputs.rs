@@ -16,6 +16,9 @@ pub fn join(share: f64, gain: f64, spread: f64) -> f64 {
 ///
 /// With limit 0.8, b 0.5, U = 3·U₀ it is 0.8·(1 − 1/2) = 0.4; with U = 0 exactly 0.
 pub fn closed_share(use_years: f64, p: &OpennessParameters) -> f64 {
+    if use_years == 0.0 {
+        return 0.0;
+    }
     p.learning_limit * (1.0 - pow(1.0 + use_years / p.founding_experience, -p.learning_by_use))
 }
 

@@ -67,8 +67,10 @@ pub struct OpennessState {
     pub diverted: f64,
     /// Export access taken by retaliation \[share\].
     pub closed: f64,
-    /// Imported inputs undisturbed \[mn/yr\], share of makers that invest and so call support.
+    /// Imported inputs undisturbed \[mn/yr\] where there is support, share of makers that invest and so call support.
     pub support: [f64; 2],
+    /// Price of each field's R&D inputs that firms know.
+    input_prices: [f64; FIELDS],
 }
 
 impl Default for OpennessState {
@@ -80,6 +82,7 @@ impl Default for OpennessState {
             inflow: [0.0; FIELDS],
             returnees: 0.0,
             support: [0.0; 2],
+            input_prices: [0.0; FIELDS],
             use_years: [0.0; FIELDS],
             home: [[0.0; BANDS]; FIELDS],
             links: [1.0; 3],
@@ -123,8 +126,14 @@ fn imported_value(state: &State, ctx: &Context) -> [f64; FIELDS] {
 /// Moves inputs, links and exports a quarter on; [`pay`] pays what came of it.
 pub fn turn(state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.openness;
-    let imported: f64 = imported_value(state, ctx).iter().sum();
-    let support = ctx.seen.openness.substitute_support * 1000.0; // derived: bn to mn
+    // what is imported only bounds support
+    let [seen, paid] = [ctx.seen, ctx.law].map(|policy| policy.openness.substitute_support);
+    let imported = if (seen > 0.0) | (paid > 0.0) {
+        imported_value(state, ctx).iter().sum()
+    } else {
+        0.0
+    };
+    let support = seen * 1000.0; // derived: bn to mn
     let rate = support_rate(support, imported, p);
     let open = &mut state.openness;
     let takeup = supply(open, rate, ctx);
@@ -132,8 +141,13 @@ pub fn turn(state: &mut State, ctx: &Context) {
     export(open, rate, ctx);
     let data_compute = data_compute_price(ctx);
     let prices = state.openness.input_cost.map(|cost| cost * data_compute);
-    let firms = &mut state.firms;
-    strip::look_up(&prices, &firms.field, &mut firms.input_price);
+    // firms enter at a price of one
+    let moved = prices != state.openness.input_prices;
+    if moved || prices.iter().any(|&price| price != 1.0) {
+        let firms = &mut state.firms;
+        strip::look_up(&prices, &firms.field, &mut firms.input_price);
+        state.openness.input_prices = prices;
+    }
     state.openness.support = [imported, takeup];
 }
 
@@ -166,7 +180,12 @@ fn supply(open: &mut OpennessState, rate: f64, ctx: &Context) -> f64 {
                 *redesigned = redesign(*redesigned, cut, keeps, leaves, p.redesign_hazard);
             }
         }
-        let invest = substitute_invest(sought, rate, p);
+        let undisturbed = (sought == 0.0) & (rate == 0.0);
+        let invest = if undisturbed {
+            idle
+        } else {
+            substitute_invest(sought, rate, p)
+        };
         open.use_years[field] += learning(used, invest, idle, p) / 4.0; // derived: quarters
         investing += invest;
     }

@@ -16,8 +16,13 @@ pub(super) const NEEDS: usize = 4;
 /// Rows compared at a time.
 const STRIP: usize = 256;
 
-/// Share of each class that files, by class of need.
-pub(super) fn firm_shares(ctx: &Context, need: f64) -> Mass {
+/// Share of inventions in each class: [`bin_share`].
+pub(super) fn bin_shares() -> Mass {
+    std::array::from_fn(bin_share)
+}
+
+/// Share of each class, which holds `held` of all inventions, that files, by class of need.
+pub(super) fn firm_shares(ctx: &Context, held: &Mass, need: f64) -> Mass {
     let p = &ctx.parameters.patents;
     let seen = &ctx.seen.patents;
     let threshold = filing_threshold(
@@ -27,7 +32,7 @@ pub(super) fn firm_shares(ctx: &Context, need: f64) -> Mass {
     );
     let mut shares = [0.0; BINS];
     for (bin, share) in shares.iter_mut().enumerate() {
-        *share = bin_share(bin)
+        *share = held[bin]
             * filed_share(
                 bin,
                 p.quality_log_sd,
@@ -64,10 +69,11 @@ impl NeedClasses {
 /// Filings of this quarter; firms pay the fee and get the subsidy.
 pub(super) fn file(office: &mut PatentOffice, state: &mut State, ctx: &Context) -> Vintage {
     let p = &ctx.parameters.patents;
+    let held = bin_shares();
     let mut shares = [[0.0; BINS]; NEEDS];
     for need in 0..NEEDS {
         // derived: middle of a quarter of [0, 1], the top class at 1 and the lowest at 0
-        shares[need] = firm_shares(ctx, need as f64 / (NEEDS - 1) as f64);
+        shares[need] = firm_shares(ctx, &held, need as f64 / (NEEDS - 1) as f64);
     }
     follow_rows(office, &state.firms);
     let considered = apply(office, state, &shares, ctx);
@@ -89,7 +95,7 @@ pub(super) fn file(office: &mut PatentOffice, state: &mut State, ctx: &Context) 
     let shape = foreign_shape(ctx);
     for bin in 0..BINS {
         vintage.cases[UNITS][bin] = disclosed
-            * bin_share(bin)
+            * held[bin]
             * filed_share(
                 bin,
                 p.quality_log_sd,

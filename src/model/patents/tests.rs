@@ -1,4 +1,4 @@
-use super::applications::{NEEDS, NeedClasses, firm_shares};
+use super::applications::{NEEDS, NeedClasses, bin_shares, firm_shares};
 use super::testbed::{Scene, world_of};
 use super::*;
 use crate::base::time::Quarter;
@@ -36,7 +36,7 @@ fn levers_move_the_filing_shares_of_firms() {
         let mut moved = Scene::at(Quarter::new(2015, 1));
         moved.seen.patents.filing_subsidy = subsidy;
         moved.seen.patents.points_weight = points;
-        firm_shares(&moved.context(Quarter::new(2015, 1)), 1.0)
+        firm_shares(&moved.context(Quarter::new(2015, 1)), &bin_shares(), 1.0)
             .iter()
             .sum()
     };

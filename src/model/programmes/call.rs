@@ -71,14 +71,9 @@ impl Answers {
     fn find(&mut self, firms: &Firms, ctx: &Context) {
         let q = ctx.q() as u32;
         let (rows, ids, draws) = (&mut self.rows, &mut self.ids, &mut self.draws);
-        rows.clear();
+        firms.list_doers(rows);
         ids.clear();
-        for i in 0..firms.len() {
-            if firms.alive[i] && firms.rd[i] > 0.0 {
-                rows.push(i as u32);
-                ids.push(firms.id[i]);
-            }
-        }
+        ids.extend(rows.iter().map(|&row| firms.id[row as usize]));
         draws.resize(ids.len(), 0.0);
         fill_uniform(ctx.key, ids, q, 0, Purpose::CallProposal, draws);
         let mut kept = 0;
@@ -232,12 +227,14 @@ pub(super) fn hold(state: &mut State, ctx: &Context) {
 fn award(firms: &mut Firms, proposals: &[Proposal], lines: &Lines, ctx: &Context) -> [f64; 2] {
     let kept = 1.0 - 1.0 / ctx.parameters.programmes.years;
     let [mut awarded, mut granted] = [0.0; 2];
-    for i in 0..firms.len() {
-        let goes_on = firms.alive[i] && firms.rd[i] > 0.0;
-        let left = if goes_on { kept } else { 0.0 };
-        firms.grant[i] *= left;
-        firms.joint[i] *= left;
-    }
+    let Firms {
+        alive,
+        rd,
+        grant,
+        joint,
+        ..
+    } = firms;
+    run_on(alive, rd, kept, grant, joint);
     for of in proposals {
         let (i, class) = (of.row as usize, usize::from(of.class));
         let (joint, amount) = (of.joint, of.amount);
@@ -257,6 +254,19 @@ fn award(firms: &mut Firms, proposals: &[Proposal], lines: &Lines, ctx: &Context
         granted += firms.weight[i] * amount * share;
     }
     [awarded, granted]
+}
+
+crate::dispatched! {
+    /// Keeps the part `kept` of grants of firms that go on with R&D, none of others.
+    fn run_on(alive: &[bool], rd: &[f64], kept: f64, grant: &mut [f64], joint: &mut [f64]) {
+        let n = rd.len();
+        let (alive, grant, joint) = (&alive[..n], &mut grant[..n], &mut joint[..n]);
+        for k in 0..n {
+            let left = if alive[k] & (rd[k] > 0.0) { kept } else { 0.0 };
+            grant[k] *= left;
+            joint[k] *= left;
+        }
+    }
 }
 
 /// Awarded share of a class: above the line all, on it a part, below it none.

@@ -17,7 +17,7 @@ use crate::model::tax::statute::hightech_threshold;
 use crate::model::world::HISTORY;
 
 /// Firms that apply together.
-const STRIP: usize = 64;
+const STRIP: usize = 256;
 
 type Column = [f64; STRIP];
 
@@ -100,6 +100,16 @@ struct Applicants {
     /// Yearly cost of closing the gap by relabelling and by R&D \[mn/yr\].
     relabel_cost: Column,
     research_cost: Column,
+    below: Below,
+}
+
+/// Applicants below the bar, to whom R&D up to it costs something, in columns.
+struct Below {
+    /// Place among the applicants.
+    place: [usize; STRIP],
+    count: usize,
+    gap: Column,
+    cost: Column,
     /// Mass of projects, their mean log return, user cost and desired R&D.
     mass: Column,
     mean: Column,
@@ -117,16 +127,22 @@ impl Applicants {
             gap: zero,
             relabel_cost: zero,
             research_cost: zero,
-            mass: zero,
-            mean: zero,
-            user_cost: zero,
-            desired: zero,
+            below: Below {
+                place: [0; STRIP],
+                count: 0,
+                gap: zero,
+                cost: zero,
+                mass: zero,
+                mean: zero,
+                user_cost: zero,
+                desired: zero,
+            },
         }
     }
 
     /// Lets the firms of `rows` hear of the certificate and gathers those that would apply.
     fn gather(&mut self, firms: &mut Firms, rows: &[u32], rules: &Rules, ctx: &Context) {
-        self.count = 0;
+        (self.count, self.below.count) = (0, 0);
         for &row in rows {
             let i = row as usize;
             let share = rules.certified[usize::from(firms.region[i])];
@@ -173,17 +189,28 @@ impl Applicants {
         } else {
             f64::INFINITY
         };
-        self.mass[r] = firms.project_share[i] * firms.sales_mean[i];
-        self.mean[r] = firms.project_mean[i];
-        self.user_cost[r] = math::max(firms.user_cost[i], f64::MIN_POSITIVE);
-        self.desired[r] = firms.rd_desired[i];
+        self.research_cost[r] = 0.0;
         self.count += 1;
+        if gap > 0.0 {
+            let below = &mut self.below;
+            let b = below.count;
+            (below.place[b], below.gap[b]) = (r, gap);
+            below.mass[b] = firms.project_share[i] * firms.sales_mean[i];
+            below.mean[b] = firms.project_mean[i];
+            below.user_cost[b] = math::max(firms.user_cost[i], f64::MIN_POSITIVE);
+            below.desired[b] = firms.rd_desired[i];
+            below.count += 1;
+        }
     }
 
     /// Lets applicants take the cheapest way over the bar that pays, and gives certificates and
     /// first awards.
     fn certify(&mut self, firms: &mut Firms, rules: &Rules, awards: &mut [f64; 8]) {
-        cost_more_research(self, rules.spread);
+        let below = &mut self.below;
+        cost_more_research(below, rules.spread);
+        for (&r, &cost) in below.place[..below.count].iter().zip(&below.cost) {
+            self.research_cost[r] = cost;
+        }
         for r in 0..self.count {
             let i = self.rows[r];
             let (relabel, research) = (self.relabel_cost[r], self.research_cost[r]);
@@ -243,12 +270,12 @@ fn extra_research_cost(
 }
 
 crate::dispatched! {
-    /// [`extra_research_cost`] of each applicant, 0 of one that meets the bar.
-    fn cost_more_research(a: &mut Applicants, spread: f64) {
+    /// [`extra_research_cost`] of each applicant below the bar.
+    fn cost_more_research(a: &mut Below, spread: f64) {
         for r in 0..a.count.min(STRIP) {
             let projects = (a.mass[r], a.mean[r], spread);
-            let cost = extra_research_cost(a.gap[r], projects, a.user_cost[r], a.desired[r]);
-            a.research_cost[r] = if a.gap[r] > 0.0 { cost } else { 0.0 };
+            let (gap, desired) = (a.gap[r], a.desired[r]);
+            a.cost[r] = extra_research_cost(gap, projects, a.user_cost[r], desired);
         }
     }
 }

@@ -1,107 +1,87 @@
 //! How are losses used, aged and added at the end of a tax year?
 
 use super::Column;
-use crate::base::{math, strip};
+use crate::base::{math, select, strip};
 use crate::model::firms::Firms;
 
 /// Ages of losses \[years\].
 const AGES: usize = 10;
 
-/// Losses of a strip of firms by age, youngest first, and what the year makes of them.
-pub(super) struct Losses {
-    places: [usize; strip::ROWS],
-    by_age: [Column; AGES],
-    /// Income of the year after deductions; negative is a loss \[mn\].
-    income: Column,
-    /// Years after which a loss lapses.
-    years: Column,
-    carried: Column,
-    extra_carried: Column,
-    /// Extra deduction of the year that was not given up for a refund \[mn\].
-    extra: Column,
+/// Closes the year of the `n` firms from row `first`: those with losses to use, to age or to add.
+/// `income` of the year is what is left after deductions, a loss where negative \[mn\]; `extra` the
+/// extra deduction that was not given up for a refund \[mn\]; a loss lapses after so many `years`.
+pub(super) fn close(
+    firms: &mut Firms,
+    (first, n): (usize, usize),
+    income: &Column,
+    extra: &Column,
+    years: &Column,
+) {
+    let (mut flags, mut places) = ([false; strip::ROWS], [0; strip::ROWS + select::SLACK]);
+    let rows = first..first + n.min(strip::ROWS);
+    let flags = &mut flags[..rows.len()];
+    let carried = &firms.carried_losses[rows.clone()];
+    matter(&firms.alive[rows], carried, income, flags);
+    let count = select::put(flags, 0, &mut places);
+    let places = &places[..count];
+    bring_near(&firms.losses[first..], places);
+    for &place in places {
+        let k = place as usize;
+        let i = first + k;
+        let losses = &mut firms.losses[i];
+        let fresh = math::max(-income[k], 0.0);
+        let sum = absorb(losses, math::max(income[k], 0.0), fresh, years[k]);
+        // of old losses that part stems from extra deductions that did before, of the new one
+        // what the extra deduction made of it
+        let before = math::max(firms.carried_losses[i], f64::MIN_POSITIVE);
+        let of_extra = firms.extra_losses[i] / before;
+        let added = math::min(math::max(extra[k], 0.0), fresh);
+        firms.carried_losses[i] = sum;
+        firms.extra_losses[i] = of_extra * (sum - fresh) + added;
+    }
 }
 
-impl Losses {
-    pub(super) fn new() -> Self {
-        let zero = [0.0; strip::ROWS];
-        Self {
-            places: [0; strip::ROWS],
-            by_age: [zero; AGES],
-            income: zero,
-            years: zero,
-            carried: zero,
-            extra_carried: zero,
-            extra: zero,
-        }
-    }
-
-    /// Closes the year of the `n` firms from row `first`: those with losses to use, to age or to
-    /// add. `income` and `extra` as in [`Losses`], `years` by firm.
-    pub(super) fn close(
-        &mut self,
-        firms: &mut Firms,
-        (first, n): (usize, usize),
-        income: &Column,
-        extra: &Column,
-        years: &Column,
-    ) {
-        let mut count = 0;
-        for k in 0..n.min(strip::ROWS) {
-            let i = first + k;
-            self.places[count] = k;
-            let matters = (firms.carried_losses[i] > 0.0) | (income[k] < 0.0);
-            count += usize::from(matters & firms.alive[i]);
-        }
-        for (r, &k) in self.places[..count].iter().enumerate() {
-            let i = first + k;
-            for (age, &loss) in firms.losses[i].iter().enumerate() {
-                self.by_age[age][r] = loss;
-            }
-            (self.income[r], self.extra[r], self.years[r]) = (income[k], extra[k], years[k]);
-            self.carried[r] = firms.carried_losses[i];
-            self.extra_carried[r] = firms.extra_losses[i];
-        }
-        absorb(self, count);
-        for (r, &k) in self.places[..count].iter().enumerate() {
-            let i = first + k;
-            firms.losses[i] = std::array::from_fn(|age| self.by_age[age][r]);
-            firms.carried_losses[i] = self.carried[r];
-            firms.extra_losses[i] = self.extra_carried[r];
-        }
-    }
+/// Reads both ends of the losses of all `places`: a year after they were last used they lie far
+/// away, and the short loop waits for many of them at once.
+fn bring_near(losses: &[[f64; AGES]], places: &[u32]) {
+    let ends = places.iter().map(|&place| {
+        let losses = &losses[place as usize];
+        losses[0].to_bits() | losses[AGES - 1].to_bits()
+    });
+    std::hint::black_box(ends.fold(0, |seen, ends| seen | ends));
 }
 
 crate::dispatched! {
-    /// Uses losses of the first `n` rows against income, oldest first; a negative income becomes
-    /// the youngest loss; losses age by one year and lapse. Of old losses that part stems from
-    /// extra deductions that did before, of the new one what the extra deduction made of it.
-    fn absorb(losses: &mut Losses, n: usize) {
-        let n = n.min(strip::ROWS);
-        for r in 0..n {
-            let mut left = math::max(losses.income[r], 0.0);
-            let fresh = math::max(-losses.income[r], 0.0);
-            for age in (0..AGES).rev() {
-                let loss = losses.by_age[age][r];
-                let used = math::min(loss, left);
-                left -= used;
-                let older = age + 1;
-                if older < AGES {
-                    let lasts = (older as f64) < losses.years[r];
-                    losses.by_age[older][r] = if lasts { loss - used } else { 0.0 };
-                }
-            }
-            losses.by_age[0][r] = fresh;
-            let mut sum = 0.0;
-            for age in 0..AGES {
-                sum += losses.by_age[age][r];
-            }
-            let before = math::max(losses.carried[r], f64::MIN_POSITIVE);
-            let of_extra = losses.extra_carried[r] / before;
-            let added = math::min(math::max(losses.extra[r], 0.0), fresh);
-            losses.carried[r] = sum;
-            losses.extra_carried[r] = of_extra * (sum - fresh) + added;
+    /// Flags firms in business with a loss, of this year or carried.
+    fn matter(alive: &[bool], carried: &[f64], income: &Column, flags: &mut [bool]) {
+        let n = flags.len().min(strip::ROWS);
+        let (alive, carried) = (&alive[..n], &carried[..n]);
+        for k in 0..n {
+            flags[k] = alive[k] & ((carried[k] > 0.0) | (income[k] < 0.0));
         }
     }
+}
+
+/// Uses losses by age, youngest first, against `income`, oldest first; all age by one year, lapse
+/// after so many `years`, and `fresh` becomes the youngest. Gives their sum \[mn\].
+///
+/// Example: 1, 2 and 4 of ages 0, 1 and 4 at an income of 5 and 5 years: the 4 is used whole, one
+/// of the 2; 1 is left of each of ages 1 and 2.
+#[inline]
+fn absorb(losses: &mut [f64; AGES], income: f64, fresh: f64, years: f64) -> f64 {
+    let mut left = income;
+    for age in (0..AGES).rev() {
+        let loss = losses[age];
+        let used = math::min(loss, left);
+        left -= used;
+        let older = age + 1;
+        if older < AGES {
+            let lasts = (older as f64) < years;
+            losses[older] = if lasts { loss - used } else { 0.0 };
+        }
+    }
+    losses[0] = fresh;
+    losses.iter().sum()
 }
 
 #[cfg(test)]
@@ -117,7 +97,7 @@ mod tests {
         firms.extra_losses[0] = 0.5 * firms.carried_losses[0];
         let column = |value: f64| [value; strip::ROWS];
         let (income, extra, years) = (column(income), column(extra), column(years));
-        Losses::new().close(&mut firms, (0, 1), &income, &extra, &years);
+        close(&mut firms, (0, 1), &income, &extra, &years);
         (
             firms.losses[0],
             firms.carried_losses[0],

@@ -179,21 +179,31 @@ crate::dispatched! {
 }
 
 crate::dispatched! {
-    /// Next year's state of the chain of each firm in business, taxed or not.
+    /// Next year's state of the chain of each firm in business, taxed or not. A taxed one stays so
+    /// where its draw is above `most`, the largest chance of a loss year, and is in doubt below.
     pub(super) fn next_states(
         alive: &[bool],
-        sales: &[f64],
         draw: &[f64],
-        share: f64,
+        most: f64,
         tax: &TaxParameters,
         taxed: &mut [bool],
+        doubtful: &mut [bool],
     ) {
         let n = taxed.len();
-        let (alive, sales, draw) = (&alive[..n], &sales[..n], &draw[..n]);
+        let (alive, draw, doubtful) = (&alive[..n], &draw[..n], &mut doubtful[..n]);
         for k in 0..n {
-            let entry = loss_entry(share, tax.loss_persistence, sales[k], tax.loss_size_slope);
-            let to_loss = if taxed[k] { entry } else { tax.loss_persistence };
+            doubtful[k] = alive[k] & taxed[k] & (draw[k] < most);
+            let to_loss = if taxed[k] { 0.0 } else { tax.loss_persistence };
             taxed[k] = if alive[k] { draw[k] >= to_loss } else { taxed[k] };
+        }
+    }
+}
+
+crate::dispatched! {
+    /// Turns sales of taxed firms into their chances of a loss year: [`loss_entry`].
+    pub(super) fn enter_losses(share: f64, tax: &TaxParameters, values: &mut [f64]) {
+        for value in values {
+            *value = loss_entry(share, tax.loss_persistence, *value, tax.loss_size_slope);
         }
     }
 }

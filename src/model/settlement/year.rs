@@ -1,7 +1,7 @@
 //! What does a tax year come to, and what does it leave to the next?
 
 use super::extra::{Spending, fill_extra};
-use super::losses::Losses;
+use super::losses;
 use super::strips::Brackets;
 use super::{Column, Rules, Totals, assess, local_share};
 use crate::base::{math, strip};
@@ -27,7 +27,6 @@ pub(super) struct Year {
     /// Part of the tax that goes to local government \[share\].
     local: Column,
     booked: Booked,
-    losses: Losses,
 }
 
 /// What the represented firms get of the assessment \[mn\].
@@ -52,7 +51,6 @@ impl Year {
                 refund: zero,
                 relief: [zero; 4],
             },
-            losses: Losses::new(),
         }
     }
 
@@ -67,8 +65,7 @@ impl Year {
         self.prepare(firms, rows.clone(), rules);
         self.assess(firms, rows.clone(), rules);
         let (place, income) = ((rows.start, rows.len()), &self.income);
-        self.losses
-            .close(firms, place, income, &self.kept, &self.years);
+        losses::close(firms, place, income, &self.kept, &self.years);
         self.begin_next(firms, rows.clone());
         self.count(rows.len(), totals);
     }
