@@ -78,22 +78,22 @@ pub struct SubmitArgs {
     #[arg(long, value_name = "C", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=4096))]
     pub cpus: u32,
     /// Slurm: partition.
-    #[arg(long, value_name = "P")]
+    #[arg(long, value_name = "P", value_parser = word)]
     pub partition: Option<String>,
     /// Slurm: time of a task as Slurm writes it (default: thrice the pilot's).
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", value_parser = time)]
     pub time: Option<String>,
     /// Slurm: a further #SBATCH line, e.g. --option=--account=lab; may be repeated.
-    #[arg(long = "option", value_name = "TEXT", allow_hyphen_values = true)]
+    #[arg(long = "option", value_name = "TEXT", allow_hyphen_values = true, value_parser = option)]
     pub options: Vec<String>,
     /// Slurm: send the scripts.
     #[arg(long)]
     pub go: bool,
     /// Kubernetes: image that holds leverlab.
-    #[arg(long, value_name = "IMAGE", default_value = concat!("leverlab:", env!("CARGO_PKG_VERSION")))]
+    #[arg(long, value_name = "IMAGE", value_parser = word, default_value = concat!("leverlab:", env!("CARGO_PKG_VERSION")))]
     pub image: String,
     /// Kubernetes: volume claim that takes the results.
-    #[arg(long, value_name = "NAME", default_value = "leverlab")]
+    #[arg(long, value_name = "NAME", default_value = "leverlab", value_parser = word)]
     pub claim: String,
     /// Kubernetes: pods at a time (default: all).
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
@@ -124,6 +124,37 @@ fn minutes(text: &str) -> Result<f64, String> {
     number
         .filter(|number| number.is_finite() && *number > 0.0)
         .ok_or_else(|| "a number of minutes over 0 is expected".to_owned())
+}
+
+/// A name that schedulers take as it stands, without quotes.
+fn word(text: &str) -> Result<String, String> {
+    let odd = |c: char| c.is_whitespace() || c.is_control() || "'\"\\`#$".contains(c);
+    if text.is_empty() || text.starts_with('-') || text.contains(odd) {
+        return Err("a name without spaces, quotes and the like is expected".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+/// A time as Slurm writes it: `MIN`, `MIN:SEC`, `HH:MM:SS`, `D-HH`, `D-HH:MM`, `D-HH:MM:SS`.
+fn time(text: &str) -> Result<String, String> {
+    let (days, clock) = match text.split_once('-') {
+        Some((days, clock)) => (Some(days), clock),
+        None => (None, text),
+    };
+    let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let parts: Vec<&str> = days.into_iter().chain(clock.split(':')).collect();
+    if parts.len() > 3 + usize::from(days.is_some()) || !parts.into_iter().all(number) {
+        return Err("a time is expected: MIN, HH:MM:SS or D-HH:MM:SS".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+/// An option of `sbatch` on a line of its own.
+fn option(text: &str) -> Result<String, String> {
+    if !text.starts_with('-') || text.contains(char::is_control) {
+        return Err("one option of sbatch is expected, e.g. --account=lab".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 /// What goes to a scheduler.
@@ -286,6 +317,16 @@ fn folder_of(batch: &Batch) -> PathBuf {
 
 /// A path that holds wherever the task starts.
 fn whole(path: &Path) -> Result<String, CliError> {
+    if path
+        .to_str()
+        .is_none_or(|text| text.contains(char::is_control))
+    {
+        let message = format!("a script cannot name the path {}", path.display());
+        return Err(CliError::new(
+            codes::BAD_FLAG,
+            message.escape_debug().to_string(),
+        ));
+    }
     let broken = |error: std::io::Error| CliError::output(&path.display().to_string(), &error);
     Ok(absolute(path).map_err(broken)?.display().to_string())
 }
