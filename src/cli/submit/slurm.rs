@@ -28,15 +28,13 @@ struct Merge {
     extra: Vec<String>,
 }
 
-/// Both scripts.
+/// Both scripts, which start `program`.
 ///
 /// # Errors
 /// Paths that cannot be made whole.
-pub(super) fn papers(batch: &Batch, folder: &Path) -> Result<Vec<Paper>, CliError> {
+pub(super) fn papers(batch: &Batch, folder: &Path, program: &Path) -> Result<Vec<Paper>, CliError> {
     let args = batch.args;
-    let program = std::env::current_exe()
-        .map_err(|error| CliError::new(codes::INTERNAL, error.to_string()))?;
-    let program = program.display().to_string();
+    let program = whole(program)?;
     let output = args.output.clone();
     let output = output.unwrap_or_else(|| default_folder(batch.name(), &batch.digest));
     let (output, folder) = (whole(&output)?, whole(folder)?);
