@@ -70,7 +70,13 @@ pub struct Cli {
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
     /// Colour.
-    #[arg(long, global = true, value_enum, default_value = "auto")]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value = "auto",
+        hide_short_help = true
+    )]
     pub color: Color,
     /// Vector instructions: sse2, avx2 or avx512 (default: the widest); the results are the same.
     #[arg(long, global = true, hide_short_help = true, value_parser = instructions)]
