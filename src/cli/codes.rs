@@ -43,7 +43,7 @@ codes! {
     /// No shards to merge.
     NO_SHARDS = "E0810", "no shards here",
         "name the folder that the shards were written to, or the files",
-        "`leverlab merge` takes files that `--shard` wrote (shard-DIGEST-FIRST-LAST-of-RUNS.leverlab), or folders of them.";
+        "`leverlab merge` takes files that `--shard` wrote (shard-DIGEST-FIRST-LAST-of-RUNS.leverlab), or folders of them; `leverlab status` takes the folder that they are written to, the one after -o.";
     /// A shard that cannot be used.
     BAD_SHARD = "E0811", "a shard cannot be used",
         "run that shard again in its folder: it is written anew",

@@ -71,9 +71,8 @@ pub fn dry_run<S: Simulation>(simulation: &S, order: &Order, part: Option<Part>)
     let run = &order.scenarios[0].run;
     let digest = batch_digest(order);
     let count = order.scenarios.len();
-    let megabytes = |numbers: usize| (numbers * 8 * count) as f64 * f64::from(run.replicates) / 1e6;
-    let values = simulation.metrics().len() + simulation.details().len();
-    let paths = simulation.series().len() * simulation.quarters().len();
+    let (values, paths) = numbers(simulation);
+    let megabytes = |numbers: usize| megabytes(numbers, count, run.replicates);
     let mut out = format!(
         "{count} scenario(s), {} runs each ({} a parameter draw), seed {}, scale {}\n",
         run.replicates, run.per_draw, run.seed, run.scale
@@ -114,6 +113,24 @@ pub fn dry_run<S: Simulation>(simulation: &S, order: &Order, part: Option<Part>)
     }
     out + "  summary.csv differences.csv runs.parquet details.parquet paths.parquet\n  \
            figures/ report.html manifest.json\n"
+}
+
+/// Numbers that a run of one scenario leaves: metrics and details, quarterly paths.
+fn numbers<S: Simulation>(simulation: &S) -> (usize, usize) {
+    let values = simulation.metrics().len() + simulation.details().len();
+    let paths = simulation.series().len() * simulation.quarters().len();
+    (values, paths)
+}
+
+/// Megabytes of so many numbers of eight bytes, each of so many scenarios and runs.
+fn megabytes(numbers: usize, scenarios: usize, runs: u32) -> f64 {
+    (numbers * 8 * scenarios) as f64 * f64::from(runs) / 1e6
+}
+
+/// Megabytes that the values of a batch take in memory, and all it leaves on the disk.
+pub(super) fn stored_size<S: Simulation>(simulation: &S, scenarios: usize, runs: u32) -> [f64; 2] {
+    let (values, paths) = numbers(simulation);
+    [values, values + paths].map(|numbers| megabytes(numbers, scenarios, runs))
 }
 
 /// Says how many quarters are simulated, and how many are not because scenarios share them.

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use rayon::prelude::*;
 use serde_json::json;
 
 use super::{CliError, Session, codes};
 use crate::engine::journal::recorded;
-use crate::engine::shard::{Part, Shard};
+use crate::engine::shard::{Head, Part, Shard};
 use crate::report::folder::shards;
 
 /// Arguments of `status`.
@@ -51,6 +52,8 @@ struct Row {
     first: u32,
     last: u32,
     finished: u32,
+    /// Runs that failed, of a finished shard.
+    failed: u32,
     state: State,
 }
 
@@ -67,29 +70,31 @@ pub fn command(args: &StatusArgs, session: &Session) -> Result<(), CliError> {
             let runs = row.last - row.first + 1;
             let far = format!("{} of {runs}", row.finished);
             let [first, last] = [row.first, row.last].map(|run| run.to_string());
-            vec![shard, first, last, far, row.state.word().to_owned()]
+            let failed = row.failed.to_string();
+            vec![shard, first, last, far, failed, row.state.word().to_owned()]
         })
         .collect();
     let json: Vec<_> = rows
         .iter()
         .map(|row| {
             json!({ "shard": row.shard, "first": row.first, "last": row.last,
-                "finished": row.finished, "state": row.state.word() })
+                "finished": row.finished, "failed": row.failed, "state": row.state.word() })
         })
         .collect();
-    let header = ["shard", "first", "last", "runs", "state"];
+    let header = ["shard", "first", "last", "runs", "failed", "state"];
     session.rows(&header, &table, &json!(json))?;
     let count = |state| rows.iter().filter(|row| row.state == state).count();
     let [done, begun, damaged, missing] =
         [State::Done, State::Begun, State::Damaged, State::Missing].map(count);
-    session.say(&format!(
-        "{done} done, {begun} begun, {damaged} damaged, {missing} missing{}",
-        if done == rows.len() {
-            ": `leverlab merge` joins them"
-        } else {
-            ""
-        }
-    ));
+    let failed: u32 = rows.iter().map(|row| row.failed).sum();
+    let mut said = format!("{done} done, {begun} begun, {damaged} damaged, {missing} missing");
+    if failed > 0 {
+        said += &format!("; {failed} runs failed, which a merge drops");
+    }
+    if done == rows.len() {
+        said += ": `leverlab merge` joins them";
+    }
+    session.say(&said);
     Ok(())
 }
 
@@ -100,30 +105,23 @@ fn look(folder: &Path) -> Result<Vec<Row>, CliError> {
         CliError::new(codes::NO_SHARDS, message)
     };
     let mut rows = Vec::new();
-    let mut split = None;
-    for path in shards::list(folder).map_err(broken)? {
-        let Some((runs, _)) = shards::runs_of(&path) else {
+    let mut split: Option<Head> = None;
+    let files = shards::list(folder).map_err(broken)?;
+    let opened: Vec<_> = files.par_iter().map(|file| Shard::open(file)).collect();
+    for (path, opened) in files.iter().zip(opened) {
+        let Some((runs, _)) = shards::runs_of(path) else {
             continue;
         };
-        let state = match Shard::open(&path) {
-            Ok(shard) => {
-                split = Some((shard.head.of, shard.head.asked, shard.head.per_draw));
-                State::Done
-            }
-            Err(_) => State::Damaged,
-        };
-        let finished = if state == State::Done {
-            runs.end - runs.start
-        } else {
-            0
-        };
+        let whole = opened.ok();
         rows.push(Row {
             shard: None,
             first: runs.start,
             last: runs.end - 1,
-            finished,
-            state,
+            finished: whole.as_ref().map_or(0, |_| runs.end - runs.start),
+            failed: whole.as_ref().map_or(0, Shard::failed),
+            state: whole.as_ref().map_or(State::Damaged, |_| State::Done),
         });
+        split = whole.map(|one| one.head).or(split);
     }
     for begun in shards::begun(folder).map_err(broken)? {
         // A journal that has just been begun has no index yet.
@@ -137,6 +135,7 @@ fn look(folder: &Path) -> Result<Vec<Row>, CliError> {
             first: begun.runs.start,
             last: begun.runs.end - 1,
             finished: known.len() as u32,
+            failed: 0,
             state: State::Begun,
         });
     }
@@ -144,17 +143,18 @@ fn look(folder: &Path) -> Result<Vec<Row>, CliError> {
         let message = format!("{} holds no shards", folder.display());
         return Err(CliError::new(codes::NO_SHARDS, message));
     }
-    if let Some((of, asked, per_draw)) = split {
-        number(&mut rows, of, asked, per_draw);
+    if let Some(head) = split {
+        number(&mut rows, &head);
     }
     rows.sort_by_key(|row| (row.first, row.last));
     Ok(rows)
 }
 
-/// Numbers the shards of a batch that is split into `of`, and adds those that are missing.
-fn number(rows: &mut Vec<Row>, of: u32, asked: u32, per_draw: u32) {
-    for index in 1..=of {
-        let runs = Part { index, of }.runs(asked, per_draw);
+/// Numbers the shards of a batch as one of them tells of it, and adds those that are missing.
+fn number(rows: &mut Vec<Row>, head: &Head) {
+    for index in 1..=head.of {
+        let part = Part { index, of: head.of };
+        let runs = part.runs(head.asked, head.per_draw);
         if runs.is_empty() {
             continue;
         }
@@ -167,6 +167,7 @@ fn number(rows: &mut Vec<Row>, of: u32, asked: u32, per_draw: u32) {
                 first,
                 last,
                 finished: 0,
+                failed: 0,
                 state: State::Missing,
             }),
         }

@@ -90,12 +90,21 @@ fn files(folder: &Path) -> Result<Vec<Check>, CliError> {
             Err(error) => Some(error.to_string()),
             Ok(bytes) => {
                 let found = blake3::hash(&bytes).to_hex().to_string();
-                (digest.as_str() != Some(&found)).then(|| "changed since it was written".to_owned())
+                (digest.as_str() != Some(&found)).then(|| changed(name))
             }
         };
         (name.clone(), fault)
     };
     Ok(files.iter().map(check).collect())
+}
+
+/// What is said of a file that is not what was written.
+fn changed(name: &str) -> String {
+    let mut said = "changed since it was written".to_owned();
+    if name == "report.html" || name.starts_with("figures/") {
+        said += "; `leverlab report` writes it anew";
+    }
+    said
 }
 
 /// Tables computed anew from the stored runs.

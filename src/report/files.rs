@@ -77,13 +77,12 @@ pub fn write(
             digests.insert(name, blake3::hash(&bytes).to_hex().to_string().into());
         }
         report(&stage)?;
+        digests.extend(page(&stage, &svg_in(&stage))?);
         let mut manifest = manifest_of(results);
         provenance.tell(&mut manifest);
         manifest["files"] = Value::Object(digests);
         manifest["volatile"] = provenance.volatile.clone();
-        let mut text = serde_json::to_vec_pretty(&manifest)?;
-        text.push(b'\n');
-        put(&stage.join(MANIFEST), &text)
+        put(&stage.join(MANIFEST), text_of(&manifest)?.as_bytes())
     };
     staged()
         .and_then(|()| hold.publish())
@@ -91,6 +90,53 @@ pub fn write(
             path: hold.folder().to_owned(),
             cause,
         })
+}
+
+/// A manifest as it is written.
+fn text_of(manifest: &Value) -> io::Result<String> {
+    Ok(serde_json::to_string_pretty(manifest)? + "\n")
+}
+
+/// File of the page, and folder of its figures.
+const PAGE: &str = "report.html";
+const FIGURES: &str = "figures/";
+
+/// The figures in a folder of results that is being made, in order.
+fn svg_in(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder.join(FIGURES)).into_iter().flatten();
+    let name = |entry: fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
+    let mut names: Vec<String> = entries.flatten().map(name).collect();
+    names.sort();
+    names
+}
+
+/// Digests of the page, where there is one, and of the figures of these names.
+fn page(folder: &Path, figures: &[String]) -> io::Result<serde_json::Map<String, Value>> {
+    let page = folder.join(PAGE).exists().then(|| PAGE.to_owned());
+    let figures = figures.iter().map(|name| format!("{FIGURES}{name}"));
+    let digest = |name: String| {
+        let bytes = fs::read(folder.join(&name))?;
+        Ok((name, blake3::hash(&bytes).to_hex().to_string().into()))
+    };
+    page.into_iter().chain(figures).map(digest).collect()
+}
+
+/// Brings the digests in a manifest in step with a page that was written anew, and its figures;
+/// a folder without a manifest stays without.
+///
+/// # Errors
+/// What the system says.
+pub(super) fn page_anew(folder: &Path, figures: &[String]) -> io::Result<()> {
+    let path = folder.join(MANIFEST);
+    let Ok(text) = fs::read(&path) else {
+        return Ok(());
+    };
+    let mut manifest: Value = serde_json::from_slice(&text)?;
+    if let Some(files) = manifest["files"].as_object_mut() {
+        files.retain(|name, _| name != PAGE && !name.starts_with(FIGURES));
+        files.extend(page(folder, figures)?);
+    }
+    super::replace(&path, &text_of(&manifest)?)
 }
 
 /// Name and bytes of every file but the manifest, figures and report.

@@ -41,7 +41,8 @@ pub fn render(
     page::render(&view)
 }
 
-/// Writes `DIR/report.html` and `DIR/figures/*.svg`, each renamed into place when complete.
+/// Writes `DIR/report.html` and `DIR/figures/*.svg`, each renamed into place when complete, and
+/// their digests into the manifest where there is one.
 ///
 /// # Errors
 /// Where a file or the folder cannot be written.
@@ -54,10 +55,14 @@ pub fn write_report(
     let (html, figures) = render(results, comparison, language);
     let folder = dir.join("figures");
     std::fs::create_dir_all(&folder)?;
+    let mut names = Vec::new();
     for figure in &figures {
-        replace(&folder.join(format!("{}.svg", figure.name)), &figure.svg)?;
+        let name = format!("{}.svg", figure.name);
+        replace(&folder.join(&name), &figure.svg)?;
+        names.push(name);
     }
-    replace(&dir.join("report.html"), &html)
+    replace(&dir.join("report.html"), &html)?;
+    files::page_anew(dir, &names)
 }
 
 /// Writes beside the target and flushes, then renames over it; nothing is left half-written.

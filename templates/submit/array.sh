@@ -1,7 +1,7 @@
 #!/bin/bash
 # {{ batch.shards }} shards of {{ batch.runs }} runs; send it with sbatch, then merge.sh behind it.
 #SBATCH --job-name=leverlab-{{ batch.name }}
-#SBATCH --array=1-{{ batch.shards }}
+#SBATCH --array=1-{{ batch.shards }}{% if batch.parallel < batch.shards %}%{{ batch.parallel }}{% endif %}
 #SBATCH --cpus-per-task={{ batch.cpus }}
 #SBATCH --mem={{ batch.mebibytes }}M
 #SBATCH --time={{ batch.time }}

@@ -127,6 +127,15 @@ fn the_promised_flags_are_there() {
         ("run", batch.into()),
         ("compare", format!("{batch} --stack --metric")),
         ("merge", "--output --force".into()),
+        (
+            "submit",
+            "--engine --replicates --per-draw --seed --scale --set --seeds --output --jobs --shards \
+             --minutes --cpus --parallel --partition --time --option --go --image --claim"
+                .into(),
+        ),
+        ("status", String::new()),
+        ("replay", "--replicate --scenario --seeds".into()),
+        ("verify", "--sample --seeds".into()),
         ("report", "--lang".into()),
         ("bench", "--threads".into()),
         ("schema", String::new()),

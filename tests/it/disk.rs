@@ -271,3 +271,19 @@ fn a_closed_pipe_is_no_fault() {
         assert_eq!(String::from_utf8_lossy(&out.stdout), "0\n", "{args}");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn the_first_line_of_a_list_is_all_that_head_takes() {
+    let home = home();
+    let script = "\"$0\" list levers 2>err | head -n 1; echo ${PIPESTATUS[0]}; cat err";
+    let out = Command::new("bash")
+        .current_dir(home.path())
+        .args(["-c", script])
+        .arg(assert_cmd::cargo::cargo_bin("leverlab"))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&out.stdout).into_owned();
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!((lines.len(), lines[1]), (2, "0"), "{said}");
+}

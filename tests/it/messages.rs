@@ -19,7 +19,7 @@ use leverlab::report::folder::{Claim, Permission, claim};
 
 use crate::engine_files::order;
 use crate::engine_toy::Toy;
-use crate::messages_shards;
+use crate::{messages_shards, messages_submit};
 
 /// A command line that goes wrong or warns: snapshot, exit code, arguments.
 pub(crate) struct Case(
@@ -212,6 +212,7 @@ pub(crate) fn outcome(folder: &Path, args: &[&str], stdout: bool) -> (i32, Strin
     for (name, _) in SCHEDULERS {
         command.env_remove(name);
     }
+    command.env("PATH", folder.join("bin"));
     let output = command.current_dir(folder).args(args).output().unwrap();
     let code = output.status.code().unwrap();
     let mut text = format!("$ leverlab {}\nexit {code}\n", args.join(" "));
@@ -343,9 +344,12 @@ fn every_message_says_what_where_and_what_to_do() {
         }
     }
     messages_shards::folders(home.path());
-    for Case(name, code, args) in messages_shards::CASES {
+    for Case(name, code, args) in messages_shards::CASES.iter().chain(messages_submit::CASES) {
         snapshot(name, *code, home.path(), args, &mut seen);
     }
+    let Case(name, code, args) = messages_submit::REFUSED;
+    messages_submit::refusing(home.path());
+    snapshot(name, code, home.path(), args, &mut seen);
     let mine = |path: &str| fs::read_to_string(home.path().join(path)).unwrap();
     assert_eq!(
         [mine("thesis/chapter.txt"), mine("a-file")],

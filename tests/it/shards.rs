@@ -70,26 +70,33 @@ fn plain(home: &Path, runs: u32) -> PathBuf {
 #[test]
 fn any_number_of_shards_in_any_order_and_twice_end_in_the_same_bytes() {
     let home = tempfile::tempdir().unwrap();
-    let expected = results(&plain(home.path(), 42));
-    for of in [1, 3, 7, 16] {
-        let dirs = ["a", "b"].map(|name| home.path().join(format!("{of}-{name}")));
+    for (runs, of) in [42, 200]
+        .into_iter()
+        .flat_map(|runs| [1, 3, 7, 16].map(|of| (runs, of)))
+    {
+        let expected = results(&plain(home.path(), runs));
+        let dirs = ["a", "b"].map(|name| home.path().join(format!("{runs}-{of}-{name}")));
         let files: Vec<PathBuf> = (1..=of)
             .rev()
             .filter_map(|index| {
-                let order = order(&dirs[index as usize % 2], 42, 1 + index as u16 % 3);
+                let order = order(&dirs[index as usize % 2], runs, 1 + index as u16 % 3);
                 done(&order, index, of).file
             })
             .collect();
         // forty-two runs are eleven draws: no shard is empty up to eleven
-        assert_eq!(files.len(), of.min(11) as usize);
-        let again = done(&order(&home.path().join(format!("{of}-c")), 42, 1), of, of);
+        assert_eq!(files.len(), of.min(runs.div_ceil(4)) as usize);
+        let again = done(
+            &order(&home.path().join(format!("{runs}-{of}-c")), runs, 1),
+            of,
+            of,
+        );
         let again = again.file.expect("the last is never empty");
         assert_eq!(fs::read(&files[0]).unwrap(), fs::read(&again).unwrap());
-        let out = home.path().join(format!("{of}-out"));
+        let out = home.path().join(format!("{runs}-{of}-out"));
         let from = [&files[1..], &[again], &files[..1]].concat();
         let merged = merge(&from, &out).expect("merged");
         assert!(matches!(merged, Merged::Whole(_)));
-        assert_eq!(results(&out), expected, "{of} shards");
+        assert_eq!(results(&out), expected, "{of} shards of {runs} runs");
         // whole folders, into one of them
         let dirs: Vec<PathBuf> = dirs.into_iter().filter(|dir| dir.exists()).collect();
         merge(&dirs, &dirs[0]).expect("merged");

@@ -113,7 +113,7 @@ fn start(home: &Path, runs: &str, shard: &str) -> Child {
 }
 
 /// Waits until process number `process` recorded a run of the only shard begun in `home`.
-fn wait_for_a_run(home: &Path, process: &str) {
+pub(crate) fn wait_for_a_run(home: &Path, process: &str) {
     for _ in 0..1000 {
         let work = fs::read_dir(home.join("out/.work")).ok();
         let index = work.and_then(|mut all| {

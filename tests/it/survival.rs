@@ -6,6 +6,11 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use leverlab::cli::publish::compare_results;
+use leverlab::report::files::{self, Provenance};
+use leverlab::report::folder::{Claim, Permission, claim};
+use leverlab::report::results::Results;
+
 use crate::disk::{Tmpfs, batch, code, command, home, leverlab};
 use crate::engine_files::results_in;
 
@@ -179,6 +184,78 @@ fn a_clock_that_was_set_back_and_a_torn_tail_change_nothing() {
 }
 
 #[test]
+fn whatever_a_power_cut_leaves_of_the_journals_tail_it_ends_in_the_same_bytes() {
+    let cuts = if std::env::var_os("LEVERLAB_LONG").is_some() {
+        200
+    } else {
+        16
+    };
+    let home = home();
+    let mut chance = Chance(11);
+    let mut runs = 6;
+    let again = |runs: u32| {
+        let words = runs.to_string();
+        let done = leverlab(home.path(), &batch(&words, &["-q", "-o", "out"]));
+        let said = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert_eq!(code(&done), 0, "{said}");
+    };
+    again(runs);
+    for _ in 0..cuts {
+        let mut work = fs::read_dir(home.path().join("out/.work")).unwrap();
+        let journal = work.next().unwrap().unwrap().path();
+        for name in ["index", "values", "paths", "failures"] {
+            let path = journal.join(name);
+            let mut bytes = fs::read(&path).unwrap();
+            let length = bytes.len() as u64;
+            match chance.below(4) {
+                // the file was longer than what came to the disk of it
+                0 => bytes.truncate((length - chance.below(length.min(15_000) + 1)) as usize),
+                // its length came to the disk, and not what stands there
+                1 => {
+                    let from = length - chance.below(length.min(9_000) + 1);
+                    bytes[from as usize..].fill(0);
+                    bytes.resize(length as usize + chance.below(5_000) as usize, 0);
+                }
+                2 if length > 0 => {
+                    let at = length - 1 - chance.below(length.min(9_000));
+                    bytes[at as usize] ^= 1 << chance.below(8);
+                }
+                _ => {}
+            }
+            fs::write(&path, bytes).unwrap();
+        }
+        runs += 1;
+        again(runs);
+    }
+    ends_in_the_same_bytes(home.path(), &(runs + 1).to_string());
+}
+
+/// The disk takes so many KiB of a file and then no more, whoever asks.
+#[test]
+fn a_file_that_may_not_grow_ends_with_6_and_goes_on_once_it_may() {
+    let home = home();
+    let words = batch("12", &["-q", "-o", "out"]).join(" ");
+    for kibibytes in ["1", "6", "20", "33"] {
+        let script = format!("trap '' XFSZ; ulimit -f {kibibytes}; exec \"$0\" {words}");
+        let full = Command::new("bash")
+            .current_dir(home.path())
+            .args(["-c", &script])
+            .arg(assert_cmd::cargo::cargo_bin("leverlab"))
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&full.stderr).into_owned();
+        assert_eq!(code(&full), 6, "{kibibytes}: {said}");
+        assert!(said.contains("E0803"), "{said}");
+        assert!(
+            !home.path().join("out/manifest.json").exists(),
+            "{kibibytes}"
+        );
+    }
+    wait_for_a_run(home.path());
+    ends_in_the_same_bytes(home.path(), "12");
+}
+
+#[test]
 fn on_a_full_disk_it_keeps_what_is_recorded_and_goes_on_once_there_is_room() {
     let home = home();
     let at = home.path().join("out");
@@ -227,6 +304,35 @@ fn stored_results_are_verified_and_any_of_their_runs_is_shown_again() {
     assert_eq!(shown["quarters"][3]["quarter"], "2025Q4");
     let unknown = leverlab(home.path(), &["replay", "out", "--replicate", "3"]);
     assert_eq!(code(&unknown), 4);
+    // A stroke of the page or of a figure; the page in Chinese is as good as the English one.
+    for name in ["report.html", "figures/cost-effect.svg"] {
+        let file = home.path().join("out").join(name);
+        let text = fs::read_to_string(&file).unwrap();
+        fs::write(&file, text.replacen('1', "2", 1)).unwrap();
+        let changed = leverlab(
+            home.path(),
+            &["verify", "out", "--sample", "1", "--format", "csv"],
+        );
+        let said = String::from_utf8_lossy(&changed.stdout).into_owned();
+        assert_eq!(code(&changed), 5, "{said}");
+        assert!(
+            said.contains(&format!("{name},changed since it was written")),
+            "{said}"
+        );
+        assert_eq!(
+            said.matches(",fits").count() + 2,
+            said.lines().count(),
+            "{said}"
+        );
+        assert_eq!(
+            code(&leverlab(home.path(), &["report", "out", "--lang", "zh"])),
+            0
+        );
+        assert_eq!(
+            code(&leverlab(home.path(), &["verify", "out", "--sample", "0"])),
+            0
+        );
+    }
     // One digit of one table.
     let table = home.path().join("out/summary.csv");
     let text = fs::read_to_string(&table).unwrap();
@@ -235,4 +341,52 @@ fn stored_results_are_verified_and_any_of_their_runs_is_shown_again() {
     assert_eq!(code(&changed), 5);
     let said = String::from_utf8_lossy(&changed.stdout).into_owned();
     assert!(said.contains("changed since it was written"), "{said}");
+}
+
+#[test]
+fn a_number_that_no_run_gives_is_found_though_all_files_and_tables_fit_it() {
+    let home = home();
+    assert_eq!(
+        code(&leverlab(home.path(), &batch("4", &["-q", "-o", "out"]))),
+        0
+    );
+    let out = home.path().join("out");
+    let mut results = Results::read(&out).unwrap();
+    let text = fs::read_to_string(out.join("scenario.short.toml")).unwrap();
+    results.ensemble.outcomes[0][2].metrics[0] += 1e-9;
+    let permission = Permission {
+        force: true,
+        fresh: true,
+        ..Permission::default()
+    };
+    let Claim::Free(hold) = claim(&out, &results.digest, 4, permission).unwrap() else {
+        panic!("free")
+    };
+    let provenance = Provenance {
+        resolved: vec![text],
+        ..Provenance::default()
+    };
+    let comparison = compare_results(&results);
+    files::write(
+        &hold,
+        &results,
+        &comparison,
+        &provenance,
+        &files::put,
+        &|_| Ok(()),
+    )
+    .unwrap();
+    drop(hold);
+    assert_eq!(
+        code(&leverlab(home.path(), &["verify", "out", "--sample", "0"])),
+        0
+    );
+    let found = leverlab(
+        home.path(),
+        &["verify", "out", "--sample", "4", "--format", "csv"],
+    );
+    let said = String::from_utf8_lossy(&found.stdout).into_owned();
+    assert_eq!(code(&found), 5, "{said}");
+    assert!(said.contains("run 2 again,gives other numbers"), "{said}");
+    assert_eq!(said.matches(" again,fits").count(), 3, "{said}");
 }

@@ -30,7 +30,6 @@ struct Job {
     files: Vec<File>,
     image: String,
     claim: String,
-    parallelism: u32,
     args: Vec<String>,
 }
 
@@ -79,6 +78,10 @@ fn quoted(word: &str) -> String {
 /// None that a checked batch could bring about.
 pub(super) fn papers(batch: &Batch) -> Result<Vec<Paper>, CliError> {
     let args = batch.args;
+    let image = args.image.clone();
+    let image = image.unwrap_or_else(|| concat!("leverlab:", env!("CARGO_PKG_VERSION")).to_owned());
+    let image = quoted(&image);
+    let claim = quoted(args.claim.as_deref().unwrap_or("leverlab"));
     let results = format!("{RESULTS}/{}", job(batch));
     let words = batch.subcommand(SCENARIOS).into_iter();
     let words = words.chain(batch.flags(&results));
@@ -86,19 +89,15 @@ pub(super) fn papers(batch: &Batch) -> Result<Vec<Paper>, CliError> {
         batch: batch.words(),
         job: job(batch),
         files: batch.scenarios.iter().map(file).collect(),
-        image: quoted(&args.image),
-        claim: quoted(&args.claim),
-        parallelism: args
-            .parallel
-            .unwrap_or(batch.size.shards)
-            .min(batch.size.shards),
+        image: image.clone(),
+        claim: claim.clone(),
         args: words.map(|word| quoted(&word)).collect(),
     };
     let merge = Merge {
         batch: batch.words(),
         job: job(batch),
-        image: quoted(&args.image),
-        claim: quoted(&args.claim),
+        image,
+        claim,
         args: ["merge", &results, "-o", &results].map(quoted).to_vec(),
     };
     Ok(vec![

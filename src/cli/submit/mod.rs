@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf, absolute};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use super::order::digest_of;
+use super::order::{digest_of, stored_size};
 use super::run::BatchArgs;
 use super::{CliError, Session, codes};
 use crate::engine::replicate::Economy;
@@ -62,7 +62,7 @@ pub struct SubmitArgs {
     /// Another evidence base.
     #[arg(long, value_name = "DIR")]
     pub seeds: Option<PathBuf>,
-    /// Folder of the results, on a disk that all tasks see (default: output/NAME-DIGEST8/).
+    /// Slurm: folder of the results, on a disk that all tasks see (default: output/NAME-DIGEST8/).
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
     /// Folder of the scripts (default: jobs/NAME-DIGEST8/).
@@ -78,24 +78,24 @@ pub struct SubmitArgs {
     #[arg(long, value_name = "C", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=4096))]
     pub cpus: u32,
     /// Slurm: partition.
-    #[arg(long, value_name = "P")]
+    #[arg(long, value_name = "P", value_parser = word)]
     pub partition: Option<String>,
     /// Slurm: time of a task as Slurm writes it (default: thrice the pilot's).
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", value_parser = time)]
     pub time: Option<String>,
     /// Slurm: a further #SBATCH line, e.g. --option=--account=lab; may be repeated.
-    #[arg(long = "option", value_name = "TEXT", allow_hyphen_values = true)]
+    #[arg(long = "option", value_name = "TEXT", allow_hyphen_values = true, value_parser = option)]
     pub options: Vec<String>,
     /// Slurm: send the scripts.
     #[arg(long)]
     pub go: bool,
-    /// Kubernetes: image that holds leverlab.
-    #[arg(long, value_name = "IMAGE", default_value = concat!("leverlab:", env!("CARGO_PKG_VERSION")))]
-    pub image: String,
-    /// Kubernetes: volume claim that takes the results.
-    #[arg(long, value_name = "NAME", default_value = "leverlab")]
-    pub claim: String,
-    /// Kubernetes: pods at a time (default: all).
+    /// Kubernetes: image that holds leverlab (default: leverlab:VERSION).
+    #[arg(long, value_name = "IMAGE", value_parser = word)]
+    pub image: Option<String>,
+    /// Kubernetes: volume claim that takes the results (default: leverlab).
+    #[arg(long, value_name = "NAME", value_parser = word)]
+    pub claim: Option<String>,
+    /// Shards at a time (default: all).
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub parallel: Option<u32>,
 }
@@ -126,12 +126,45 @@ fn minutes(text: &str) -> Result<f64, String> {
         .ok_or_else(|| "a number of minutes over 0 is expected".to_owned())
 }
 
+/// A name that schedulers take as it stands, without quotes.
+fn word(text: &str) -> Result<String, String> {
+    let odd = |c: char| c.is_whitespace() || c.is_control() || "'\"\\`#$".contains(c);
+    if text.is_empty() || text.starts_with('-') || text.contains(odd) {
+        return Err("a name without spaces, quotes and the like is expected".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+/// A time as Slurm writes it: `MIN`, `MIN:SEC`, `HH:MM:SS`, `D-HH`, `D-HH:MM`, `D-HH:MM:SS`.
+fn time(text: &str) -> Result<String, String> {
+    let (days, clock) = match text.split_once('-') {
+        Some((days, clock)) => (Some(days), clock),
+        None => (None, text),
+    };
+    let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let parts: Vec<&str> = days.into_iter().chain(clock.split(':')).collect();
+    if parts.len() > 3 + usize::from(days.is_some()) || !parts.into_iter().all(number) {
+        return Err("a time is expected: MIN, HH:MM:SS or D-HH:MM:SS".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+/// An option of `sbatch` on a line of its own.
+fn option(text: &str) -> Result<String, String> {
+    if !text.starts_with('-') || text.contains(char::is_control) {
+        return Err("one option of sbatch is expected, e.g. --account=lab".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
 /// What goes to a scheduler.
 struct Batch<'a> {
     args: &'a SubmitArgs,
     scenarios: &'a [Scenario],
     digest: String,
     size: Size,
+    /// Memory of the job that merges \[MiB\].
+    merging: u64,
 }
 
 /// A file to be written, and what is in it.
@@ -144,9 +177,12 @@ struct Paper {
 struct Words {
     name: String,
     shards: u32,
+    /// Shards at a time.
+    parallel: u32,
     runs: u32,
     cpus: u32,
     mebibytes: u64,
+    merging: u64,
     time: String,
 }
 
@@ -160,9 +196,11 @@ impl Batch<'_> {
         Words {
             name: self.name().to_owned(),
             shards: size.shards,
+            parallel: (self.args.parallel.unwrap_or(size.shards)).min(size.shards),
             runs: size.runs,
             cpus: size.cpus,
             mebibytes: size.mebibytes,
+            merging: self.merging,
             time: self.args.time.clone().unwrap_or_else(|| size.time()),
         }
     }
@@ -215,16 +253,21 @@ pub fn command(args: &SubmitArgs, session: &Session) -> Result<(), CliError> {
         minutes: args.minutes,
         cpus: args.cpus,
     };
+    let [in_memory, on_disk] = stored_size(&economy, scenarios.len(), run.replicates);
+    let size = Size::of(wish, cost, run.replicates, run.per_draw);
     let batch = Batch {
         args,
         scenarios: &scenarios,
         digest: digest_of(&scenarios, &evidence.digest),
-        size: Size::of(wish, cost, run.replicates, run.per_draw),
+        merging: size.merging(in_memory),
+        size,
     };
     let folder = folder_of(&batch);
     let next = match args.engine {
         Engine::Slurm => {
-            let scripts = slurm::papers(&batch, &folder)?;
+            let program = std::env::current_exe()
+                .map_err(|error| CliError::new(codes::INTERNAL, error.to_string()))?;
+            let scripts = slurm::papers(&batch, &folder, &program)?;
             write(&folder, scripts.into_iter().chain(batch.scenarios()))?;
             if args.go {
                 slurm::send(&folder)?
@@ -237,21 +280,39 @@ pub fn command(args: &SubmitArgs, session: &Session) -> Result<(), CliError> {
             kubernetes::how(&folder, &batch)
         }
     };
-    tell(&batch, cost, &folder, &next, session)
+    tell(&batch, cost, on_disk, &folder, &next, session)
 }
 
 /// Refuses flags of one engine that stand with the other.
 fn fitting(args: &SubmitArgs) -> Result<(), CliError> {
-    let refuse = |what: &str| Err(CliError::new(codes::BAD_FLAG, what));
-    match args.engine {
-        Engine::Slurm => Ok(()),
-        Engine::Kubernetes if args.go => {
-            refuse("--go sends to Slurm; `kubectl apply` sends to Kubernetes")
-        }
-        Engine::Kubernetes if args.seeds.is_some() => {
-            refuse("--seeds: a pod does not see that folder; build an image that holds it")
-        }
-        Engine::Kubernetes => Ok(()),
+    let slurm = [
+        (args.partition.is_some(), "--partition is for Slurm"),
+        (args.time.is_some(), "--time is for Slurm"),
+        (!args.options.is_empty(), "--option is for Slurm"),
+        (
+            args.go,
+            "--go sends to Slurm; `kubectl apply` sends to Kubernetes",
+        ),
+        (
+            args.output.is_some(),
+            "-o: pods write to the volume of --claim",
+        ),
+        (
+            args.seeds.is_some(),
+            "--seeds: a pod does not see that folder; build an image that holds it",
+        ),
+    ];
+    let kubernetes = [
+        (args.image.is_some(), "--image is for Kubernetes"),
+        (args.claim.is_some(), "--claim is for Kubernetes"),
+    ];
+    let of_others = match args.engine {
+        Engine::Slurm => &kubernetes[..],
+        Engine::Kubernetes => &slurm,
+    };
+    match of_others.iter().find(|(given, _)| *given) {
+        Some((_, what)) => Err(CliError::new(codes::BAD_FLAG, *what)),
+        None => Ok(()),
     }
 }
 
@@ -286,6 +347,16 @@ fn folder_of(batch: &Batch) -> PathBuf {
 
 /// A path that holds wherever the task starts.
 fn whole(path: &Path) -> Result<String, CliError> {
+    if path
+        .to_str()
+        .is_none_or(|text| text.contains(char::is_control))
+    {
+        let message = format!("a script cannot name the path {}", path.display());
+        return Err(CliError::new(
+            codes::BAD_FLAG,
+            message.escape_debug().to_string(),
+        ));
+    }
     let broken = |error: std::io::Error| CliError::output(&path.display().to_string(), &error);
     Ok(absolute(path).map_err(broken)?.display().to_string())
 }
@@ -304,6 +375,7 @@ fn write(folder: &Path, papers: impl IntoIterator<Item = Paper>) -> Result<(), C
 fn tell(
     batch: &Batch,
     cost: pilot::Cost,
+    megabytes: f64,
     folder: &Path,
     next: &[String],
     session: &Session,
@@ -316,13 +388,14 @@ fn tell(
         ("minutes_per_shard", format!("{:.1}", size.minutes)),
         ("core_hours", format!("{:.2}", size.core_hours)),
         ("mebibytes_per_task", size.mebibytes.to_string()),
+        ("megabytes_on_disk", format!("{megabytes:.1}")),
         ("folder", folder.display().to_string()),
         ("next", next.join("\n")),
     ];
     let json = json!({
         "shards": size.shards, "runs_per_shard": size.runs, "seconds_per_run": cost.seconds,
         "minutes_per_shard": size.minutes, "core_hours": size.core_hours,
-        "mebibytes_per_task": size.mebibytes, "folder": folder.display().to_string(),
+        "mebibytes_per_task": size.mebibytes, "megabytes_on_disk": megabytes, "folder": folder.display().to_string(),
         "next": next,
     });
     let rows: Vec<Vec<String>> = rows
@@ -331,3 +404,6 @@ fn tell(
         .collect();
     session.rows(&["what", "value"], &rows, &json)
 }
+
+#[cfg(test)]
+mod tests;

@@ -57,6 +57,12 @@ impl Size {
         }
     }
 
+    /// Memory to ask for to merge so many megabytes of values: four times them, as they are held
+    /// as runs, as tables and as the bytes of files, beside what a task takes \[MiB\].
+    pub(super) fn merging(&self, megabytes: f64) -> u64 {
+        self.mebibytes + (4.0 * megabytes).ceil() as u64
+    }
+
     /// Time to ask for, three times what the pilot says and ten minutes at least, `HH:MM:SS`.
     pub(super) fn time(&self) -> String {
         let minutes = (3.0 * self.minutes).ceil().max(10.0) as u64;
@@ -91,6 +97,44 @@ mod tests {
         assert_eq!(size.time(), "00:30:00");
         // twice the cores, half the shards
         assert_eq!(Size::of(wish(None, 10.0, 2), COST, 200, 4).shards, 1);
+    }
+
+    #[test]
+    fn a_shard_takes_the_minutes_wished_or_a_single_draw() {
+        for seconds in [0.01, 0.7, 6.0, 95.0, 4000.0] {
+            for (runs, cpus, minutes) in [(200, 1, 10.0), (100_000, 4, 30.0), (7, 64, 1.0)] {
+                let cost = Cost { seconds, ..COST };
+                let size = Size::of(wish(None, minutes, cpus), cost, runs, 4);
+                let alone = size.runs <= 4 || size.shards == MOST;
+                assert!(size.minutes <= minutes + 1e-9 || alone, "{size:?}");
+                let draws = runs.div_ceil(4);
+                assert!(
+                    size.runs * size.shards >= runs && size.shards <= draws,
+                    "{size:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn time_and_memory_grow_with_the_shard() {
+        let size = Size::of(wish(Some(1), 10.0, 1), COST, 100_000, 4);
+        // 100 000 runs of 6 s are 10 000 minutes, thrice that are 500 hours
+        assert_eq!(size.time(), "500:00:00");
+        assert_eq!(
+            Size::of(wish(None, 10.0, 8), COST, 200, 4).mebibytes,
+            8 * 300
+        );
+        let size = Size::of(wish(None, 10.0, 1), COST, 200, 4);
+        assert_eq!([size.merging(0.0), size.merging(1000.2)], [512, 4513]);
+        let unknown = Cost {
+            mebibytes: None,
+            ..COST
+        };
+        assert_eq!(
+            Size::of(wish(None, 10.0, 1), unknown, 200, 4).mebibytes,
+            1024
+        );
     }
 
     #[test]

@@ -28,15 +28,13 @@ struct Merge {
     extra: Vec<String>,
 }
 
-/// Both scripts.
+/// Both scripts, which start `program`.
 ///
 /// # Errors
 /// Paths that cannot be made whole.
-pub(super) fn papers(batch: &Batch, folder: &Path) -> Result<Vec<Paper>, CliError> {
+pub(super) fn papers(batch: &Batch, folder: &Path, program: &Path) -> Result<Vec<Paper>, CliError> {
     let args = batch.args;
-    let program = std::env::current_exe()
-        .map_err(|error| CliError::new(codes::INTERNAL, error.to_string()))?;
-    let program = program.display().to_string();
+    let program = whole(program)?;
     let output = args.output.clone();
     let output = output.unwrap_or_else(|| default_folder(batch.name(), &batch.digest));
     let (output, folder) = (whole(&output)?, whole(folder)?);
@@ -53,7 +51,7 @@ pub(super) fn papers(batch: &Batch, folder: &Path) -> Result<Vec<Paper>, CliErro
     let array = Array {
         batch: batch.words(),
         command: order::shell_words(&words),
-        log: format!("{folder}/%A_%a.log"),
+        log: log(&folder, "%A_%a"),
         extra: extra.clone(),
     };
     let [verb, flag] = ["merge", "-o"].map(str::to_owned);
@@ -61,13 +59,20 @@ pub(super) fn papers(batch: &Batch, folder: &Path) -> Result<Vec<Paper>, CliErro
     let merge = Merge {
         batch: batch.words(),
         command: order::shell_words(&merge_words),
-        log: format!("{folder}/merge_%j.log"),
+        log: log(&folder, "merge_%j"),
         extra,
     };
     Ok(vec![
         paper("array.sh", array.render())?,
         paper("merge.sh", merge.render())?,
     ])
+}
+
+/// File of a task's words as an `#SBATCH` line names it: in quotes, a per cent sign doubled, as
+/// one alone begins a name that Slurm fills in.
+fn log(folder: &str, pattern: &str) -> String {
+    let folder = folder.replace('\\', "\\\\").replace('"', "\\\"");
+    format!("\"{}/{pattern}.log\"", folder.replace('%', "%%"))
 }
 
 /// A file of a rendered template.

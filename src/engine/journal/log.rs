@@ -11,6 +11,9 @@ pub(super) struct Log {
     /// Bytes that entries point to.
     pub(super) length: u64,
     waiting: Vec<u8>,
+    /// Bytes after which the disk refuses, in tests.
+    #[cfg(test)]
+    pub(super) room: Option<usize>,
 }
 
 impl Log {
@@ -32,6 +35,8 @@ impl Log {
             file,
             length,
             waiting: Vec::new(),
+            #[cfg(test)]
+            room: None,
         })
     }
 
@@ -57,7 +62,7 @@ impl Log {
         let written = self
             .file
             .seek(SeekFrom::Start(self.length))
-            .and_then(|_| self.file.write_all(&self.waiting))
+            .and_then(|_| self.write())
             .and_then(|()| self.file.sync_data());
         if let Err(error) = written {
             // The next opening cuts it off where this fails too.
@@ -67,6 +72,23 @@ impl Log {
         self.length += self.waiting.len() as u64;
         self.waiting.clear();
         Ok(())
+    }
+
+    #[cfg(not(test))]
+    fn write(&mut self) -> io::Result<()> {
+        self.file.write_all(&self.waiting)
+    }
+
+    /// Writes what there is room for.
+    #[cfg(test)]
+    fn write(&mut self) -> io::Result<()> {
+        let length = self.waiting.len();
+        let fits = self.room.map_or(length, |room| room.min(length));
+        self.file.write_all(&self.waiting[..fits])?;
+        self.room = self.room.map(|room| room - fits);
+        let full = fits < length;
+        full.then(|| Err(io::ErrorKind::StorageFull.into()))
+            .unwrap_or(Ok(()))
     }
 
     pub(super) fn read(&mut self, at: u64, length: usize) -> io::Result<Vec<u8>> {

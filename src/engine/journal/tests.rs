@@ -168,6 +168,56 @@ fn what_was_written_and_not_indexed_is_cut_off() {
 }
 
 #[test]
+fn a_disk_that_is_full_in_the_midst_of_a_record_costs_the_runs_that_were_being_written() {
+    type Which = fn(&mut Book) -> &mut Log;
+    let files: [(&str, Which); 4] = [
+        ("index", |book| &mut book.index),
+        ("values", |book| &mut book.values),
+        ("paths", |book| &mut book.paths),
+        ("failures", |book| &mut book.failures),
+    ];
+    let (_home, kept) = ten();
+    for (name, which) in files {
+        for room in [0, 1, 17, 63, 64, 65, 100, 191] {
+            let (_home, folder) = copy(&kept);
+            let mut journal = open(&folder);
+            which(&mut journal.books[0]).room = Some(room);
+            let mut refused = None;
+            // a record fits, or some do, before one does not
+            for run in (10..30).step_by(2) {
+                journal.take(run, done(run)).expect("taken");
+                journal.take(run + 1, failed(run + 1)).expect("taken");
+                if let Err(error) = journal.flush() {
+                    refused = Some((run, error.kind()));
+                    break;
+                }
+            }
+            let (run, kind) = refused.expect("the disk is full");
+            assert_eq!(kind, io::ErrorKind::StorageFull, "{name}, {room}");
+            assert!(
+                journal.missing(0..40).contains(&run),
+                "{name}, {room}: not recorded"
+            );
+            drop(journal);
+            let mut journal = open(&folder);
+            whole(&mut journal);
+            let lost = journal.missing(0..run);
+            assert!(lost.is_empty(), "{name}, {room}: {lost:?} were flushed");
+            let before = fs::metadata(folder.join("index")).expect("there").len();
+            assert_eq!(before % ENTRY as u64, 0, "no torn entry");
+            for run in journal.missing(0..30) {
+                journal.take(run, done(run)).expect("taken");
+            }
+            journal.flush().expect("there is room");
+            let all = open(&folder).ensemble(0..30).expect("read");
+            assert!(all.complete, "{name}, {room}");
+            let place = all.runs.iter().position(|&one| one == 29).expect("mended");
+            assert_eq!(all.outcomes[1][place].metrics, outcome(29, 1).metrics);
+        }
+    }
+}
+
+#[test]
 fn an_empty_one_leaves_no_folder() {
     let (home, folder) = ten();
     open(&folder).close();

@@ -102,6 +102,11 @@ impl Shard {
             }))
     }
 
+    /// Runs that failed.
+    pub fn failed(&self) -> u32 {
+        (self.head.runs.len() - self.done) as u32
+    }
+
     /// Records of values of all runs that were completed, in their order.
     pub(super) fn values(&self) -> Result<Vec<u8>, ShardError> {
         let length = self.done * self.head.shape.value_bytes() as usize;

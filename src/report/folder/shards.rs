@@ -111,8 +111,9 @@ fn read_name(name: &str) -> Option<(Range<u32>, u32)> {
     let ["shard", _, first, last, "of", asked] = parts[..] else {
         return None;
     };
-    let last: u32 = last.parse().ok()?;
-    Some((first.parse().ok()?..last + 1, asked.parse().ok()?))
+    let end = last.parse::<u32>().ok()?.checked_add(1)?;
+    let runs = first.parse().ok()?..end;
+    (!runs.is_empty()).then_some((runs, asked.parse().ok()?))
 }
 
 /// Looks whether a folder may take shards of that batch.
@@ -255,5 +256,8 @@ mod tests {
         assert_eq!(own, "shard-01234567-000012-000023-of-000040.leverlab");
         assert_eq!(read_name(&own), Some((12..24, 40)));
         assert_eq!(read_name("runs"), None);
+        for odd in ["5-3", "0-4294967295", "a-3", "3"] {
+            assert_eq!(read_name(&format!("shard-01234567-{odd}-of-9")), None);
+        }
     }
 }
