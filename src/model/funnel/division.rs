@@ -5,13 +5,13 @@
 //! at which each half draws for itself.
 
 use super::purse::Purses;
-use super::{FunnelState, REVIEWS, ROWS, Turn};
+use super::{FunnelState, Turn};
 use crate::model::firms::Firms;
 
 impl FunnelState {
     /// The firm in row `child` splits off from that in row `parent`, of half its weight: each
-    /// of its real firms has the projects that it had, once they are divided: before anything
-    /// looks at them again, those under review as new ones enter, the others as they move.
+    /// of its real firms has the projects that it had, once they are divided, see
+    /// [`Self::divide`].
     ///
     /// Example: of 8 inventions in a pilot, 4 stay and 4 go; `firms.weight` being half of what it
     /// was for both, each real firm has what it had.
@@ -22,18 +22,14 @@ impl FunnelState {
         self.purses.name_heir(firms, parent, child);
     }
 
-    /// Divides the projects of all firms with heirs.
-    fn divide(&mut self) {
-        for turn in 0..REVIEWS {
-            self.divide_turn(turn);
-        }
-        self.purses.forget_heirs();
-    }
-
-    /// Divides those of a yearly turn.
-    pub(super) fn divide_turn(&mut self, turn: usize) {
+    /// Divides the projects of all firms with heirs. It is done before anything looks at projects
+    /// again, for all firms in one go.
+    pub fn divide(&mut self) {
         if self.purses.have_heirs() {
-            self.projects[turn].divide(&self.purses);
+            for turn in &mut self.projects {
+                turn.divide(&self.purses);
+            }
+            self.purses.forget_heirs();
         }
     }
 }
@@ -42,31 +38,24 @@ impl Turn {
     /// Halves each project of a firm with an heir; the other half is the heir's, and stands
     /// behind all others, so that projects of one firm keep their order.
     fn divide(&mut self, purses: &Purses) {
-        let mut number = 0;
+        let (mut row, mut dockets) = (0, 0);
         // heirs may have heirs: their halves are come to as well
-        while number < self.strips.len() {
-            self.divide_strip(number, purses);
-            number += 1;
-        }
-    }
-
-    /// Halves those of a strip.
-    pub(super) fn divide_strip(&mut self, number: usize, purses: &Purses) {
-        let first = number * ROWS;
-        let mut row = first;
-        while row < self.len().min(first + ROWS) {
+        while row < self.len() {
+            let waiting = self.dockets.get(dockets);
+            let docket = waiting.filter(|docket| docket.row as usize == row);
+            let docket = docket.map(|_| dockets);
+            dockets += usize::from(docket.is_some());
             if let Some(heir) = purses.heir(self.project(row).purse) {
-                self.halve(row, heir);
+                self.halve(row, heir, docket);
             }
             row += 1;
         }
     }
 
     /// Leaves half of a project, and of its docket, in its row; the rest goes to the purse `heir`.
-    fn halve(&mut self, row: usize, heir: u32) {
+    fn halve(&mut self, row: usize, heir: u32, docket: Option<usize>) {
         let other = self.len();
-        let docket = (self.dockets).binary_search_by_key(&(row as u32), |docket| docket.row);
-        if let Ok(place) = docket {
+        if let Some(place) = docket {
             let half = self.dockets[place].half();
             self.dockets[place] = half;
             self.dockets.push(crate::model::approval::Docket {
@@ -81,7 +70,7 @@ impl Turn {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Origin, Plan, Project, STAGES, advance, enter};
+    use super::super::{Origin, Plan, Project, ROWS, STAGES, advance, enter};
     use super::*;
     use crate::base::time::Quarter;
     use crate::model::approval::Docket;
@@ -98,7 +87,7 @@ mod tests {
             for row in 0..turn.len() {
                 let (strip, i) = (&turn.strips[row / ROWS], row % ROWS);
                 let project = turn.project(row);
-                if state.funnel.purses.owner(project.purse).id == id && strip.entered[i] > 0.0 {
+                if state.funnel.purses.at(project.purse).id == id && strip.entered[i] > 0.0 {
                     let docket = turn.dockets.iter().find(|d| d.row as usize == row);
                     let mass = std::array::from_fn(|k| strip.stage[k].mass[i]);
                     all.push((

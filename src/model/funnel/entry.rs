@@ -20,57 +20,42 @@ pub fn enter(state: &mut State, ctx: &Context) {
     let funnel = &mut state.funnel;
     funnel.tally = FunnelTally::default();
     state.approval.tally = ApprovalTally::default();
-    let due = under_review(ctx.q());
-    funnel.divide_turn(due);
-    funnel.projects[due].clear_out();
+    funnel.divide();
+    funnel.projects[under_review(ctx.q())].clear_out();
     let inventions = &state.universities.inventions;
     // the funnel counts quality in medians and readiness as a share of the scale
     let median = ctx.parameters.universities.quality_median;
     let none = [0.0; DEALS];
     let (mut quality, mut revenue, mut draw, mut rank) = (none, none, none, none);
     let mut ids = [0; DEALS];
-    let (mut readiness, mut disclosed) = (none, [0; DEALS]);
-    let (mut field, mut region, mut purse) = ([0; DEALS], [0; DEALS], [0; DEALS]);
-    let mut for_use = [0; DEALS];
     for deals in state.transfer.deals_this_quarter.chunks(DEALS) {
-        let mut count = 0;
         for (row, deal) in deals.iter().enumerate() {
-            for_use[count] = row;
-            count += usize::from(deal.motive == Motive::Use);
-        }
-        let deals = for_use[..count].iter().map(|&row| &deals[row]);
-        // a column at a time: each deal lies elsewhere, and so many look-ups are under way at once
-        for (row, deal) in deals.clone().enumerate() {
             quality[row] = inventions.quality[deal.invention] / median;
             ids[row] = deal.invention_id;
         }
-        for (row, deal) in deals.clone().enumerate() {
-            readiness[row] = inventions.readiness[deal.invention] / READINESS_LEVELS;
-            disclosed[row] = inventions.disclosed[deal.invention];
-            field[row] = inventions.field[deal.invention];
-        }
-        for (row, deal) in deals.clone().enumerate() {
-            region[row] = state.firms.region[deal.firm];
-            purse[row] = funnel.purses.of(deal.firm, deal.firm_id);
-        }
         fill_revenue(&quality, &mut revenue, &ctx.parameters.funnel);
         fill_pairs(ctx.key, &ids, 0, 0, Purpose::Approval, &mut draw, &mut rank);
-        for (row, deal) in deals.enumerate() {
-            if ctx.q() - disclosed[row] <= CONVERSION {
-                add(&mut funnel.dealt_within_12, disclosed[row], deal.mass);
+        for (row, deal) in deals.iter().enumerate() {
+            if deal.motive != Motive::Use {
+                continue;
             }
+            let disclosed = inventions.disclosed[deal.invention];
+            if ctx.q() - disclosed <= CONVERSION {
+                add(&mut funnel.dealt_within_12, disclosed, deal.mass);
+            }
+            let readiness = inventions.readiness[deal.invention] / READINESS_LEVELS;
             let project = Project {
                 quality: quality[row] as f32,
                 revenue: revenue[row] as f32,
-                purse: purse[row],
-                disclosed: disclosed[row] as i16,
+                purse: funnel.purses.of(deal.firm, deal.firm_id),
+                disclosed: disclosed as i16,
                 begun: ctx.q() as i16,
-                field: field[row],
-                region: region[row],
+                field: inventions.field[deal.invention],
+                region: state.firms.region[deal.firm],
             };
             let origin = Origin {
                 invention_id: deal.invention_id,
-                readiness: readiness[row] as f32,
+                readiness: readiness as f32,
             };
             let draws = (draw[row], rank[row]);
             funnel.begin(project, origin, deal.mass, draws, &ctx.parameters.approval);

@@ -28,7 +28,7 @@ pub use movement::ration;
 pub use project::{
     Column, Origin, Plan, Project, REVIEWS, ROWS, STAGES, Strip, Turn, under_review,
 };
-pub use purse::{Owner, Purse, Purses};
+pub use purse::{Purse, Purses};
 
 use super::approval::Charges;
 use super::books::{Account, Instrument};
@@ -174,7 +174,7 @@ pub fn advance(state: &mut State, ctx: &Context) {
     let tariffs = tariffs(&stages, &state.platforms, saved, ctx.world.price);
     let kept = state.platforms.kept.as_ref();
     let (now, next) = (under_review(ctx.q()), under_review(ctx.q() + 1));
-    funnel.purses.fill(&state.firms, ctx.q());
+    funnel.purses.fill(&state.firms);
     review::hold(
         &mut funnel.projects[now],
         &funnel.purses,
@@ -183,22 +183,18 @@ pub fn advance(state: &mut State, ctx: &Context) {
         ctx,
     );
     let mut sums = Sums::default();
-    for number in 0..REVIEWS {
+    for (number, turn) in funnel.projects.iter_mut().enumerate() {
         let round = Round {
             tariffs,
             kept: kept.filter(|_| number != now),
             charges: Charges::of(ctx),
             number,
-            // those under review are divided as others enter
-            divides: number != now && funnel.purses.have_heirs(),
             is_next: number == next,
             q: ctx.q(),
             p,
         };
-        let turn = &mut funnel.projects[number];
         round.walk(turn, &mut funnel.purses, &mut state.approval, &mut sums);
     }
-    funnel.purses.forget_heirs();
     funnel.waiting.clear();
     let waiting = &mut funnel.waiting;
     (funnel.purses).close(&mut state.firms, waiting, ctx.world.price, p);

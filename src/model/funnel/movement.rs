@@ -257,8 +257,6 @@ pub(super) struct Round<'a> {
     pub charges: Charges,
     /// Number of the turn.
     pub number: usize,
-    /// Whether projects of firms with heirs are to be divided first.
-    pub divides: bool,
     /// Whether the next quarter reviews them.
     pub is_next: bool,
     /// Index of the quarter.
@@ -289,31 +287,25 @@ impl Round<'_> {
         sums: &mut Sums,
     ) {
         let mut flow = Flow::still();
-        let (mut number, mut done) = (0, 0);
-        while number < turn.strips.len() {
-            if self.divides {
-                turn.divide_strip(number, purses);
-            }
+        let mut dockets = std::mem::take(&mut turn.dockets);
+        let mut later = &mut dockets[..];
+        for (number, (strip, rows)) in turn.filled().enumerate() {
             let first = number * ROWS;
-            let rows = usize::min(ROWS, turn.len() - first);
-            let strip = &mut turn.strips[number];
             if let Some(kept) = self.kept {
                 leave_places(strip, rows, kept);
             }
             step_all(strip, &self.tariffs, &mut flow);
-            let later = &mut turn.dockets[done..];
-            let own = |docket: &&Docket| (docket.row as usize) < first + rows;
-            let count = later.iter().take_while(own).count();
-            let dockets = &mut later[..count];
             let mut till = Till {
                 purses,
                 approval,
                 sums,
             };
-            self.pay(strip, rows, dockets, &mut flow, &mut till);
+            let used = self.pay(strip, first..first + rows, later, &mut flow, &mut till);
             let old = self.old(strip, rows);
             settle(strip, &old, self.p.abandon_below, &flow, &mut sums.columns);
-            for docket in dockets {
+            let (now, rest) = later.split_at_mut(used);
+            later = rest;
+            for docket in now {
                 let row = docket.row as usize % ROWS;
                 flow.docketed[row] = 0.0;
                 if strip.entered[row] == 0.0 {
@@ -321,84 +313,58 @@ impl Round<'_> {
                 }
             }
             sums.note(strip, rows, &flow.passed[STAGES - 1], self, purses);
-            number += 1;
-            done += count;
         }
+        turn.dockets = dockets;
     }
 
-    /// Firms pay for the projects of a strip in their order, as far as they have `dockets` first
-    /// what clears approval, then stages, then what products sold must bear.
+    /// Firms pay for the projects of a strip, `rows` of the turn, in their order: first what
+    /// clears approval, then stages, then what products sold must bear. Gives how many of
+    /// `dockets` are of the strip.
     fn pay(
         &self,
         strip: &Strip,
-        rows: usize,
+        rows: Range<usize>,
         dockets: &mut [Docket],
         flow: &mut Flow,
         till: &mut Till,
-    ) {
-        let mut row = 0;
-        for docket in dockets {
-            let next = docket.row as usize % ROWS;
-            self.pay_plain(strip, row..next, flow, till);
-            self.pay_docketed(strip, next, docket, flow, till);
-            row = next + 1;
-        }
-        self.pay_plain(strip, row..rows, flow, till);
-    }
-
-    /// Firms pay for projects that need no approval.
-    #[inline(always)]
-    fn pay_plain(&self, strip: &Strip, rows: Range<usize>, flow: &mut Flow, till: &mut Till) {
-        for row in rows {
+    ) -> usize {
+        let mut dockets = dockets.iter_mut();
+        let mut used = 0;
+        let mut next = dockets.next();
+        for (row, number) in rows.enumerate() {
             let purse = till.purses.at_mut(strip.project[row].purse);
+            let docket = next.take_if(|docket| docket.row as usize == number);
+            if docket.is_some() {
+                used += 1;
+                next = dockets.next();
+            }
             if purse.is_gone() {
-                till.sums.abandoned += strip.present(row);
+                let waiting = docket.map_or(0.0, |docket| docket.mass());
+                till.sums.abandoned += strip.present(row) + waiting;
                 flow.drop(row);
                 continue;
             }
             till.sums.offered += strip.stage[STAGES - 1].mass[row];
+            let Some(docket) = docket else {
+                self.fund(strip, row, flow, purse);
+                continue;
+            };
+            let approval = &mut *till.approval;
+            let (cleared, cost) = approval.clear(docket, purse.left(), &self.charges);
+            purse.spent += cost;
+            till.sums.research += cost;
             self.fund(strip, row, flow, purse);
-            if flow.fees[row] > 0.0 {
-                till.purses
-                    .add_fees(strip.project[row].purse, flow.fees[row]);
-            }
+            let field = usize::from(strip.project[row].field);
+            let [offered, sold] = [
+                strip.stage[STAGES - 1].mass[row],
+                flow.passed[STAGES - 1][row],
+            ];
+            let gone = sold + flow.failed[STAGES - 1][row];
+            purse.spent += approval.launch(docket, field, [offered, sold, gone], &self.charges);
+            flow.upward[row] = approval.route(docket, field, flow.passed[1][row]) + cleared;
+            flow.docketed[row] = docket.mass();
         }
-    }
-
-    /// A firm pays for a project that needs approval.
-    #[inline(always)]
-    fn pay_docketed(
-        &self,
-        strip: &Strip,
-        row: usize,
-        docket: &mut Docket,
-        flow: &mut Flow,
-        till: &mut Till,
-    ) {
-        let purse = till.purses.at_mut(strip.project[row].purse);
-        if purse.is_gone() {
-            till.sums.abandoned += strip.present(row) + docket.mass();
-            flow.drop(row);
-            return;
-        }
-        let approval = &mut *till.approval;
-        let (cleared, cost) = approval.clear(docket, purse.left(), &self.charges);
-        purse.spent += cost;
-        till.sums.research += cost;
-        self.fund(strip, row, flow, purse);
-        let field = usize::from(strip.project[row].field);
-        let [offered, sold] = [
-            strip.stage[STAGES - 1].mass[row],
-            flow.passed[STAGES - 1][row],
-        ];
-        till.sums.offered += offered;
-        let gone = sold + flow.failed[STAGES - 1][row];
-        purse.spent += approval.launch(docket, field, [offered, sold, gone], &self.charges);
-        flow.upward[row] = approval.route(docket, field, flow.passed[1][row]) + cleared;
-        flow.docketed[row] = docket.mass();
-        if flow.fees[row] > 0.0 {
-            (till.purses).add_fees(strip.project[row].purse, flow.fees[row]);
-        }
+        used
     }
 
     /// The firm pays for a row's stages, as far as its purse reaches.
@@ -409,6 +375,9 @@ impl Round<'_> {
             flow.step(strip, row, funded, &self.tariffs);
         }
         purse.spent += flow.research[row] + flow.fees[row];
+        if flow.fees[row] > 0.0 {
+            purse.fees += flow.fees[row];
+        }
     }
 }
 

@@ -135,52 +135,6 @@ impl Strip {
     }
 }
 
-/// Some rows of a strip, in rising order.
-struct Rows {
-    row: [u8; ROWS],
-    count: usize,
-}
-
-impl Rows {
-    /// The rows.
-    fn list(&self) -> &[u8] {
-        &self.row[..self.count]
-    }
-}
-
-impl Strip {
-    /// Which of the first `rows` projects have not been given up.
-    fn kept(&self, rows: usize) -> Rows {
-        let mut kept = Rows {
-            row: [0; ROWS],
-            count: 0,
-        };
-        for (row, &entered) in self.entered[..rows].iter().enumerate() {
-            kept.row[kept.count] = row as u8;
-            kept.count += usize::from(entered > 0.0);
-        }
-        kept
-    }
-
-    /// Takes over what some `rows` of another strip hold, places and plans apart, into its rows
-    /// from `at` on.
-    fn take(&mut self, other: &Self, rows: &[u8], at: usize) {
-        copy(&other.project, rows, &mut self.project[at..]);
-        copy(&other.origin, rows, &mut self.origin[at..]);
-        copy(&other.entered, rows, &mut self.entered[at..]);
-        for (stage, other) in self.stage.iter_mut().zip(&other.stage) {
-            copy(&other.mass, rows, &mut stage.mass[at..]);
-        }
-    }
-}
-
-/// Copies what a column holds in some `rows`.
-fn copy<T: Copy>(from: &[T; ROWS], rows: &[u8], to: &mut [T]) {
-    for (to, &row) in to.iter_mut().zip(rows) {
-        *to = from[usize::from(row) % ROWS];
-    }
-}
-
 /// Projects of one yearly turn, those of a firm in the order in which they began.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Turn {
@@ -261,37 +215,34 @@ impl Turn {
     /// Drops projects that were given up. Places and plans are not kept: a review is next.
     pub fn clear_out(&mut self) {
         let mut left = 0;
-        let mut dockets = std::mem::take(&mut self.dockets);
         let (mut docket, mut dockets_left) = (0, 0);
-        for number in 0..self.strips.len() {
-            let first = number * ROWS;
-            let rows = self.strips[number].kept(usize::min(ROWS, self.len - first));
-            while let Some(&held) = dockets.get(docket)
-                && (held.row as usize) < first + ROWS
+        for row in 0..self.len {
+            let (from, i) = (&self.strips[row / ROWS], row % ROWS);
+            let stays = from.entered[i] > 0.0;
+            let (project, origin, entered) = (from.project[i], from.origin[i], from.entered[i]);
+            let mass: [f64; STAGES] = std::array::from_fn(|k| from.stage[k].mass[i]);
+            if let Some(&held) = self.dockets.get(docket)
+                && held.row as usize == row
             {
                 docket += 1;
-                if let Ok(place) = rows.list().binary_search(&((held.row % ROWS as u32) as u8)) {
-                    let row = (left + place) as u32;
-                    dockets[dockets_left] = Docket { row, ..held };
+                if stays {
+                    self.dockets[dockets_left] = Docket {
+                        row: left as u32,
+                        ..held
+                    };
                     dockets_left += 1;
                 }
             }
-            if left == first && rows.list().len() == ROWS {
-                left += ROWS;
-                continue;
-            }
-            let from = self.strips[number];
-            let room = ROWS - left % ROWS;
-            let (here, beyond) = rows.list().split_at(rows.list().len().min(room));
-            for part in [here, beyond] {
-                if !part.is_empty() {
-                    self.strips[left / ROWS].take(&from, part, left % ROWS);
-                    left += part.len();
+            if stays {
+                let (to, j) = (&mut self.strips[left / ROWS], left % ROWS);
+                (to.project[j], to.origin[j], to.entered[j]) = (project, origin, entered);
+                for k in 0..STAGES {
+                    to.stage[k].mass[j] = mass[k];
                 }
+                left += 1;
             }
         }
-        dockets.truncate(dockets_left);
-        self.dockets = dockets;
+        self.dockets.truncate(dockets_left);
         self.truncate(left);
     }
 

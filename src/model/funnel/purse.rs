@@ -8,24 +8,20 @@ use super::{FunnelParameters, Waiting};
 use crate::base::math::{max, min};
 use crate::model::firms::Firms;
 
-/// What a firm's projects take from and bring to it in a quarter; small, as each project looks
-/// into it.
+/// Purse of a firm with projects.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[repr(align(32))] // within a cache line
+#[repr(align(64))] // one cache line
 pub struct Purse {
     /// Cash at the quarter's start \[mn\]; [`GONE`] where the firm is not in business.
     pub(super) budget: f64,
     /// Spent on stages, places and approval \[mn\].
     pub(super) spent: f64,
+    /// Of that, fees for places \[mn\].
+    pub(super) fees: f64,
     /// Revenue of products first sold \[mn/yr, 2020 prices\].
     pub(super) revenue: f64,
     /// Real inventions that wait for a first sale.
     pub(super) waiting: f64,
-}
-
-/// Whose a purse is.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Owner {
     /// Absorptive capacity of the firm.
     pub(super) absorptive: f64,
     /// Row of the firm.
@@ -40,16 +36,6 @@ const NOBODY: u32 = u32::MAX;
 const GONE: f64 = -1.0;
 
 impl Purse {
-    /// Of a firm with a budget, nothing spent yet.
-    fn of(budget: f64) -> Self {
-        Self {
-            budget,
-            spent: 0.0,
-            revenue: 0.0,
-            waiting: 0.0,
-        }
-    }
-
     /// Cash that projects may spend yet \[mn\].
     #[inline]
     pub(super) fn left(&self) -> f64 {
@@ -62,28 +48,38 @@ impl Purse {
         self.budget < 0.0
     }
 
-    /// The firm in row `i` pays, of which `fees` for places, notes what it sells first, and
-    /// gains from what it sells.
-    fn settle(&self, fees: f64, firms: &mut Firms, i: usize, price: f64, p: &FunnelParameters) {
-        let each = 1.0 / firms.weight[i];
-        firms.cash[i] -= self.spent * each;
-        if fees > 0.0 {
-            firms.platform_fees[i] += fees * each;
-        }
-        if self.revenue > 0.0 {
-            let revenue = self.revenue * price * each;
-            firms.new_product_sales[i] += revenue;
-            let jump = productivity_jump(p.productivity_share * revenue, firms.sales[i]);
-            firms.pending_gain[i] = min(p.gain_cap, firms.pending_gain[i] + jump);
-        }
-    }
-}
-
-impl Owner {
     /// Whether the firm is in business.
-    fn is_there(&self, firms: &Firms) -> bool {
+    pub fn has_firm(&self, firms: &Firms) -> bool {
         let row = self.row as usize;
         firms.alive[row] && firms.id[row] == self.id
+    }
+
+    /// Looks into the firm, with nothing spent yet.
+    fn fill(&mut self, firms: &Firms) {
+        let i = self.row as usize;
+        self.budget = if self.has_firm(firms) {
+            max(0.0, firms.cash[i]) * firms.weight[i]
+        } else {
+            GONE
+        };
+        self.absorptive = firms.absorptive[i];
+        (self.spent, self.fees, self.revenue, self.waiting) = (0.0, 0.0, 0.0, 0.0);
+    }
+
+    /// The firm pays, notes what it sells first, and gains from what it sells.
+    fn settle(&self, firms: &mut Firms, price: f64, p: &FunnelParameters) {
+        let firm = self.row as usize;
+        let weight = firms.weight[firm];
+        firms.cash[firm] -= self.spent / weight;
+        if self.fees > 0.0 {
+            firms.platform_fees[firm] += self.fees / weight;
+        }
+        if self.revenue > 0.0 {
+            let revenue = self.revenue * price / weight;
+            firms.new_product_sales[firm] += revenue;
+            let jump = productivity_jump(p.productivity_share * revenue, firms.sales[firm]);
+            firms.pending_gain[firm] = min(p.gain_cap, firms.pending_gain[firm] + jump);
+        }
     }
 }
 
@@ -100,25 +96,13 @@ pub struct Purses {
     /// The last purse opened for each row of firms.
     known: Vec<Known>,
     purses: Vec<Purse>,
-    owners: Vec<Owner>,
-    /// Of what is spent, fees for places \[mn\].
-    fees: Vec<f64>,
     /// Rows of firms with purses and the places of these, in order, so that firms are read in
-    /// theirs; the last have been opened since and stand in none.
+    /// theirs.
     order: Vec<(u32, u32)>,
-    /// How many stand in order.
-    ordered: usize,
-    /// Scratch: those that do not.
-    opened: Vec<(u32, u32)>,
     /// Purses without a firm.
     free: Vec<u32>,
-    /// Purses of firms that were split and of their heirs.
-    heirs: Vec<(u32, u32)>,
-    /// Which last digits, in base 64, places of purses of firms that were split have, by bit.
-    digits: u64,
-    /// Quarter index at which firms were last looked into, and whether nothing has been opened
-    /// since.
-    seen: Option<i32>,
+    /// Purses of the heirs of firms that were split, by place; empty where none was.
+    heirs: Vec<u32>,
 }
 
 impl Purses {
@@ -136,21 +120,25 @@ impl Purses {
             return known.place;
         }
         let place = self.free.pop().unwrap_or(self.purses.len() as u32);
-        let owner = Owner {
+        let purse = Purse {
+            budget: GONE,
+            spent: 0.0,
+            fees: 0.0,
+            revenue: 0.0,
+            waiting: 0.0,
             absorptive: 0.0,
             row: row as u32,
             id,
         };
-        if let Some(slot) = self.owners.get_mut(place as usize) {
-            *slot = owner;
+        if let Some(slot) = self.purses.get_mut(place as usize) {
+            *slot = purse;
         } else {
-            self.owners.push(owner);
-            self.purses.push(Purse::of(GONE));
-            self.fees.push(0.0);
+            self.purses.push(purse);
         }
         self.known[row] = Known { id, place };
-        self.order.push((row as u32, place));
-        self.seen = None;
+        let entry = (row as u32, place);
+        let at = self.order.partition_point(|other| *other < entry);
+        self.order.insert(at, entry);
         place
     }
 
@@ -158,18 +146,6 @@ impl Purses {
     #[inline]
     pub fn at(&self, place: u32) -> &Purse {
         &self.purses[place as usize]
-    }
-
-    /// Whose the purse at a place is.
-    #[inline]
-    pub fn owner(&self, place: u32) -> &Owner {
-        &self.owners[place as usize]
-    }
-
-    /// Fees for places are part of what is spent from the purse at a place \[mn\].
-    #[inline]
-    pub(super) fn add_fees(&mut self, place: u32, fees: f64) {
-        self.fees[place as usize] += fees;
     }
 
     /// The purse at a place.
@@ -191,8 +167,8 @@ impl Purses {
             return;
         };
         let heir = self.of(child, firms.id[child]);
-        self.heirs.push((known.place, heir));
-        self.digits |= 1 << (known.place % u64::BITS);
+        self.heirs.resize(self.purses.len(), NOBODY);
+        self.heirs[known.place as usize] = heir;
     }
 
     /// Whether any firm has an heir.
@@ -200,59 +176,29 @@ impl Purses {
         !self.heirs.is_empty()
     }
 
-    /// The purse of the heir of the firm whose purse stands at a place; hardly any has one.
+    /// The purse of the heir of the firm whose purse stands at a place.
     #[inline]
     pub(super) fn heir(&self, place: u32) -> Option<u32> {
-        if self.digits >> (place % u64::BITS) & 1 == 0 {
-            return None;
-        }
-        let heir = self.heirs.iter().find(|(parent, _)| *parent == place);
-        heir.map(|&(_, heir)| heir)
+        let heir = self.heirs.get(place as usize).copied();
+        heir.filter(|&heir| heir != NOBODY)
     }
 
     /// Heirs have what is theirs.
     pub(super) fn forget_heirs(&mut self) {
         self.heirs.clear();
-        self.digits = 0;
     }
 
-    /// Puts purses opened since in order with the others.
-    fn put_in_order(&mut self) {
-        self.opened.clear();
-        (self.opened).extend_from_slice(&self.order[self.ordered..]);
-        self.opened.sort_unstable();
-        let (mut end, mut old) = (self.order.len(), self.ordered);
-        // from the last on: what is in order moves up to make room
-        while let Some(&last) = self.opened.last() {
-            end -= 1;
-            if old > 0 && self.order[old - 1] > last {
-                old -= 1;
-                self.order[end] = self.order[old];
-            } else {
-                self.order[end] = last;
-                self.opened.pop();
-            }
+    /// Looks which firms are still in business.
+    pub fn see_who_is_gone(&mut self, firms: &Firms) {
+        for purse in &mut self.purses {
+            purse.budget = if purse.has_firm(firms) { 0.0 } else { GONE };
         }
-        self.ordered = self.order.len();
     }
 
-    /// Looks into all firms, unless that was done in this quarter.
-    pub fn fill(&mut self, firms: &Firms, q: i32) {
-        if self.seen == Some(q) {
-            return;
-        }
-        self.seen = Some(q);
-        self.fees.fill(0.0);
-        self.put_in_order();
+    /// Looks into all firms at the start of a quarter.
+    pub(super) fn fill(&mut self, firms: &Firms) {
         for &(_, place) in &self.order {
-            let owner = &mut self.owners[place as usize];
-            let i = owner.row as usize;
-            owner.absorptive = firms.absorptive[i];
-            self.purses[place as usize] = Purse::of(if owner.is_there(firms) {
-                max(0.0, firms.cash[i]) * firms.weight[i]
-            } else {
-                GONE
-            });
+            self.purses[place as usize].fill(firms);
         }
     }
 
@@ -265,33 +211,28 @@ impl Purses {
         price: f64,
         p: &FunnelParameters,
     ) {
-        self.seen = None;
         let free = self.free.len();
         for &(row, place) in &self.order {
-            let purse = &self.purses[place as usize];
+            let purse = &mut self.purses[place as usize];
             if purse.spent > 0.0 || purse.revenue > 0.0 {
-                purse.settle(self.fees[place as usize], firms, row as usize, price, p);
+                purse.settle(firms, price, p);
             }
             if purse.waiting > 0.0 {
-                let mass = purse.waiting;
-                waiting.push(Waiting { firm: row, mass });
+                let (firm, mass) = (purse.row, purse.waiting);
+                waiting.push(Waiting { firm, mass });
             }
             if purse.is_gone() {
-                let (owner, known) = (
-                    &mut self.owners[place as usize],
-                    &mut self.known[row as usize],
-                );
-                if known.id == owner.id {
+                let known = &mut self.known[row as usize];
+                if known.id == purse.id {
                     known.id = NOBODY;
                 }
-                owner.id = NOBODY;
+                purse.id = NOBODY;
                 self.free.push(place);
             }
         }
         if self.free.len() > free {
-            let owners = &self.owners;
-            (self.order).retain(|&(_, place)| owners[place as usize].id != NOBODY);
-            self.ordered = self.order.len();
+            let purses = &self.purses;
+            (self.order).retain(|&(_, place)| purses[place as usize].id != NOBODY);
         }
     }
 }

@@ -128,7 +128,7 @@ impl Sheet {
     ) {
         for (row, project) in strip.project[..rows].iter().enumerate() {
             self.worth[row] = product_worth(f64::from(project.revenue), p);
-            self.absorptive[row] = purses.owner(project.purse).absorptive;
+            self.absorptive[row] = purses.at(project.purse).absorptive;
             self.willing[row] = state.buyers.willing(usize::from(project.field));
             self.readiness[row] = f64::from(strip.origin[row].readiness);
         }

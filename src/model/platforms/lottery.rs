@@ -9,47 +9,51 @@ use crate::model::context::Context;
 use crate::model::firms::REGIONS;
 use crate::model::funnel::{Column, Purses, ROWS, Strip, Turn};
 
-/// An applicant in a region that is short of places, as one number that orders: its draw, to a
-/// part in 2³² (the smallest come first), then its place, by row and kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct Called(u64);
-
-/// Steps in which draws are told apart.
-const STEPS: f64 = 4_294_967_296.0; // derived: 2³²
-
-impl Called {
-    /// The applicant of a `kind` in a `row` of the projects under review.
-    fn new(draw: f64, row: usize, kind: usize) -> Self {
-        let order = (draw * STEPS) as u64;
-        Self(order << 32 | (row * SERVED + kind) as u64)
-    }
-
-    /// Its row and kind.
-    fn place(self) -> (usize, usize) {
-        let place = self.0 as u32 as usize;
-        (place / SERVED, place % SERVED)
-    }
+/// An applicant in a region that is short of places.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Called {
+    /// Its draw: the smallest come first.
+    draw: f64,
+    mass: f64,
+    /// Row among the projects under review.
+    row: u32,
+    kind: u8,
+    region: u8,
 }
 
 /// Keyed order of applicants where places are short.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Lottery {
-    /// Draws of the projects under review, by strip and kind.
-    draws: Vec<[Column; SERVED]>,
     called: Vec<Called>,
 }
 
-/// Keyed place of each project of a strip in this year's queues.
-fn draw(strip: &Strip, rows: usize, purses: &Purses, ctx: &Context, draws: &mut [Column; SERVED]) {
-    let (mut inventions, mut firms) = ([0; ROWS], [0; ROWS]);
-    for (row, project) in strip.project[..rows].iter().enumerate() {
-        inventions[row] = strip.origin[row].invention_id;
-        firms[row] = purses.owner(project.purse).id;
+/// Draws of the projects of a strip, one for each kind.
+struct Draws {
+    inventions: [u32; ROWS],
+    firms: [u32; ROWS],
+    kinds: [Column; SERVED],
+}
+
+impl Draws {
+    /// None yet.
+    fn none() -> Self {
+        Self {
+            inventions: [0; ROWS],
+            firms: [0; ROWS],
+            kinds: [[0.0; ROWS]; SERVED],
+        }
     }
-    let [first, second] = draws;
-    let year = ctx.quarter.year() as u32;
-    let ids = [&inventions, &firms];
-    fill_pairs_of(ctx.key, ids, year, Purpose::Funnel, first, second);
+
+    /// Keyed place of each project of a strip in this year's queues.
+    fn fill(&mut self, strip: &Strip, rows: usize, purses: &Purses, ctx: &Context) {
+        for (row, project) in strip.project[..rows].iter().enumerate() {
+            self.inventions[row] = strip.origin[row].invention_id;
+            self.firms[row] = purses.at(project.purse).id;
+        }
+        let [first, second] = &mut self.kinds;
+        let (ids, year) = ([&self.inventions, &self.firms], ctx.quarter.year() as u32);
+        fill_pairs_of(ctx.key, ids, year, Purpose::Funnel, first, second);
+    }
 }
 
 /// By kind and region.
@@ -83,24 +87,16 @@ impl Lottery {
             }
         });
         serve_all(queue, &all, due);
-        if from != to {
-            self.draws.resize(due.strips.len(), [[0.0; ROWS]; SERVED]);
-            for ((strip, rows), draws) in due.filled().zip(&mut self.draws) {
-                draw(strip, rows, purses, ctx, draws);
-            }
-        }
         while from != to {
-            self.call(queue, &from, &to, due);
+            self.call(queue, &from, &to, due, purses, ctx);
             for called in &self.called {
-                let (row, kind) = called.place();
-                let (number, row) = (row / ROWS, row % ROWS);
-                let strip = &mut due.strips[number];
-                let mass = queue.applied[number][kind][row];
-                let left = &mut left[kind][usize::from(strip.project[row].region)];
-                let served = min(*left, mass);
+                let left = &mut left[usize::from(called.kind)][usize::from(called.region)];
+                let served = min(*left, called.mass);
                 if served > 0.0 {
                     *left -= served;
-                    strip.served[kind][row] = served / mass;
+                    let (strip, row) = (called.row as usize / ROWS, called.row as usize % ROWS);
+                    let column = &mut due.strips[strip].served[usize::from(called.kind)];
+                    column[row] = served / called.mass;
                 }
             }
             from = to;
@@ -115,28 +111,38 @@ impl Lottery {
     }
 
     /// Calls applicants whose draw lies in the tranche of their kind and region, in order.
-    fn call(&mut self, queue: &Queue, from: &Cells, to: &Cells, due: &mut Turn) {
-        // every applicant is written down and the next one writes over it unless it is called:
-        // no branch to miss
-        self.called
-            .resize(SERVED * (due.len() + 1), Called::default());
-        let mut count = 0;
-        let strips = due.filled().zip(&queue.applied).zip(&self.draws);
-        for (number, (((strip, rows), applied), draws)) in strips.enumerate() {
-            for kind in 0..SERVED {
-                for (row, project) in strip.project[..rows].iter().enumerate() {
-                    let region = usize::from(project.region) % REGIONS;
-                    let draw = draws[kind][row];
-                    let called = (draw >= from[kind][region])
-                        & (draw < to[kind][region])
-                        & (applied[kind][row] > 0.0);
-                    self.called[count] = Called::new(draw, number * ROWS + row, kind);
-                    count += usize::from(called);
+    fn call(
+        &mut self,
+        queue: &Queue,
+        from: &Cells,
+        to: &Cells,
+        due: &mut Turn,
+        purses: &Purses,
+        ctx: &Context,
+    ) {
+        self.called.clear();
+        let mut draws = Draws::none();
+        for (number, ((strip, rows), applied)) in due.filled().zip(&queue.applied).enumerate() {
+            draws.fill(strip, rows, purses, ctx);
+            for (row, project) in strip.project[..rows].iter().enumerate() {
+                let region = usize::from(project.region);
+                for kind in 0..SERVED {
+                    let (draw, mass) = (draws.kinds[kind][row], applied[kind][row]);
+                    let tranche = from[kind][region]..to[kind][region];
+                    if tranche.contains(&draw) && mass > 0.0 {
+                        self.called.push(Called {
+                            draw,
+                            mass,
+                            row: (number * ROWS + row) as u32,
+                            kind: kind as u8,
+                            region: project.region,
+                        });
+                    }
                 }
             }
         }
-        self.called.truncate(count);
-        self.called.sort_unstable();
+        // draws are not negative: they stand in the order of their bits
+        (self.called).sort_unstable_by_key(|called| (called.draw.to_bits(), called.row));
     }
 }
 

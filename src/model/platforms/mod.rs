@@ -122,7 +122,7 @@ pub fn serve(state: &mut State, ctx: &Context) {
     let law = &ctx.law.maturation;
     let slots = [seen.proof_of_concept_slots, seen.pilot_slots];
     let running = [p.proof_running_cost, p.pilot_running_cost];
-    state.funnel.purses.fill(&state.firms, ctx.q());
+    state.funnel.purses.see_who_is_gone(&state.firms);
     platforms.queue.line_up(state, ctx);
     let wanted = &platforms.queue.wanted;
     let held = state.funnel.held;

@@ -104,7 +104,7 @@ impl Queue {
             }
             if deducted {
                 let net = |row: usize, offer: &Offer| {
-                    let firm = purses.owner(strip.project[row].purse).row as usize;
+                    let firm = purses.at(strip.project[row].purse).row as usize;
                     deduction.net(offer.fee, &state.firms, firm, ctx)
                 };
                 apply_net(&sheet, strip, rows, &offers, net, applied);
