@@ -1,9 +1,9 @@
 //! Where do searches find firms?
 //!
 //! Firms hold slots of a table, one list per region and field, as many as their visibility,
-//! weight · sales^exposure, fills; a search that comes upon a slot is answered as often as the
-//! slots of that firm are filled. So each firm is found in proportion to its visibility. Which
-//! slots a firm holds hangs on its own id, and an empty slot, or one that does not answer, sends
+//! weight · sales^exposure, fills; a search points to a place along the list, and is answered
+//! where that lies in the filled part of a slot. So each firm is found in proportion to its
+//! visibility. Which slots a firm holds hangs on its own id, and a place that is not filled sends
 //! the search to its next keyed draw, so that what happens to one firm moves hardly any draw of
 //! others (mechanisms M16).
 
@@ -14,13 +14,16 @@ use super::search::STRIP;
 use crate::base::math;
 use crate::base::rng::{Key, Purpose};
 use crate::model::firms::{FIELDS, Firms, REGIONS};
+use std::hint::select_unpredictable;
 
 const CELLS: usize = REGIONS * FIELDS;
-/// Slots that a firm of mean visibility holds at the start: the finer, the fewer searches go
-/// without an answer; whom they find does not hang on it.
-const RESOLUTION: f64 = 4.0; // derived: resolution
+/// Slots that a firm of mean visibility fills at the start: the finer, the fewer searches go
+/// without an answer and the more slots change hands; whom they find does not hang on it.
+const RESOLUTION: f64 = 1.0;
 /// A list of which less than this part is free has its slots widened.
-const LEAST_FREE: u32 = 16;
+const LEAST_FREE: u32 = 8;
+/// By how much.
+const WIDER: f64 = 1.25; // derived: resolution
 /// Slots of the shortest list.
 const SHORTEST: u32 = 16;
 /// Who holds a free slot; else it is one more than the row of the firm.
@@ -47,6 +50,11 @@ impl Cell {
     fn wanted(&self, seen: f64) -> u32 {
         let most = f64::from(self.slots);
         math::clamp((seen / self.width).ceil(), 1.0, most) as u32
+    }
+
+    /// Whether firms hold so many slots that wider ones would leave more of them free.
+    fn is_fine(&self) -> bool {
+        f64::from(self.held) >= WIDER * f64::from(self.firms)
     }
 
     /// Whether so few are free that `more` must not be added.
@@ -91,6 +99,8 @@ pub(super) struct Addresses {
     filled: Vec<f64>,
     /// How often the slots of a holder answer, see [`FREE`] \[2⁻³²\].
     answers: Vec<u32>,
+    /// Rows of firms that hold too few slots or too many.
+    misfits: Vec<u32>,
     /// Edges of mass by region.
     pub(super) regions: Edges<{ REGIONS + 1 }>,
     /// The same by field within each region.
@@ -113,22 +123,24 @@ pub(super) fn visibility(weight: f64, sales: f64, exposure: f64) -> f64 {
     weight * often
 }
 
-crate::dispatched! {
-    /// Visibility over that which the slots held stand for.
-    fn fill(seen: &[f64], shares: &[f64], filled: &mut [f64]) {
-        for ((filled, seen), share) in filled.iter_mut().zip(seen).zip(shares) {
-            *filled = seen * share;
-        }
-    }
+/// How often holders answer whose slots are filled so far \[2⁻³²\].
+///
+/// Example: half filled: 2³¹.
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
+fn answering(filled: f64) -> u32 {
+    const ALL: f64 = 4_294_967_295.0; // derived: words of 32 bits
+    const TWO_52: f64 = 4_503_599_627_370_496.0; // derived: behind it stand whole numbers
+    (math::min(filled, 1.0) * ALL + TWO_52).to_bits() as u32
 }
 
 crate::dispatched! {
-    /// How often holders answer: as often as their slots are filled.
-    fn listen(filled: &[f64], answers: &mut [u32]) {
-        const ALL: f64 = 4_294_967_295.0; // derived: words of 32 bits
-        const TWO_52: f64 = 4_503_599_627_370_496.0; // derived: behind it stand whole numbers
-        for (filled, answers) in filled.iter().zip(answers) {
-            *answers = (math::min(*filled, 1.0) * ALL + TWO_52).to_bits() as u32;
+    /// Visibility over that which the slots held stand for, and how often they answer.
+    fn fill(seen: &[f64], shares: &[f64], filled: &mut [f64], answers: &mut [u32]) {
+        let firms = seen.iter().zip(shares);
+        for ((filled, answers), (seen, share)) in filled.iter_mut().zip(answers).zip(firms) {
+            *filled = seen * share;
+            *answers = answering(*filled);
         }
     }
 }
@@ -195,7 +207,7 @@ impl Addresses {
         for &row in changed {
             let row = row as usize;
             if self.holdings[row].held > 0 {
-                self.release(row, 0);
+                self.release(row, 0, seen);
                 self.cells[self.holdings[row].cell as usize].firms -= 1;
             }
         }
@@ -209,16 +221,26 @@ impl Addresses {
                 self.take(row, wanted, seen, firms, key);
             }
         }
-        fill(seen, &self.shares, &mut self.filled);
-        for row in 0..firms.len() {
-            let filled = self.filled[row];
-            // most hold what they are to hold
-            if (filled > 1.0) | ((filled <= 0.5) & (self.holdings[row].held > 1)) {
-                self.fit(row, seen, firms, key);
-            }
+        let answers = &mut self.answers[1..];
+        fill(seen, &self.shares, &mut self.filled, answers);
+        let mut misfits = std::mem::take(&mut self.misfits);
+        self.measure(&mut misfits);
+        for &row in &misfits {
+            self.fit(row as usize, seen, firms, key);
         }
-        fill(seen, &self.shares, &mut self.filled);
-        listen(&self.filled, &mut self.answers[1..]);
+        self.misfits = misfits;
+    }
+
+    /// Lists the rows of firms whose slots overflow, and of those that fill not half of several.
+    fn measure(&self, misfits: &mut Vec<u32>) {
+        misfits.resize(self.filled.len(), 0);
+        let mut n = 0;
+        for ((row, &filled), holding) in (0..).zip(&self.filled).zip(&self.holdings) {
+            // no branch: which ones is for chance to decide
+            misfits[n] = row;
+            n += usize::from((filled > 1.0) | ((filled <= 0.5) & (holding.held > 1)));
+        }
+        misfits.truncate(n);
     }
 
     /// Gives slots to a firm that grew, takes them from one that shrank to less than half.
@@ -228,7 +250,7 @@ impl Addresses {
         if wanted > held {
             self.take(row, wanted, seen, firms, key);
         } else if 2 * wanted < held {
-            self.release(row, wanted);
+            self.release(row, wanted, seen);
         }
     }
 
@@ -243,6 +265,7 @@ impl Addresses {
         while self.holdings[row].held < wanted {
             self.settle(row, firms.id[row], key);
         }
+        self.weigh_share(row, seen);
     }
 
     /// Gives the firm in `row` one more slot: the first free one from where its id points.
@@ -260,11 +283,10 @@ impl Addresses {
         self.before[place as usize] = head;
         self.holdings[row].head = place;
         self.holdings[row].held += 1;
-        self.weigh_share(row);
     }
 
     /// Takes the latest slots of a firm until it holds `left`.
-    fn release(&mut self, row: usize, left: u32) {
+    fn release(&mut self, row: usize, left: u32, seen: &[f64]) {
         let holding = &mut self.holdings[row];
         let list = &mut self.cells[holding.cell as usize];
         while holding.held > left {
@@ -274,74 +296,111 @@ impl Addresses {
             holding.held -= 1;
             list.held -= 1;
         }
-        self.weigh_share(row);
+        self.weigh_share(row, seen);
     }
 
-    /// Notes what the slots of a firm stand for.
-    fn weigh_share(&mut self, row: usize) {
+    /// Notes what the slots of a firm stand for, and how often they answer.
+    fn weigh_share(&mut self, row: usize, seen: &[f64]) {
         let Holding { cell, held, .. } = self.holdings[row];
         let width = self.cells[cell as usize].width;
-        self.shares[row] = if held > 0 {
+        let share = if held > 0 {
             1.0 / (f64::from(held) * width)
         } else {
             0.0
         };
+        self.shares[row] = share;
+        self.filled[row] = seen[row] * share;
+        self.answers[row + 1] = answering(self.filled[row]);
     }
 
-    /// Doubles the width of a list's slots, or their number where firms hold one each.
+    /// Row of the firm whose latest slot stands at a place.
+    fn headed(&self, place: u32) -> Option<usize> {
+        let row = (self.holder[place as usize].checked_sub(1))? as usize;
+        (self.holdings[row].head == place).then_some(row)
+    }
+
+    /// Widens a list's slots, or doubles their number where firms hold hardly more than one each.
     #[cold]
     fn make_room(&mut self, cell: usize, seen: &[f64], firms: &Firms, key: Key) {
-        let rows: Vec<usize> = (0..self.holdings.len())
-            .filter(|&row| {
-                let holding = &self.holdings[row];
-                holding.held > 0 && holding.cell as usize == cell
-            })
-            .collect();
-        if self.cells[cell].held >= 2 * self.cells[cell].firms {
-            self.cells[cell].width *= 2.0;
-            for row in rows {
-                let wanted = self.cells[cell].wanted(seen[row]);
-                self.release(row, wanted);
+        let list = &mut self.cells[cell];
+        let places = list.first..list.first + list.slots;
+        if list.is_fine() {
+            list.width *= WIDER;
+            for place in places {
+                if let Some(row) = self.headed(place) {
+                    let wanted = self.cells[cell].wanted(seen[row]);
+                    self.release(row, wanted, seen);
+                }
             }
-            return;
+        } else {
+            self.lengthen(cell, seen);
+            for place in places {
+                if let Some(row) = self.headed(place) {
+                    self.release(row, 0, seen);
+                    let wanted = self.cells[cell].wanted(seen[row]);
+                    for _ in 0..wanted {
+                        self.settle(row, firms.id[row], key);
+                    }
+                    self.weigh_share(row, seen);
+                }
+            }
         }
-        for &row in &rows {
-            self.release(row, 0);
+    }
+
+    /// A list moves to a place of twice its length; its slots are to be no wider than at the start.
+    fn lengthen(&mut self, cell: usize, seen: &[f64]) {
+        let Cell { first, slots, .. } = self.cells[cell];
+        let (mut mass, mut number) = (0.0, 0.0);
+        for row in (first..first + slots).filter_map(|place| self.headed(place)) {
+            mass += seen[row];
+            number += 1.0;
         }
         let list = &mut self.cells[cell];
         list.first = self.holder.len() as u32;
         list.slots *= 2;
+        if mass > 0.0 {
+            list.width = math::min(list.width, mass / (number * RESOLUTION));
+        }
         self.spans[cell] = [list.first, list.slots];
         let end = (list.first + list.slots) as usize;
         self.holder.resize(end, FREE);
         self.before.resize(end, NOBODY);
-        for &row in &rows {
-            let wanted = self.cells[cell].wanted(seen[row]);
-            for _ in 0..wanted {
-                self.settle(row, firms.id[row], key);
-            }
+    }
+
+    /// Each of the searches `asked`, of a strip, points along the list of its cell: notes the rows
+    /// of the firms that answer, keeps the others. In short passes, so that looking up one place
+    /// does not wait for another.
+    #[inline]
+    pub(super) fn point(
+        &self,
+        cells: &[u32; STRIP],
+        words: &[u32; STRIP],
+        asked: &mut [u32; STRIP],
+        n: usize,
+        found: &mut [u32; STRIP],
+    ) -> usize {
+        let (mut holders, mut parts) = ([0; STRIP], [0; STRIP]);
+        for k in 0..n.min(STRIP) {
+            let i = asked[k] as usize % STRIP;
+            let [first, slots] = self.spans[cells[i] as usize];
+            let along = u64::from(words[i]) * u64::from(slots);
+            // derived: bits of a word
+            holders[k] = first + (along >> 32) as u32;
+            parts[k] = along as u32;
         }
-    }
-
-    /// Place in the table to which a word points in a cell.
-    #[inline]
-    pub(super) fn place(&self, region: usize, field: usize, word: u32) -> u32 {
-        let [first, slots] = self.spans[region * FIELDS + field];
-        first + (u64::from(word) * u64::from(slots) >> 32) as u32 // derived: bits of a word
-    }
-
-    /// Who holds each of at most a strip of places: one short pass, so that looking up one does
-    /// not wait for another.
-    #[inline]
-    pub(super) fn holders(&self, places: &[u32; STRIP]) -> [u32; STRIP] {
-        places.map(|place| self.holder[place as usize])
-    }
-
-    /// Row of the firm that is `holder`, and whether it answers a word.
-    #[inline]
-    pub(super) fn ask(&self, holder: u32, word: u32) -> (u32, bool) {
-        let answers = word < self.answers[holder as usize];
-        (holder.wrapping_sub(1), answers)
+        for place in &mut holders[..n.min(STRIP)] {
+            *place = self.holder[*place as usize];
+        }
+        let mut left = 0;
+        for k in 0..n.min(STRIP) {
+            let i = asked[k];
+            let answers = parts[k] < self.answers[holders[k] as usize];
+            let row = select_unpredictable(answers, holders[k].wrapping_sub(1), NOBODY);
+            found[i as usize % STRIP] = row;
+            asked[left % STRIP] = i;
+            left += usize::from(!answers);
+        }
+        left
     }
 }
 
