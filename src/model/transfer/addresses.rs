@@ -273,11 +273,15 @@ impl Addresses {
         let Holding { cell, head, held } = self.holdings[row];
         let list = &mut self.cells[cell as usize];
         let start = key.uniform(id, held, 0, 0, Purpose::Search);
-        let start = (start * f64::from(list.slots)) as u32;
-        let place = (0..list.slots)
-            .map(|step| list.first + (start + step) % list.slots)
-            .find(|&place| self.holder[place as usize] == FREE)
+        let start = (start * f64::from(list.slots)) as usize;
+        let first = list.first as usize;
+        let holder = &self.holder[first..first + list.slots as usize];
+        let free = |&holder: &u32| holder == FREE;
+        let after = holder[start..].iter().position(free);
+        let place = (after.map(|step| start + step))
+            .or_else(|| holder[..start].iter().position(free))
             .expect("a crowded list is given room");
+        let place = list.first + place as u32;
         list.held += 1;
         self.holder[place as usize] = row as u32 + 1;
         self.before[place as usize] = head;

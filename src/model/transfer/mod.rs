@@ -190,6 +190,8 @@ pub struct TransferState {
     posted: Vec<(u32, f64)>,
     /// Inventions worked this quarter and their real cases, by unit.
     worked: Vec<(u32, f64)>,
+    /// The first case of each unit that works any.
+    next: Vec<market::Next>,
     /// What of them looks for a partner.
     offers: offers::Offers,
     /// Its searches.

@@ -7,7 +7,7 @@ use super::bargain;
 use crate::base::math;
 use crate::base::rng::{Key, Purpose};
 use crate::model::context::Context;
-use crate::model::firms::Firms;
+use crate::model::firms::{FIELDS, Firms};
 
 /// Id of a row without a living firm.
 pub(super) const NOBODY: u32 = u32::MAX;
@@ -16,40 +16,67 @@ const STRIP: usize = 8;
 /// A certificate that ends within a year is to be renewed.
 const EXPIRING: i32 = 4; // derived: quarters a year
 
-/// A firm as a possible partner.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[repr(align(32))] // none across two cache lines
+/// A firm as a possible partner: 16 bytes, as many are looked at far apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[repr(align(16))] // none across two cache lines
 pub(super) struct Partner {
-    /// Sales \[mn/yr\].
-    pub sales: f64,
-    /// Absorptive capacity \[0..1\].
-    pub absorptive: f64,
-    /// Worth of a patent for its certificate \[mn\].
-    pub certificate: f64,
     /// Its id.
     pub id: u32,
-    /// Real firms it stands for, at least one and no more than are ever told apart \[firms\].
-    pub members: u8,
-    /// Its field.
-    pub field: u8,
-    /// Has an open need.
-    pub need: bool,
-    /// Obliges a unit that must place patents.
-    pub friendly: bool,
+    /// Sales \[mn/yr\].
+    pub sales: f32,
+    /// Worth of a patent for its certificate \[mn\].
+    pub certificate: f32,
+    /// Absorptive capacity \[1/65535\].
+    absorptive: u16,
+    /// Traits: real firms that it stands for, its field, whether it has a need and whether it
+    /// obliges.
+    traits: u16,
 }
 
+/// Bit of traits behind that of real firms: [`MOST`] of them are told apart.
+const FIELD: u32 = 8;
+const MOST: f64 = 255.0; // derived: eight bits
+/// Bits of a need and of obliging.
+const NEED: u32 = 13;
+const FRIENDLY: u32 = 14;
+/// Steps of absorptive capacity.
+const STEPS: f64 = 65_535.0; // derived: sixteen bits
+
 impl Partner {
-    /// None that is in business.
-    pub(super) const NONE: Self = Self {
-        sales: 0.0,
-        absorptive: 0.0,
-        certificate: 0.0,
-        id: NOBODY,
-        members: 1,
-        field: 0,
-        need: false,
-        friendly: false,
-    };
+    /// Absorptive capacity \[0..1\].
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // part of a strip loop
+    pub(super) fn absorptive(&self) -> f64 {
+        f64::from(self.absorptive) / STEPS
+    }
+
+    /// Real firms it stands for, at least one and no more than are ever told apart \[firms\].
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // part of a strip loop
+    pub(super) fn members(&self) -> u32 {
+        u32::from(self.traits & 0xFF)
+    }
+
+    /// Its field.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // part of a strip loop
+    pub(super) fn field(&self) -> usize {
+        usize::from(self.traits >> FIELD) % FIELDS
+    }
+
+    /// Whether it has an open need.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // part of a strip loop
+    pub(super) fn need(&self) -> bool {
+        self.traits >> NEED & 1 == 1
+    }
+
+    /// Whether it obliges a unit that must place patents.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // part of a strip loop
+    pub(super) fn friendly(&self) -> bool {
+        self.traits >> FRIENDLY & 1 == 1
+    }
 }
 
 crate::dispatched! {
@@ -68,6 +95,40 @@ crate::dispatched! {
         for i in 0..n {
             let lacks = aware[i] & (until[i] <= expires);
             out[i] = bargain::value_for_certificate(patents[i], lacks, price, p);
+        }
+    }
+}
+
+crate::dispatched! {
+    /// Rows of firms from their columns, under a push for deals.
+    fn list(
+        push: f64,
+        p: &TransferParameters,
+        id: &[u32],
+        sales: &[f64],
+        absorptive: &[f64],
+        certificate: &[f64],
+        weight: &[f64],
+        field: &[u8],
+        need: &[bool],
+        rank: &[f64],
+        rows: &mut [Partner],
+    ) {
+        let n = rows.len();
+        let (id, sales, absorptive) = (&id[..n], &sales[..n], &absorptive[..n]);
+        let (certificate, weight, rank) = (&certificate[..n], &weight[..n], &rank[..n]);
+        let (field, need) = (&field[..n], &need[..n]);
+        for i in 0..n {
+            let members = math::clamp(weight[i], 1.0, MOST) as i32 as u16;
+            let friendly = bargain::is_friendly(rank[i], push, p);
+            let flags = u16::from(need[i]) << NEED | u16::from(friendly) << FRIENDLY;
+            rows[i] = Partner {
+                id: id[i],
+                sales: sales[i] as f32,
+                certificate: certificate[i] as f32,
+                absorptive: (math::min(absorptive[i], 1.0) * STEPS + 0.5) as i32 as u16,
+                traits: members | u16::from(field[i]) << FIELD | flags,
+            };
         }
     }
 }
@@ -112,22 +173,20 @@ impl Partners {
             p,
             &mut self.certificate,
         );
-        let push = ctx.seen.rights.appraisal_push;
-        let (sales, absorptive) = (&firms.sales[..n], &firms.absorptive[..n]);
-        let (weight, need) = (&firms.weight[..n], &firms.need[..n]);
-        let (id, field) = (&firms.id[..n], &firms.field[..n]);
-        let (certificate, rank) = (&self.certificate[..n], &self.rank[..n]);
-        self.rows.clear();
-        self.rows.extend((0..n).map(|i| Partner {
-            sales: sales[i],
-            absorptive: absorptive[i],
-            certificate: certificate[i],
-            id: id[i],
-            members: math::clamp(weight[i], 1.0, f64::from(u8::MAX)) as u8,
-            field: field[i],
-            need: need[i],
-            friendly: bargain::is_friendly(rank[i], push, p),
-        }));
+        self.rows.resize(n, Partner::default());
+        list(
+            ctx.seen.rights.appraisal_push,
+            p,
+            &firms.id,
+            &firms.sales,
+            &firms.absorptive,
+            &self.certificate,
+            &firms.weight,
+            &firms.field,
+            &firms.need,
+            &self.rank,
+            &mut self.rows,
+        );
     }
 
     /// Notes how visible firms are, which rows changed hands, and the standing traits of the
@@ -155,7 +214,9 @@ impl Partners {
                 let id = now(alive, id);
                 if *known != id {
                     *known = id;
-                    self.rank[row] = key.uniform(id, 0, 0, 0, Purpose::Choice);
+                    if id != NOBODY {
+                        self.rank[row] = key.uniform(id, 0, 0, 0, Purpose::Choice);
+                    }
                     self.changed.push(row as u32);
                 }
             }
