@@ -7,12 +7,14 @@
 //! the search to its next keyed draw, so that what happens to one firm moves hardly any draw of
 //! others (mechanisms M16).
 
+mod room;
+
 use super::TransferParameters;
 use super::edges::Edges;
 use super::partners::NOBODY;
 use super::search::STRIP;
-use crate::base::math;
 use crate::base::rng::{Key, Purpose};
+use crate::base::{math, strip};
 use crate::model::firms::{FIELDS, Firms, REGIONS};
 use std::hint::select_unpredictable;
 
@@ -20,10 +22,8 @@ const CELLS: usize = REGIONS * FIELDS;
 /// Slots that a firm of mean visibility fills at the start: the finer, the fewer searches go
 /// without an answer and the more slots change hands; whom they find does not hang on it.
 const RESOLUTION: f64 = 1.0;
-/// A list of which less than this part is free has its slots widened.
+/// A list of which less than this part is free is given room.
 const LEAST_FREE: u32 = 8;
-/// By how much.
-const WIDER: f64 = 1.25; // derived: resolution
 /// Slots of the shortest list.
 const SHORTEST: u32 = 16;
 /// Who holds a free slot; else it is one more than the row of the firm.
@@ -50,11 +50,6 @@ impl Cell {
     fn wanted(&self, seen: f64) -> u32 {
         let most = f64::from(self.slots);
         math::clamp((seen / self.width).ceil(), 1.0, most) as u32
-    }
-
-    /// Whether firms hold so many slots that wider ones would leave more of them free.
-    fn is_fine(&self) -> bool {
-        f64::from(self.held) >= WIDER * f64::from(self.firms)
     }
 
     /// Whether so few are free that `more` must not be added.
@@ -95,8 +90,8 @@ pub(super) struct Addresses {
     holdings: Vec<Holding>,
     /// One over the visibility that the slots of each row stand for, 0 without a slot.
     shares: Vec<f64>,
-    /// Visibility of each row over that.
-    filled: Vec<f64>,
+    /// Whether each row holds more than one.
+    several: Vec<bool>,
     /// How often the slots of a holder answer, see [`FREE`] \[2⁻³²\].
     answers: Vec<u32>,
     /// Rows of firms that hold too few slots or too many.
@@ -135,12 +130,22 @@ fn answering(filled: f64) -> u32 {
 }
 
 crate::dispatched! {
-    /// Visibility over that which the slots held stand for, and how often they answer.
-    fn fill(seen: &[f64], shares: &[f64], filled: &mut [f64], answers: &mut [u32]) {
-        let firms = seen.iter().zip(shares);
-        for ((filled, answers), (seen, share)) in filled.iter_mut().zip(answers).zip(firms) {
-            *filled = seen * share;
-            *answers = answering(*filled);
+    /// How often firms answer, and whether their slots overflow or `several` are filled less
+    /// than by half.
+    fn fill(
+        seen: &[f64],
+        shares: &[f64],
+        several: &[bool],
+        answers: &mut [u32],
+        misfits: &mut [bool],
+    ) {
+        let firms = seen.iter().zip(shares).zip(several);
+        for ((answers, misfit), ((seen, share), &several)) in
+            answers.iter_mut().zip(misfits).zip(firms)
+        {
+            let filled = seen * share;
+            *answers = answering(filled);
+            *misfit = (filled > 1.0) | (several & (filled <= 0.5));
         }
     }
 }
@@ -202,7 +207,7 @@ impl Addresses {
     pub(super) fn admit(&mut self, changed: &[u32], seen: &[f64], firms: &Firms, key: Key) {
         self.holdings.resize(firms.len(), Holding::NONE);
         self.shares.resize(firms.len(), 0.0);
-        self.filled.resize(firms.len(), 0.0);
+        self.several.resize(firms.len(), false);
         self.answers.resize(firms.len() + 1, 0);
         for &row in changed {
             let row = row as usize;
@@ -221,26 +226,31 @@ impl Addresses {
                 self.take(row, wanted, seen, firms, key);
             }
         }
-        let answers = &mut self.answers[1..];
-        fill(seen, &self.shares, &mut self.filled, answers);
         let mut misfits = std::mem::take(&mut self.misfits);
-        self.measure(&mut misfits);
+        misfits.clear();
+        self.measure(seen, &mut misfits);
         for &row in &misfits {
             self.fit(row as usize, seen, firms, key);
         }
         self.misfits = misfits;
     }
 
-    /// Lists the rows of firms whose slots overflow, and of those that fill not half of several.
-    fn measure(&self, misfits: &mut Vec<u32>) {
-        misfits.resize(self.filled.len(), 0);
-        let mut n = 0;
-        for ((row, &filled), holding) in (0..).zip(&self.filled).zip(&self.holdings) {
-            // no branch: which ones is for chance to decide
-            misfits[n] = row;
-            n += usize::from((filled > 1.0) | ((filled <= 0.5) & (holding.held > 1)));
+    /// Notes how often firms answer; lists the rows of those whose slots overflow, and of those
+    /// that fill not half of several.
+    fn measure(&mut self, seen: &[f64], misfits: &mut Vec<u32>) {
+        let mut flags = [false; strip::ROWS];
+        let columns = self
+            .shares
+            .chunks(strip::ROWS)
+            .zip(self.several.chunks(strip::ROWS));
+        let seen = seen.chunks(strip::ROWS);
+        let answers = self.answers[1..].chunks_mut(strip::ROWS);
+        let strips = (0..).step_by(strip::ROWS).zip(answers);
+        for ((first, answers), (seen, (shares, several))) in strips.zip(seen.zip(columns)) {
+            let flags = &mut flags[..answers.len()];
+            fill(seen, shares, several, answers, flags);
+            strip::flagged(flags, first, misfits);
         }
-        misfits.truncate(n);
     }
 
     /// Gives slots to a firm that grew, takes them from one that shrank to less than half.
@@ -313,62 +323,8 @@ impl Addresses {
             0.0
         };
         self.shares[row] = share;
-        self.filled[row] = seen[row] * share;
-        self.answers[row + 1] = answering(self.filled[row]);
-    }
-
-    /// Row of the firm whose latest slot stands at a place.
-    fn headed(&self, place: u32) -> Option<usize> {
-        let row = (self.holder[place as usize].checked_sub(1))? as usize;
-        (self.holdings[row].head == place).then_some(row)
-    }
-
-    /// Widens a list's slots, or doubles their number where firms hold hardly more than one each.
-    #[cold]
-    fn make_room(&mut self, cell: usize, seen: &[f64], firms: &Firms, key: Key) {
-        let list = &mut self.cells[cell];
-        let places = list.first..list.first + list.slots;
-        if list.is_fine() {
-            list.width *= WIDER;
-            for place in places {
-                if let Some(row) = self.headed(place) {
-                    let wanted = self.cells[cell].wanted(seen[row]);
-                    self.release(row, wanted, seen);
-                }
-            }
-        } else {
-            self.lengthen(cell, seen);
-            for place in places {
-                if let Some(row) = self.headed(place) {
-                    self.release(row, 0, seen);
-                    let wanted = self.cells[cell].wanted(seen[row]);
-                    for _ in 0..wanted {
-                        self.settle(row, firms.id[row], key);
-                    }
-                    self.weigh_share(row, seen);
-                }
-            }
-        }
-    }
-
-    /// A list moves to a place of twice its length; its slots are to be no wider than at the start.
-    fn lengthen(&mut self, cell: usize, seen: &[f64]) {
-        let Cell { first, slots, .. } = self.cells[cell];
-        let (mut mass, mut number) = (0.0, 0.0);
-        for row in (first..first + slots).filter_map(|place| self.headed(place)) {
-            mass += seen[row];
-            number += 1.0;
-        }
-        let list = &mut self.cells[cell];
-        list.first = self.holder.len() as u32;
-        list.slots *= 2;
-        if mass > 0.0 {
-            list.width = math::min(list.width, mass / (number * RESOLUTION));
-        }
-        self.spans[cell] = [list.first, list.slots];
-        let end = (list.first + list.slots) as usize;
-        self.holder.resize(end, FREE);
-        self.before.resize(end, NOBODY);
+        self.several[row] = held > 1;
+        self.answers[row + 1] = answering(seen[row] * share);
     }
 
     /// Each of the searches `asked`, of a strip, points along the list of its cell: notes the rows
@@ -410,17 +366,20 @@ impl Addresses {
 
 #[cfg(test)]
 impl Addresses {
-    /// Chance that one draw within its region and field finds the firm in `row`.
-    pub(super) fn odds(&self, row: usize) -> f64 {
+    /// Chance that one draw within its region and field finds the firm in `row`, of which `seen`
+    /// is the visibility.
+    pub(super) fn odds(&self, row: usize, seen: f64) -> f64 {
         let slots = self.cells[self.holdings[row].cell as usize].slots;
         let held = (self.holder.iter()).filter(|&&holder| holder as usize == row + 1);
-        assert!(self.filled[row] <= 1.0 + f64::EPSILON);
+        assert!(seen * self.shares[row] <= 1.0 + f64::EPSILON);
         held.count() as f64 * f64::from(self.answers[row + 1]) / f64::from(slots)
     }
 
-    /// Holders of all slots.
+    /// Rows of the holders of all slots, [`NOBODY`] for free ones.
     pub(super) fn slots(&self) -> Vec<u32> {
-        self.holder.clone()
+        (self.holder.iter())
+            .map(|holder| holder.wrapping_sub(1))
+            .collect()
     }
 }
 

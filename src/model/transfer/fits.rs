@@ -69,21 +69,21 @@ impl Pairs {
         for lot in lots {
             let offer = &offers.all[lot.offer as usize];
             for draw in 0..draws.min(STRIP - i) {
-                let firm = &self.met[i];
+                let firm = self.met[i];
                 let distance = field_distance(usize::from(offer.field), firm.field());
                 let need = firm.need() | (offer.posed & (distance == 0.0));
                 let wanted = select_unpredictable(need, 1.0, p.no_need);
                 let there = f64::from(u8::from(found[i] != NOBODY));
                 let member = (draw as u32).min(firm.members() - 1);
                 self.invention[i] = offer.id;
-                self.firm[i] = firm.id;
+                self.firm[i] = firm.id();
                 self.member[i] = member << 16 | lot.number & 0xFFFF;
                 self.worth[i] = offer.quality * wanted * there;
                 self.misfit[i] = bargain::misfit(distance, offer.gap, p);
-                self.sales[i] = f64::from(firm.sales);
+                self.sales[i] = firm.sales();
                 self.absorptive[i] = firm.absorptive();
                 let obliging = if firm.friendly() { order } else { 0.0 };
-                self.other[i] = there * math::max(f64::from(firm.certificate), obliging);
+                self.other[i] = there * math::max(firm.certificate(), obliging);
                 i += 1;
             }
         }
@@ -107,9 +107,7 @@ crate::dispatched! {
             let words = [pairs.firm[i], pairs.member[i], Purpose::Choice as u32];
             noise[i] = math::max(strip::pair(key, pairs.invention[i], words).0, f64::EPSILON);
         }
-        for noise in &mut noise[..n] {
-            *noise = math::normal_quantile(*noise);
-        }
+        strip::quantiles(&mut noise[..n]);
         for i in 0..n {
             size[i] = bargain::log_size(pairs.sales[i], price, p);
         }

@@ -9,7 +9,7 @@ use crate::base::rng::{Key, Purpose};
 use crate::base::{math, strip};
 use crate::model::context::Context;
 use crate::model::state::State;
-use crate::model::universities::{Case, Inventions, Universities};
+use crate::model::universities::{Case, Inventions, Shelf, Universities};
 use std::hint::select_unpredictable;
 
 /// A lot and a firm whose value is above the price asked.
@@ -41,13 +41,6 @@ impl Match {
     };
 }
 
-/// The case that is next on a shelf, and its real inventions still there.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Next {
-    case: Option<Case>,
-    left: f64,
-}
-
 /// What keys the draws of matches.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Draws {
@@ -57,6 +50,8 @@ pub(super) struct Draws {
     order: Vec<f64>,
     /// Liking for a licence.
     like: Vec<f64>,
+    /// Cash of the firm \[mn\].
+    cash: Vec<f64>,
 }
 
 crate::dispatched! {
@@ -92,21 +87,27 @@ pub(super) fn gather(t: &mut TransferState, state: &mut State, ctx: &Context) {
 /// Takes the cases that each unit works off its shelf, best priority first.
 fn pick_worked(t: &mut TransferState, u: &mut Universities, open: f64) {
     let v = &u.inventions;
+    // short, so that looking up one shelf or invention does not wait for another
+    t.stirred.clear();
+    t.stirred.extend(u.shelf.iter().map(Shelf::is_stirred));
     t.next.clear();
-    let shelves = u.shelf.iter_mut().zip(t.capacity.iter().copied());
-    (t.next).extend(shelves.filter(|unit| unit.1 > 0.0).map(|(shelf, _)| Next {
-        case: shelf.take(),
-        left: 0.0,
-    }));
-    // short, so that looking up one invention does not wait for another
-    for next in &mut t.next {
-        next.left = next.case.map_or(0.0, |case| waiting(v, &case));
+    t.next
+        .extend(u.shelf.iter().map(|shelf| (shelf.next(), 0.0)));
+    for (case, left) in &mut t.next {
+        *left = case.map_or(0.0, |case| waiting(v, &case));
     }
     t.worked.clear();
-    let shelves = u.shelf.iter_mut().zip(t.capacity.iter().copied());
-    for ((shelf, mut capacity), next) in shelves.filter(|unit| unit.1 > 0.0).zip(&t.next) {
+    let looked_up = t.stirred.iter().zip(&t.next);
+    let units = u.shelf.iter_mut().zip(&t.capacity).zip(looked_up);
+    for ((shelf, &capacity), (&stirred, &(next, left))) in units {
+        if capacity <= 0.0 {
+            continue;
+        }
+        shelf.settle(stirred);
         t.fallen.clear();
-        let Next { mut case, mut left } = *next;
+        let (mut capacity, mut case) = (capacity, shelf.take());
+        let left_of = |case: Option<Case>| case.map_or(0.0, |case| waiting(v, &case));
+        let mut left = if case == next { left } else { left_of(case) };
         while let Some(Case { invention, .. }) = case {
             if left > 0.0 {
                 if bargain::posted(v.post_rank[invention as usize], open) {
@@ -121,7 +122,7 @@ fn pick_worked(t: &mut TransferState, u: &mut Universities, open: f64) {
                 }
             }
             case = shelf.take();
-            left = case.map_or(0.0, |case| waiting(v, &case));
+            left = left_of(case);
         }
         // posted ones stay where they are
         shelf.put(&t.fallen);
@@ -194,10 +195,10 @@ fn choose(t: &mut TransferState, ctx: &Context, draws: usize, order: f64, posted
     }
     t.matches.truncate(n);
     for found in &mut t.matches {
-        let firm = &t.partners.rows[found.firm as usize];
+        let firm = t.partners.rows[found.firm as usize];
         found.motive = bargain::motive(&Values {
             usage: found.usage,
-            certificate: f64::from(firm.certificate),
+            certificate: firm.certificate(),
             order: if firm.friendly() { order } else { 0.0 },
         });
     }
@@ -208,11 +209,15 @@ fn propose(t: &mut TransferState, state: &State, ctx: &Context, posted: bool) {
     let p = &ctx.parameters.transfer;
     let licensing = &ctx.seen.licensing;
     t.draws.fill(&t.matches, &t.offers, ctx);
+    // short, so that looking up one firm does not wait for another
+    let cash = |found: &Match| state.firms.cash[found.firm as usize];
+    t.draws.cash.clear();
+    t.draws.cash.extend(t.matches.iter().map(cash));
     let uniforms = t.draws.order.iter().zip(&t.draws.like);
-    for (found, (&order, &like)) in t.matches.iter().zip(uniforms) {
+    for ((found, &cash), (&order, &like)) in t.matches.iter().zip(&t.draws.cash).zip(uniforms) {
         let lot = &t.offers.lots[found.lot as usize];
         let offer = &t.offers.all[lot.offer as usize];
-        let budget = p.fee_cash * math::max(0.0, state.firms.cash[found.firm as usize]);
+        let budget = p.fee_cash * math::max(0.0, cash);
         let contract = if posted {
             (found.price <= budget).then_some((DealKind::OpenLicence, found.price))
         } else {
@@ -234,6 +239,8 @@ fn propose(t: &mut TransferState, state: &State, ctx: &Context, posted: bool) {
             invention_id: offer.id,
             invention: offer.row,
             lot: lot.number,
+            unit: offer.unit,
+            region: offer.region,
             firm: found.firm,
             mass: lot.mass,
             motive: found.motive,
