@@ -340,22 +340,23 @@ impl Addresses {
         found: &mut [u32; STRIP],
     ) -> usize {
         let (mut holders, mut parts) = ([0; STRIP], [0; STRIP]);
-        for k in 0..n.min(STRIP) {
-            let i = asked[k] as usize % STRIP;
+        let n = n.min(STRIP);
+        for ((&i, holder), part) in asked[..n].iter().zip(&mut holders).zip(&mut parts) {
+            let i = i as usize % STRIP;
             let [first, slots] = self.spans[cells[i] as usize];
             let along = u64::from(words[i]) * u64::from(slots);
             // derived: bits of a word
-            holders[k] = first + (along >> 32) as u32;
-            parts[k] = along as u32;
+            *holder = first + (along >> 32) as u32;
+            *part = along as u32;
         }
-        for place in &mut holders[..n.min(STRIP)] {
+        for place in &mut holders[..n] {
             *place = self.holder[*place as usize];
         }
         let mut left = 0;
-        for k in 0..n.min(STRIP) {
+        for (k, (&holder, &part)) in holders[..n].iter().zip(&parts).enumerate() {
             let i = asked[k];
-            let answers = parts[k] < self.answers[holders[k] as usize];
-            let row = select_unpredictable(answers, holders[k].wrapping_sub(1), NOBODY);
+            let answers = part < self.answers[holder as usize];
+            let row = select_unpredictable(answers, holder.wrapping_sub(1), NOBODY);
             found[i as usize % STRIP] = row;
             asked[left % STRIP] = i;
             left += usize::from(!answers);

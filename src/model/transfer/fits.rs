@@ -48,7 +48,15 @@ impl Pairs {
         }
     }
 
-    /// Gathers what each lot's invention and the firms that its draws came upon are; `order` is
+    /// Looks up the firms found, any where a search found nobody: short, so that looking up one
+    /// does not wait for another.
+    fn meet(&mut self, found: &[u32], rows: &[Partner]) {
+        for (met, &row) in self.met.iter_mut().zip(found) {
+            *met = rows[if row == NOBODY { 0 } else { row as usize }];
+        }
+    }
+
+    /// Gathers what each lot's invention and the firms met are, of those found; `order` is
     /// the worth of obliging \[mn\].
     fn gather(
         &mut self,
@@ -56,15 +64,9 @@ impl Pairs {
         offers: &Offers,
         draws: usize,
         found: &[u32],
-        rows: &[Partner],
         order: f64,
         p: &TransferParameters,
     ) {
-        // short, so that looking up one firm does not wait for another; any where a search found
-        // nobody
-        for (met, &row) in self.met.iter_mut().zip(found) {
-            *met = rows[if row == NOBODY { 0 } else { row as usize }];
-        }
         let mut i = 0;
         for lot in lots {
             let offer = &offers.all[lot.offer as usize];
@@ -167,7 +169,8 @@ impl Fits {
         let usage = self.usage.chunks_mut(lots * draws);
         let values = usage.zip(self.value.chunks_mut(lots * draws));
         for ((lots, found), (usage, value)) in met.zip(values) {
-            pairs.gather(lots, offers, draws, found, rows, order, p);
+            pairs.meet(found, rows);
+            pairs.gather(lots, offers, draws, found, order, p);
             appraise(ctx.key, ctx.world.price, p, &pairs, usage, value);
         }
     }

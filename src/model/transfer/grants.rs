@@ -82,8 +82,8 @@ const BEHIND: u64 = (1 << PLACE) - 1;
 
 /// Places of proposals in keyed order: in the lower bits of words that order.
 fn rank(proposals: &[Proposal], ranked: &mut Vec<u64>) {
-    assert!(proposals.len() as u64 <= BEHIND, "places fit their bits");
     const DIGITS: f64 = (1_u64 << (u64::BITS - PLACE)) as f64;
+    assert!(proposals.len() as u64 <= BEHIND, "places fit their bits");
     let word = |proposal: &Proposal| ((proposal.order * DIGITS) as u64) << PLACE;
     ranked.clear();
     ranked.extend((0..).zip(proposals).map(|(k, proposal)| word(proposal) | k));
