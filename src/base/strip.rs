@@ -164,6 +164,31 @@ crate::dispatched! {
     }
 }
 
+/// Numbers of the widest vector: so many are done as fast as one.
+const LANES: usize = 8; // derived: 512 bits
+
+/// Turns the uniforms of at most a strip into standard normal values, with the bits of
+/// [`math::normal_quantile`]: the three in twenty beyond the middle are done together.
+#[inline(always)]
+pub fn quantiles(values: &mut [f64]) {
+    let n = values.len().min(ROWS);
+    let values = &mut values[..n];
+    let (mut tail, mut place, mut count) = ([0.0; ROWS], [0; ROWS], 0);
+    for (k, &uniform) in values.iter().enumerate() {
+        (tail[count % ROWS], place[count % ROWS]) = (uniform, k);
+        count += usize::from((uniform - 0.5).abs() > math::MIDDLE);
+    }
+    for value in &mut *values {
+        *value = math::middle_quantile(*value - 0.5);
+    }
+    for uniform in &mut tail[..usize::min(count.next_multiple_of(LANES), ROWS)] {
+        *uniform = math::normal_quantile(*uniform);
+    }
+    for (&k, &value) in place[..count].iter().zip(&tail) {
+        values[k] = value;
+    }
+}
+
 crate::dispatched! {
     /// Raises e to each of eight values, with the bits of [`math::exp`].
     pub fn exponentials(values: &mut [f64; DRAWS]) {
@@ -227,6 +252,35 @@ pub fn look_up<const N: usize>(table: &[f64; N], keys: &[u8], out: &mut [f64]) {
     for (value, &key) in out.iter_mut().zip(keys) {
         *value = table[usize::from(key) % N];
     }
+}
+
+/// Adds to `rows` those whose flag is set, counted from `first`: eight flags at a time are passed
+/// over where none is.
+///
+/// ```
+/// let mut rows = vec![1];
+/// let mut flags = [false; 20];
+/// (flags[4], flags[6], flags[17]) = (true, true, true);
+/// leverlab::base::strip::flagged(&flags, 100, &mut rows);
+/// assert_eq!(rows, [1, 104, 106, 117]);
+/// ```
+pub fn flagged(flags: &[bool], first: u32, rows: &mut Vec<u32>) {
+    let (eights, rest) = flags.as_chunks::<8>();
+    for (row, eight) in (first..).step_by(8).zip(eights) {
+        // one bit a byte
+        let mut left = u64::from_le_bytes(eight.map(u8::from));
+        while left != 0 {
+            rows.push(row + left.trailing_zeros() / u8::BITS);
+            left &= left - 1;
+        }
+    }
+    let behind = first + 8 * eights.len() as u32;
+    rows.extend(
+        (behind..)
+            .zip(rest)
+            .filter(|flag| *flag.1)
+            .map(|flag| flag.0),
+    );
 }
 
 /// A running sum in eight fixed partial sums: the same bits for every vector width, and for a
@@ -325,6 +379,18 @@ mod tests {
         exponentials(&mut powers);
         assert_eq!(z, values.map(math::normal_quantile));
         assert_eq!(powers, values.map(math::exp));
+    }
+
+    #[test]
+    fn a_strip_of_normals_has_the_bits_of_single_ones() {
+        for n in [0, 1, 37, ROWS] {
+            let uniforms: Vec<f64> = (0..n).map(|i| (i as f64 + 0.5) / n as f64).collect();
+            let mut values = uniforms.clone();
+            quantiles(&mut values);
+            for (&u, &z) in uniforms.iter().zip(&values) {
+                assert_eq!(z.to_bits(), math::normal_quantile(u).to_bits(), "{u}");
+            }
+        }
     }
 
     #[test]

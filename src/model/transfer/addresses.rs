@@ -1,26 +1,29 @@
 //! Where do searches find firms?
 //!
 //! Firms hold slots of a table, one list per region and field, as many as their visibility,
-//! weight · sales^exposure, fills; a search that comes upon a slot is answered as often as the
-//! slots of that firm are filled. So each firm is found in proportion to its visibility. Which
-//! slots a firm holds hangs on its own id, and an empty slot, or one that does not answer, sends
+//! weight · sales^exposure, fills; a search points to a place along the list, and is answered
+//! where that lies in the filled part of a slot. So each firm is found in proportion to its
+//! visibility. Which slots a firm holds hangs on its own id, and a place that is not filled sends
 //! the search to its next keyed draw, so that what happens to one firm moves hardly any draw of
 //! others (mechanisms M16).
+
+mod room;
 
 use super::TransferParameters;
 use super::edges::Edges;
 use super::partners::NOBODY;
 use super::search::STRIP;
-use crate::base::math;
 use crate::base::rng::{Key, Purpose};
+use crate::base::{math, strip};
 use crate::model::firms::{FIELDS, Firms, REGIONS};
+use std::hint::select_unpredictable;
 
 const CELLS: usize = REGIONS * FIELDS;
-/// Slots that a firm of mean visibility holds at the start: the finer, the fewer searches go
-/// without an answer; whom they find does not hang on it.
-const RESOLUTION: f64 = 4.0; // derived: resolution
-/// A list of which less than this part is free has its slots widened.
-const LEAST_FREE: u32 = 16;
+/// Slots that a firm of mean visibility fills at the start: the finer, the fewer searches go
+/// without an answer and the more slots change hands; whom they find does not hang on it.
+const RESOLUTION: f64 = 1.0;
+/// A list of which less than this part is free is given room.
+const LEAST_FREE: u32 = 8;
 /// Slots of the shortest list.
 const SHORTEST: u32 = 16;
 /// Who holds a free slot; else it is one more than the row of the firm.
@@ -87,10 +90,12 @@ pub(super) struct Addresses {
     holdings: Vec<Holding>,
     /// One over the visibility that the slots of each row stand for, 0 without a slot.
     shares: Vec<f64>,
-    /// Visibility of each row over that.
-    filled: Vec<f64>,
+    /// Whether each row holds more than one.
+    several: Vec<bool>,
     /// How often the slots of a holder answer, see [`FREE`] \[2⁻³²\].
     answers: Vec<u32>,
+    /// Rows of firms that hold too few slots or too many.
+    misfits: Vec<u32>,
     /// Edges of mass by region.
     pub(super) regions: Edges<{ REGIONS + 1 }>,
     /// The same by field within each region.
@@ -113,22 +118,34 @@ pub(super) fn visibility(weight: f64, sales: f64, exposure: f64) -> f64 {
     weight * often
 }
 
-crate::dispatched! {
-    /// Visibility over that which the slots held stand for.
-    fn fill(seen: &[f64], shares: &[f64], filled: &mut [f64]) {
-        for ((filled, seen), share) in filled.iter_mut().zip(seen).zip(shares) {
-            *filled = seen * share;
-        }
-    }
+/// How often holders answer whose slots are filled so far \[2⁻³²\].
+///
+/// Example: half filled: 2³¹.
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
+fn answering(filled: f64) -> u32 {
+    const ALL: f64 = 4_294_967_295.0; // derived: words of 32 bits
+    const TWO_52: f64 = 4_503_599_627_370_496.0; // derived: behind it stand whole numbers
+    (math::min(filled, 1.0) * ALL + TWO_52).to_bits() as u32
 }
 
 crate::dispatched! {
-    /// How often holders answer: as often as their slots are filled.
-    fn listen(filled: &[f64], answers: &mut [u32]) {
-        const ALL: f64 = 4_294_967_295.0; // derived: words of 32 bits
-        const TWO_52: f64 = 4_503_599_627_370_496.0; // derived: behind it stand whole numbers
-        for (filled, answers) in filled.iter().zip(answers) {
-            *answers = (math::min(*filled, 1.0) * ALL + TWO_52).to_bits() as u32;
+    /// How often firms answer, and whether their slots overflow or `several` are filled less
+    /// than by half.
+    fn fill(
+        seen: &[f64],
+        shares: &[f64],
+        several: &[bool],
+        answers: &mut [u32],
+        misfits: &mut [bool],
+    ) {
+        let firms = seen.iter().zip(shares).zip(several);
+        for ((answers, misfit), ((seen, share), &several)) in
+            answers.iter_mut().zip(misfits).zip(firms)
+        {
+            let filled = seen * share;
+            *answers = answering(filled);
+            *misfit = (filled > 1.0) | (several & (filled <= 0.5));
         }
     }
 }
@@ -190,12 +207,12 @@ impl Addresses {
     pub(super) fn admit(&mut self, changed: &[u32], seen: &[f64], firms: &Firms, key: Key) {
         self.holdings.resize(firms.len(), Holding::NONE);
         self.shares.resize(firms.len(), 0.0);
-        self.filled.resize(firms.len(), 0.0);
+        self.several.resize(firms.len(), false);
         self.answers.resize(firms.len() + 1, 0);
         for &row in changed {
             let row = row as usize;
             if self.holdings[row].held > 0 {
-                self.release(row, 0);
+                self.release(row, 0, seen);
                 self.cells[self.holdings[row].cell as usize].firms -= 1;
             }
         }
@@ -209,16 +226,31 @@ impl Addresses {
                 self.take(row, wanted, seen, firms, key);
             }
         }
-        fill(seen, &self.shares, &mut self.filled);
-        for row in 0..firms.len() {
-            let filled = self.filled[row];
-            // most hold what they are to hold
-            if (filled > 1.0) | ((filled <= 0.5) & (self.holdings[row].held > 1)) {
-                self.fit(row, seen, firms, key);
-            }
+        let mut misfits = std::mem::take(&mut self.misfits);
+        misfits.clear();
+        self.measure(seen, &mut misfits);
+        for &row in &misfits {
+            self.fit(row as usize, seen, firms, key);
         }
-        fill(seen, &self.shares, &mut self.filled);
-        listen(&self.filled, &mut self.answers[1..]);
+        self.misfits = misfits;
+    }
+
+    /// Notes how often firms answer; lists the rows of those whose slots overflow, and of those
+    /// that fill not half of several.
+    fn measure(&mut self, seen: &[f64], misfits: &mut Vec<u32>) {
+        let mut flags = [false; strip::ROWS];
+        let columns = self
+            .shares
+            .chunks(strip::ROWS)
+            .zip(self.several.chunks(strip::ROWS));
+        let seen = seen.chunks(strip::ROWS);
+        let answers = self.answers[1..].chunks_mut(strip::ROWS);
+        let strips = (0..).step_by(strip::ROWS).zip(answers);
+        for ((first, answers), (seen, (shares, several))) in strips.zip(seen.zip(columns)) {
+            let flags = &mut flags[..answers.len()];
+            fill(seen, shares, several, answers, flags);
+            strip::flagged(flags, first, misfits);
+        }
     }
 
     /// Gives slots to a firm that grew, takes them from one that shrank to less than half.
@@ -228,7 +260,7 @@ impl Addresses {
         if wanted > held {
             self.take(row, wanted, seen, firms, key);
         } else if 2 * wanted < held {
-            self.release(row, wanted);
+            self.release(row, wanted, seen);
         }
     }
 
@@ -243,6 +275,7 @@ impl Addresses {
         while self.holdings[row].held < wanted {
             self.settle(row, firms.id[row], key);
         }
+        self.weigh_share(row, seen);
     }
 
     /// Gives the firm in `row` one more slot: the first free one from where its id points.
@@ -250,21 +283,24 @@ impl Addresses {
         let Holding { cell, head, held } = self.holdings[row];
         let list = &mut self.cells[cell as usize];
         let start = key.uniform(id, held, 0, 0, Purpose::Search);
-        let start = (start * f64::from(list.slots)) as u32;
-        let place = (0..list.slots)
-            .map(|step| list.first + (start + step) % list.slots)
-            .find(|&place| self.holder[place as usize] == FREE)
+        let start = (start * f64::from(list.slots)) as usize;
+        let first = list.first as usize;
+        let holder = &self.holder[first..first + list.slots as usize];
+        let free = |&holder: &u32| holder == FREE;
+        let after = holder[start..].iter().position(free);
+        let place = (after.map(|step| start + step))
+            .or_else(|| holder[..start].iter().position(free))
             .expect("a crowded list is given room");
+        let place = list.first + place as u32;
         list.held += 1;
         self.holder[place as usize] = row as u32 + 1;
         self.before[place as usize] = head;
         self.holdings[row].head = place;
         self.holdings[row].held += 1;
-        self.weigh_share(row);
     }
 
     /// Takes the latest slots of a firm until it holds `left`.
-    fn release(&mut self, row: usize, left: u32) {
+    fn release(&mut self, row: usize, left: u32, seen: &[f64]) {
         let holding = &mut self.holdings[row];
         let list = &mut self.cells[holding.cell as usize];
         while holding.held > left {
@@ -274,90 +310,77 @@ impl Addresses {
             holding.held -= 1;
             list.held -= 1;
         }
-        self.weigh_share(row);
+        self.weigh_share(row, seen);
     }
 
-    /// Notes what the slots of a firm stand for.
-    fn weigh_share(&mut self, row: usize) {
+    /// Notes what the slots of a firm stand for, and how often they answer.
+    fn weigh_share(&mut self, row: usize, seen: &[f64]) {
         let Holding { cell, held, .. } = self.holdings[row];
         let width = self.cells[cell as usize].width;
-        self.shares[row] = if held > 0 {
+        let share = if held > 0 {
             1.0 / (f64::from(held) * width)
         } else {
             0.0
         };
+        self.shares[row] = share;
+        self.several[row] = held > 1;
+        self.answers[row + 1] = answering(seen[row] * share);
     }
 
-    /// Doubles the width of a list's slots, or their number where firms hold one each.
-    #[cold]
-    fn make_room(&mut self, cell: usize, seen: &[f64], firms: &Firms, key: Key) {
-        let rows: Vec<usize> = (0..self.holdings.len())
-            .filter(|&row| {
-                let holding = &self.holdings[row];
-                holding.held > 0 && holding.cell as usize == cell
-            })
-            .collect();
-        if self.cells[cell].held >= 2 * self.cells[cell].firms {
-            self.cells[cell].width *= 2.0;
-            for row in rows {
-                let wanted = self.cells[cell].wanted(seen[row]);
-                self.release(row, wanted);
-            }
-            return;
-        }
-        for &row in &rows {
-            self.release(row, 0);
-        }
-        let list = &mut self.cells[cell];
-        list.first = self.holder.len() as u32;
-        list.slots *= 2;
-        self.spans[cell] = [list.first, list.slots];
-        let end = (list.first + list.slots) as usize;
-        self.holder.resize(end, FREE);
-        self.before.resize(end, NOBODY);
-        for &row in &rows {
-            let wanted = self.cells[cell].wanted(seen[row]);
-            for _ in 0..wanted {
-                self.settle(row, firms.id[row], key);
-            }
-        }
-    }
-
-    /// Place in the table to which a word points in a cell.
+    /// Each of the searches `asked`, of a strip, points along the list of its cell: notes the rows
+    /// of the firms that answer, keeps the others. In short passes, so that looking up one place
+    /// does not wait for another.
     #[inline]
-    pub(super) fn place(&self, region: usize, field: usize, word: u32) -> u32 {
-        let [first, slots] = self.spans[region * FIELDS + field];
-        first + (u64::from(word) * u64::from(slots) >> 32) as u32 // derived: bits of a word
-    }
-
-    /// Who holds each of at most a strip of places: one short pass, so that looking up one does
-    /// not wait for another.
-    #[inline]
-    pub(super) fn holders(&self, places: &[u32; STRIP]) -> [u32; STRIP] {
-        places.map(|place| self.holder[place as usize])
-    }
-
-    /// Row of the firm that is `holder`, and whether it answers a word.
-    #[inline]
-    pub(super) fn ask(&self, holder: u32, word: u32) -> (u32, bool) {
-        let answers = word < self.answers[holder as usize];
-        (holder.wrapping_sub(1), answers)
+    pub(super) fn point(
+        &self,
+        cells: &[u32; STRIP],
+        words: &[u32; STRIP],
+        asked: &mut [u32; STRIP],
+        n: usize,
+        found: &mut [u32; STRIP],
+    ) -> usize {
+        let (mut holders, mut parts) = ([0; STRIP], [0; STRIP]);
+        let n = n.min(STRIP);
+        for ((&i, holder), part) in asked[..n].iter().zip(&mut holders).zip(&mut parts) {
+            let i = i as usize % STRIP;
+            let [first, slots] = self.spans[cells[i] as usize];
+            let along = u64::from(words[i]) * u64::from(slots);
+            // derived: bits of a word
+            *holder = first + (along >> 32) as u32;
+            *part = along as u32;
+        }
+        for place in &mut holders[..n] {
+            *place = self.holder[*place as usize];
+        }
+        let mut left = 0;
+        for (k, (&holder, &part)) in holders[..n].iter().zip(&parts).enumerate() {
+            let i = asked[k];
+            let answers = part < self.answers[holder as usize];
+            let row = select_unpredictable(answers, holder.wrapping_sub(1), NOBODY);
+            found[i as usize % STRIP] = row;
+            asked[left % STRIP] = i;
+            left += usize::from(!answers);
+        }
+        left
     }
 }
 
 #[cfg(test)]
 impl Addresses {
-    /// Chance that one draw within its region and field finds the firm in `row`.
-    pub(super) fn odds(&self, row: usize) -> f64 {
+    /// Chance that one draw within its region and field finds the firm in `row`, of which `seen`
+    /// is the visibility.
+    pub(super) fn odds(&self, row: usize, seen: f64) -> f64 {
         let slots = self.cells[self.holdings[row].cell as usize].slots;
         let held = (self.holder.iter()).filter(|&&holder| holder as usize == row + 1);
-        assert!(self.filled[row] <= 1.0 + f64::EPSILON);
+        assert!(seen * self.shares[row] <= 1.0 + f64::EPSILON);
         held.count() as f64 * f64::from(self.answers[row + 1]) / f64::from(slots)
     }
 
-    /// Holders of all slots, see [`FREE`].
+    /// Rows of the holders of all slots, [`NOBODY`] for free ones.
     pub(super) fn slots(&self) -> Vec<u32> {
-        self.holder.clone()
+        (self.holder.iter())
+            .map(|holder| holder.wrapping_sub(1))
+            .collect()
     }
 }
 

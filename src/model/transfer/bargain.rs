@@ -71,6 +71,8 @@ pub fn value_for_certificate(patents: f64, lacks: bool, price: f64, p: &Transfer
 
 /// Whether a firm obliges a unit that must place patents: those whose `rank` is below
 /// `order_friends·push`.
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
 pub fn is_friendly(rank: f64, push: f64, p: &TransferParameters) -> bool {
     rank < p.order_friends * push
 }
@@ -146,14 +148,14 @@ pub struct Values {
     pub order: f64,
 }
 
-/// Motive of the highest value, and that value; use only where it beats both others.
-pub fn motive(v: &Values) -> (Motive, f64) {
+/// Motive of the highest value.
+pub fn motive(v: &Values) -> Motive {
     if v.usage > v.certificate && v.usage > v.order {
-        (Motive::Use, v.usage)
+        Motive::Use
     } else if v.order > v.certificate {
-        (Motive::Order, v.order)
+        Motive::Order
     } else {
-        (Motive::Qualification, v.certificate)
+        Motive::Qualification
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is each invention worth to each firm that its search came upon?
 
 use super::TransferParameters;
-use super::bargain::{self, Values};
+use super::bargain;
 use super::offers::{Lot, Offers};
 use super::partners::{NOBODY, Partner};
 use crate::base::rng::{Key, Purpose};
@@ -22,57 +22,70 @@ struct Pairs {
     firm: [u32; STRIP],
     /// Member of the firm agent and number of the lot, 16 bits each.
     member: [u32; STRIP],
-    /// Value to a well-fitting firm, less to one without need, prices of 2020 \[mn\].
+    /// Value to a well-fitting firm, less to one without need, prices of 2020 \[mn\]: none where
+    /// nobody was found.
     worth: [f64; STRIP],
     /// What distance and missing readiness take off \[log points\].
     misfit: [f64; STRIP],
     sales: [f64; STRIP],
     absorptive: [f64; STRIP],
+    /// Worth for the certificate or to oblige, whichever is more \[mn\].
+    other: [f64; STRIP],
 }
 
 impl Pairs {
-    const NONE: Self = Self {
-        met: [Partner::NONE; STRIP],
-        invention: [0; STRIP],
-        firm: [0; STRIP],
-        member: [0; STRIP],
-        worth: [0.0; STRIP],
-        misfit: [0.0; STRIP],
-        sales: [0.0; STRIP],
-        absorptive: [0.0; STRIP],
-    };
+    fn none() -> Self {
+        Self {
+            met: [Partner::default(); STRIP],
+            invention: [0; STRIP],
+            firm: [0; STRIP],
+            member: [0; STRIP],
+            worth: [0.0; STRIP],
+            misfit: [0.0; STRIP],
+            sales: [0.0; STRIP],
+            absorptive: [0.0; STRIP],
+            other: [0.0; STRIP],
+        }
+    }
 
-    /// Gathers what each lot's invention and the firms that its draws came upon are.
+    /// Looks up the firms found, any where a search found nobody: short, so that looking up one
+    /// does not wait for another.
+    fn meet(&mut self, found: &[u32], rows: &[Partner]) {
+        for (met, &row) in self.met.iter_mut().zip(found) {
+            *met = rows[if row == NOBODY { 0 } else { row as usize }];
+        }
+    }
+
+    /// Gathers what each lot's invention and the firms met are, of those found; `order` is
+    /// the worth of obliging \[mn\].
     fn gather(
         &mut self,
         lots: &[Lot],
         offers: &Offers,
         draws: usize,
         found: &[u32],
-        rows: &[Partner],
+        order: f64,
         p: &TransferParameters,
     ) {
-        // short, so that looking up one firm does not wait for another; any where a search found
-        // nobody
-        for (met, &row) in self.met.iter_mut().zip(found) {
-            *met = rows[if row == NOBODY { 0 } else { row as usize }];
-        }
         let mut i = 0;
         for lot in lots {
             let offer = &offers.all[lot.offer as usize];
             for draw in 0..draws.min(STRIP - i) {
-                let firm = &self.met[i];
-                let distance = field_distance(usize::from(offer.field), usize::from(firm.field));
-                let need = firm.need | (offer.posed & (distance == 0.0));
-                let wanted = if need { 1.0 } else { p.no_need };
-                let member = (draw as u32).min(u32::from(firm.members) - 1);
+                let firm = self.met[i];
+                let distance = field_distance(usize::from(offer.field), firm.field());
+                let need = firm.need() | (offer.posed & (distance == 0.0));
+                let wanted = select_unpredictable(need, 1.0, p.no_need);
+                let there = f64::from(u8::from(found[i] != NOBODY));
+                let member = (draw as u32).min(firm.members() - 1);
                 self.invention[i] = offer.id;
-                self.firm[i] = firm.id;
+                self.firm[i] = firm.id();
                 self.member[i] = member << 16 | lot.number & 0xFFFF;
-                self.worth[i] = offer.quality * wanted;
+                self.worth[i] = offer.quality * wanted * there;
                 self.misfit[i] = bargain::misfit(distance, offer.gap, p);
-                self.sales[i] = firm.sales;
-                self.absorptive[i] = firm.absorptive;
+                self.sales[i] = firm.sales();
+                self.absorptive[i] = firm.absorptive();
+                let obliging = if firm.friendly() { order } else { 0.0 };
+                self.other[i] = there * math::max(firm.certificate(), obliging);
                 i += 1;
             }
         }
@@ -80,96 +93,103 @@ impl Pairs {
 }
 
 crate::dispatched! {
-    /// Values in use of the first pairs of a strip; the noise of a match is kept over quarters,
-    /// as a trait of the pair.
-    fn appraise(key: Key, price: f64, p: &TransferParameters, pairs: &Pairs, usage: &mut [f64]) {
+    /// Values in use of the first pairs of a strip, and those of the motive that is worth most;
+    /// the noise of a match is kept over quarters, as a trait of the pair.
+    fn appraise(
+        key: Key,
+        price: f64,
+        p: &TransferParameters,
+        pairs: &Pairs,
+        usage: &mut [f64],
+        value: &mut [f64],
+    ) {
         let n = usage.len().min(STRIP);
         let (mut noise, mut size) = ([0.0; STRIP], [0.0; STRIP]);
         for i in 0..n {
             let words = [pairs.firm[i], pairs.member[i], Purpose::Choice as u32];
             noise[i] = math::max(strip::pair(key, pairs.invention[i], words).0, f64::EPSILON);
         }
-        for noise in &mut noise[..n] {
-            *noise = math::normal_quantile(*noise);
-        }
+        strip::quantiles(&mut noise[..n]);
         for i in 0..n {
             size[i] = bargain::log_size(pairs.sales[i], price, p);
         }
-        for (i, usage) in usage.iter_mut().enumerate().take(n) {
+        for (i, (usage, value)) in usage.iter_mut().zip(value).enumerate().take(n) {
             let worth = pairs.worth[i] * price * bargain::usable(pairs.absorptive[i], p);
             let misfit = pairs.misfit[i] - size[i];
             *usage = bargain::value_in_use(worth, misfit, noise[i], p.match_log_sd);
+            *value = math::max(*usage, pairs.other[i]);
         }
     }
 }
 
-/// Values in use of all pairs, by search \[mn\].
+/// Values of all pairs, by search \[mn\].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Fits {
     /// Value in use.
     usage: Vec<f64>,
+    /// Value by the motive that is worth most.
+    value: Vec<f64>,
 }
 
 /// The firm of those that a lot came upon to which it is worth most.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Best {
-    /// Its row.
-    pub(super) firm: u32,
-    /// What the lot is worth to it, by motive \[mn\].
-    pub(super) values: Values,
+    /// Place of the search that found it.
+    pub(super) search: usize,
+    /// What the lot is worth to it, by the motive that is worth most \[mn\].
+    pub(super) value: f64,
+    /// What it is worth in use \[mn\].
+    pub(super) usage: f64,
 }
 
 impl Fits {
     /// Values all pairs of a lot and a firm that one of its `draws` came upon, in the order of
-    /// searches. Draws of one lot that come upon the same agent meet different real firms of
-    /// it, as many as it stands for. What stands where a search found nobody is of no use.
+    /// searches; `order` is the worth of obliging \[mn\]. Draws of one lot that come upon the same
+    /// agent meet different real firms of it, as many as it stands for. A search that found nobody
+    /// is worth nothing.
     pub(super) fn value(
         &mut self,
         offers: &Offers,
         draws: usize,
         found: &[u32],
         rows: &[Partner],
+        order: f64,
         ctx: &Context,
     ) {
         let p = &ctx.parameters.transfer;
         self.usage.resize(found.len(), 0.0);
+        self.value.resize(found.len(), 0.0);
         if rows.is_empty() {
+            self.value.fill(0.0);
             return;
         }
-        let mut pairs = Pairs::NONE;
+        let mut pairs = Pairs::none();
         let lots = STRIP / draws;
         let met = offers.lots.chunks(lots).zip(found.chunks(lots * draws));
-        for ((lots, found), usage) in met.zip(self.usage.chunks_mut(lots * draws)) {
-            pairs.gather(lots, offers, draws, found, rows, p);
-            appraise(ctx.key, ctx.world.price, p, &pairs, usage);
+        let usage = self.usage.chunks_mut(lots * draws);
+        let values = usage.zip(self.value.chunks_mut(lots * draws));
+        for ((lots, found), (usage, value)) in met.zip(values) {
+            pairs.meet(found, rows);
+            pairs.gather(lots, offers, draws, found, order, p);
+            appraise(ctx.key, ctx.world.price, p, &pairs, usage, value);
         }
     }
 
-    /// Of the firms that a lot's searches from `first` on `found`, the first of the highest
-    /// value; `order` is the worth of obliging \[mn\].
+    /// Of the firms that a lot's searches from `first` on found, the first of the highest value.
     #[inline]
-    pub(super) fn best(
-        &self,
-        first: usize,
-        found: &[u32],
-        rows: &[Partner],
-        order: f64,
-    ) -> Option<Best> {
-        let (mut best, mut highest) = (None, f64::NEG_INFINITY);
-        for (&usage, &row) in self.usage[first..].iter().zip(found) {
-            let Some(firm) = rows.get(row as usize) else {
-                continue;
-            };
-            let values = Values {
-                usage,
-                certificate: firm.certificate,
-                order: if firm.friendly { order } else { 0.0 },
-            };
-            let value = math::max(usage, math::max(values.certificate, values.order));
+    pub(super) fn best(&self, first: usize, draws: usize) -> Best {
+        let values = &self.value[first..first + draws];
+        let (mut best, mut highest) = (0, values[0]);
+        for (draw, &value) in values.iter().enumerate().skip(1) {
             // which is the best is for chance to decide: no branch foretells it
-            best = select_unpredictable(value > highest, Some(Best { firm: row, values }), best);
-            highest = select_unpredictable(value > highest, value, highest);
+            best = select_unpredictable(value > highest, draw, best);
+            highest = math::max(highest, value);
         }
-        best
+        let search = first + best;
+        Best {
+            search,
+            value: highest,
+            usage: self.usage[search],
+        }
     }
 }

@@ -76,21 +76,28 @@ pub(super) fn inherit(t: &mut TransferState, firms: &Firms, parent: usize, child
     }
 }
 
-/// Places of proposals in keyed order.
-fn rank(proposals: &[Proposal], ranked: &mut Vec<(u64, u32)>) {
+/// Bits of a place among proposals, and of those behind.
+const PLACE: u32 = 24;
+const BEHIND: u64 = (1 << PLACE) - 1;
+
+/// Places of proposals in keyed order: in the lower bits of words that order.
+fn rank(proposals: &[Proposal], ranked: &mut Vec<u64>) {
+    const DIGITS: f64 = (1_u64 << (u64::BITS - PLACE)) as f64;
+    assert!(proposals.len() as u64 <= BEHIND, "places fit their bits");
+    let word = |proposal: &Proposal| ((proposal.order * DIGITS) as u64) << PLACE;
     ranked.clear();
-    // the bits of numbers that are not negative stand in the order of the numbers
-    let keys = proposals.iter().map(|proposal| proposal.order.to_bits());
-    ranked.extend(keys.zip(0..));
-    ranked.sort_unstable_by_key(|&(order, _)| order);
-    // keys of 53 bits are hardly ever the same; if so, ids decide
-    let tie = |k: u32| {
-        let proposal = &proposals[k as usize];
-        (proposal.invention_id, proposal.lot)
+    ranked.extend((0..).zip(proposals).map(|(k, proposal)| word(proposal) | k));
+    ranked.sort_unstable();
+    // where the first bits are the same, the others decide; where all are, ids
+    let tie = |word: &u64| {
+        let proposal = &proposals[(word & BEHIND) as usize];
+        // the bits of numbers that are not negative stand in the order of the numbers
+        let order = proposal.order.to_bits();
+        (order, proposal.invention_id, proposal.lot)
     };
-    for same in ranked.chunk_by_mut(|a, b| a.0 == b.0) {
+    for same in ranked.chunk_by_mut(|a, b| a >> PLACE == b >> PLACE) {
         if same.len() > 1 {
-            same.sort_unstable_by_key(|&(_, k)| tie(k));
+            same.sort_unstable_by_key(tie);
         }
     }
 }
@@ -102,16 +109,26 @@ pub(super) fn grant(t: &mut TransferState, state: &mut State, ctx: &Context) {
     t.places.open(state, ctx);
     rank(&t.proposals, &mut t.ranked);
     let proposals = std::mem::take(&mut t.proposals);
-    let ranked = std::mem::take(&mut t.ranked);
+    let mut ranked = std::mem::take(&mut t.ranked);
+    let mut weights = std::mem::take(&mut t.weights);
+    weights.clear();
+    weights.resize(ranked.len(), 0.0);
+    // short, so that looking up one firm does not wait for another
+    let mut n = 0;
+    for at in 0..ranked.len() {
+        let firm = proposals[(ranked[at] & BEHIND) as usize].firm as usize;
+        (ranked[n], weights[n]) = (ranked[at], state.firms.weight[firm]);
+        n += usize::from(t.places.left[firm] > 0.0);
+    }
     let mut fees = 0.0;
-    for &(_, k) in &ranked {
+    for (&word, &weight) in ranked[..n].iter().zip(&weights) {
+        let k = word & BEHIND;
         let proposal = &proposals[k as usize];
         let (row, firm) = (proposal.invention as usize, proposal.firm as usize);
-        let weight = state.firms.weight[firm];
-        let mut mass = math::min(proposal.mass, state.universities.inventions.shelf[row]);
         if t.places.left[firm] <= 0.0 {
             continue;
         }
+        let mut mass = math::min(proposal.mass, state.universities.inventions.shelf[row]);
         if proposal.fee > 0.0 {
             let budget = p.fee_cash * math::max(0.0, state.firms.cash[firm]);
             mass = math::min(mass, weight * budget / proposal.fee);
@@ -123,7 +140,7 @@ pub(super) fn grant(t: &mut TransferState, state: &mut State, ctx: &Context) {
             strike(t, state, ctx, proposal, mass);
         }
     }
-    (t.proposals, t.ranked) = (proposals, ranked);
+    (t.proposals, t.ranked, t.weights) = (proposals, ranked, weights);
     pay_units(t, state, ctx, fees);
     t.tally.without_deal = math::max(0.0, t.tally.cases - worked_deals(t));
 }
@@ -145,8 +162,8 @@ fn strike(t: &mut TransferState, state: &mut State, ctx: &Context, of: &Proposal
     let firm_id = state.firms.id[firm];
     let v = &mut state.universities.inventions;
     v.shelf[row] = math::max(0.0, v.shelf[row] - mass);
-    let (region, unit) = (v.region[row], v.unit[row] as usize);
-    let invention_id = v.id[row];
+    let (region, unit) = (of.region, of.unit as usize);
+    let invention_id = of.invention_id;
     if of.kind == DealKind::Transfer {
         state.firms.patents[firm] += per_firm;
     }

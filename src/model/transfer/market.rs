@@ -1,8 +1,7 @@
 //! Runs the quarter's market: every case that is worked looks for partners, and firms with
 //! the highest values propose.
 
-use super::bargain::{self, Terms};
-use super::fits::Best;
+use super::bargain::{self, Terms, Values};
 use super::offers::{Asks, Offers};
 use super::search::Scope;
 use super::{DealKind, Motive, Proposal, TransferState};
@@ -10,7 +9,8 @@ use crate::base::rng::{Key, Purpose};
 use crate::base::{math, strip};
 use crate::model::context::Context;
 use crate::model::state::State;
-use crate::model::universities::Universities;
+use crate::model::universities::{Case, Inventions, Shelf, Universities};
+use std::hint::select_unpredictable;
 
 /// A lot and a firm whose value is above the price asked.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,9 +22,23 @@ pub(super) struct Match {
     motive: Motive,
     /// Both prefer a stake.
     stake: bool,
+    /// Value in use \[mn\].
+    usage: f64,
     /// Price agreed and reserve price \[mn\].
     price: f64,
     reserve: f64,
+}
+
+impl Match {
+    const NONE: Self = Self {
+        lot: 0,
+        firm: 0,
+        motive: Motive::Use,
+        stake: false,
+        usage: 0.0,
+        price: 0.0,
+        reserve: 0.0,
+    };
 }
 
 /// What keys the draws of matches.
@@ -36,6 +50,8 @@ pub(super) struct Draws {
     order: Vec<f64>,
     /// Liking for a licence.
     like: Vec<f64>,
+    /// Cash of the firm \[mn\].
+    cash: Vec<f64>,
 }
 
 crate::dispatched! {
@@ -71,29 +87,52 @@ pub(super) fn gather(t: &mut TransferState, state: &mut State, ctx: &Context) {
 /// Takes the cases that each unit works off its shelf, best priority first.
 fn pick_worked(t: &mut TransferState, u: &mut Universities, open: f64) {
     let v = &u.inventions;
+    // short, so that looking up one shelf or invention does not wait for another
+    t.stirred.clear();
+    t.stirred.extend(u.shelf.iter().map(Shelf::is_stirred));
+    t.next.clear();
+    t.next
+        .extend(u.shelf.iter().map(|shelf| (shelf.next(), 0.0)));
+    for (case, left) in &mut t.next {
+        *left = case.map_or(0.0, |case| waiting(v, &case));
+    }
     t.worked.clear();
-    for (shelf, &capacity) in u.shelf.iter_mut().zip(&t.capacity) {
-        let mut left = capacity;
+    let looked_up = t.stirred.iter().zip(&t.next);
+    let units = u.shelf.iter_mut().zip(&t.capacity).zip(looked_up);
+    for ((shelf, &capacity), (&stirred, &(next, left))) in units {
+        if capacity <= 0.0 {
+            continue;
+        }
+        shelf.settle(stirred);
         t.fallen.clear();
-        while left > 0.0 {
-            let Some(case) = shelf.take() else {
-                break;
-            };
-            let row = case.invention as usize;
-            if v.id[row] != case.id || v.shelf[row] <= 0.0 {
-                continue;
+        let (mut capacity, mut case) = (capacity, shelf.take());
+        let left_of = |case: Option<Case>| case.map_or(0.0, |case| waiting(v, &case));
+        let mut left = if case == next { left } else { left_of(case) };
+        while let Some(Case { invention, .. }) = case {
+            if left > 0.0 {
+                if bargain::posted(v.post_rank[invention as usize], open) {
+                    t.fallen.extend(case);
+                } else {
+                    let worked = math::min(capacity, left);
+                    capacity -= worked;
+                    t.worked.push((invention, worked));
+                    if capacity <= 0.0 {
+                        break;
+                    }
+                }
             }
-            if bargain::posted(v.post_rank[row], open) {
-                t.fallen.push(case);
-                continue;
-            }
-            let worked = math::min(left, v.shelf[row]);
-            left -= worked;
-            t.worked.push((case.invention, worked));
+            case = shelf.take();
+            left = left_of(case);
         }
         // posted ones stay where they are
-        shelf.put(&mut t.fallen);
+        shelf.put(&t.fallen);
     }
+}
+
+/// Real inventions of a case that are still on the shelf, none where it is void.
+fn waiting(v: &Inventions, case: &Case) -> f64 {
+    let row = case.invention as usize;
+    select_unpredictable(v.id[row] == case.id, v.shelf[row], 0.0)
 }
 
 /// Lots look for partners; the best that agrees proposes.
@@ -115,42 +154,53 @@ fn seek(t: &mut TransferState, state: &State, ctx: &Context, posted: bool) {
     t.searches.carry_out(&t.addresses, &scope, key);
     let draws = usize::from(draws);
     let (found, partners) = (&t.searches.found, &t.partners);
-    t.fits.value(&t.offers, draws, found, &partners.rows, ctx);
-    choose(t, ctx, draws, posted);
+    let order = bargain::value_of_order(true, ctx.world.price, p);
+    t.fits
+        .value(&t.offers, draws, found, &partners.rows, order, ctx);
+    choose(t, ctx, draws, order, posted);
     propose(t, state, ctx, posted);
 }
 
 /// Of the firms that a lot came upon, the one of the highest value takes it, if that is above
-/// the price asked.
-fn choose(t: &mut TransferState, ctx: &Context, draws: usize, posted: bool) {
+/// the price asked; `order` is the worth of obliging \[mn\].
+fn choose(t: &mut TransferState, ctx: &Context, draws: usize, order: f64, posted: bool) {
     let p = &ctx.parameters.transfer;
     let asks = Asks::of(posted, ctx);
     let stake_from = p.equity_value * ctx.world.price;
-    let obliging = bargain::value_of_order(true, ctx.world.price, p);
-    let rows = &t.partners.rows;
-    t.matches.clear();
-    for (k, found) in t.searches.found.chunks(draws).enumerate() {
-        let Some(Best { firm, values }) = t.fits.best(k * draws, found, rows, obliging) else {
-            continue;
-        };
-        let (motive, value) = bargain::motive(&values);
-        let offer = &t.offers.all[t.offers.lots[k].offer as usize];
-        let stake = !posted && motive == Motive::Use && value >= stake_from;
+    let searches = &t.searches.found;
+    t.matches.resize(t.offers.lots.len(), Match::NONE);
+    let mut n = 0;
+    for (k, lot) in (0..).zip(&t.offers.lots) {
+        let best = t.fits.best(k as usize * draws, draws);
+        let offer = &t.offers.all[lot.offer as usize];
+        let stake = !posted & (best.usage >= math::max(best.value, stake_from));
         let reserve = asks.reserve(offer, stake);
         let agreed = if posted {
             let asked = bargain::posted_price(offer.seen, reserve, p);
-            (value > asked).then_some(asked)
+            (best.value > asked).then_some(asked)
         } else {
-            bargain::bargain(value, reserve, p.bargaining)
+            bargain::bargain(best.value, reserve, p.bargaining)
         };
-        t.matches.extend(agreed.map(|price| Match {
-            lot: k as u32,
-            firm,
-            motive,
+        // whether they agree is for chance to decide: no branch foretells it
+        t.matches[n] = Match {
+            lot: k,
+            firm: searches[best.search],
+            motive: Motive::Use,
             stake,
-            price,
+            usage: best.usage,
+            price: agreed.unwrap_or(0.0),
             reserve,
-        }));
+        };
+        n += usize::from(agreed.is_some());
+    }
+    t.matches.truncate(n);
+    for found in &mut t.matches {
+        let firm = t.partners.rows[found.firm as usize];
+        found.motive = bargain::motive(&Values {
+            usage: found.usage,
+            certificate: firm.certificate(),
+            order: if firm.friendly() { order } else { 0.0 },
+        });
     }
 }
 
@@ -159,11 +209,15 @@ fn propose(t: &mut TransferState, state: &State, ctx: &Context, posted: bool) {
     let p = &ctx.parameters.transfer;
     let licensing = &ctx.seen.licensing;
     t.draws.fill(&t.matches, &t.offers, ctx);
+    // short, so that looking up one firm does not wait for another
+    let cash = |found: &Match| state.firms.cash[found.firm as usize];
+    t.draws.cash.clear();
+    t.draws.cash.extend(t.matches.iter().map(cash));
     let uniforms = t.draws.order.iter().zip(&t.draws.like);
-    for (found, (&order, &like)) in t.matches.iter().zip(uniforms) {
+    for ((found, &cash), (&order, &like)) in t.matches.iter().zip(&t.draws.cash).zip(uniforms) {
         let lot = &t.offers.lots[found.lot as usize];
         let offer = &t.offers.all[lot.offer as usize];
-        let budget = p.fee_cash * math::max(0.0, state.firms.cash[found.firm as usize]);
+        let budget = p.fee_cash * math::max(0.0, cash);
         let contract = if posted {
             (found.price <= budget).then_some((DealKind::OpenLicence, found.price))
         } else {
@@ -185,6 +239,8 @@ fn propose(t: &mut TransferState, state: &State, ctx: &Context, posted: bool) {
             invention_id: offer.id,
             invention: offer.row,
             lot: lot.number,
+            unit: offer.unit,
+            region: offer.region,
             firm: found.firm,
             mass: lot.mass,
             motive: found.motive,

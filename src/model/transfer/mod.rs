@@ -181,6 +181,8 @@ pub struct TransferState {
     debtor: Vec<u32>,
     /// Trials whose payment falls due, by quarter modulo the ring.
     dues: [Vec<Due>; RING],
+    /// Real cases that waited on each unit's shelf when last counted.
+    waiting: Vec<f64>,
     /// Real cases each unit works this quarter.
     capacity: Vec<f64>,
     /// Places each firm has left.
@@ -190,6 +192,10 @@ pub struct TransferState {
     posted: Vec<(u32, f64)>,
     /// Inventions worked this quarter and their real cases, by unit.
     worked: Vec<(u32, f64)>,
+    /// Whether new cases came to the head of each unit's shelf.
+    stirred: Vec<bool>,
+    /// The case next on each shelf, and its real inventions still there.
+    next: Vec<(Option<Case>, f64)>,
     /// What of them looks for a partner.
     offers: offers::Offers,
     /// Its searches.
@@ -202,7 +208,12 @@ pub struct TransferState {
     /// What offices and firms agreed on before places run out.
     proposals: Vec<Proposal>,
     /// Proposals in the order of grants.
-    ranked: Vec<(u64, u32)>,
+    ranked: Vec<u64>,
+    /// What is left of worked inventions, how often they were tried, when they were disclosed.
+    columns: [Vec<f64>; 2],
+    disclosed: Vec<i32>,
+    /// Weights of the firms that propose, in the order of grants.
+    weights: Vec<f64>,
     /// Scratch of one unit's worked cases on their way back to the shelf.
     fallen: Vec<Case>,
 }
@@ -224,7 +235,9 @@ struct Proposal {
     invention_id: u32,
     invention: u32,
     lot: u32,
+    unit: u32,
     firm: u32,
+    region: u8,
     mass: f64,
     motive: Motive,
     kind: DealKind,
@@ -317,6 +330,21 @@ pub fn deal(state: &mut State, ctx: &Context) {
     transfer.managers =
         office::managers_next(transfer.managers, lever.managers, lever.manager_training, p);
     transfer.tally.managers = transfer.managers;
+    grants::settle_dues(&mut transfer, state, ctx);
+    // derived: once a year
+    if ctx.q() % 4 == 0 || transfer.waiting.len() != state.universities.units.len() {
+        office::count_waiting(&state.universities, &mut transfer.waiting);
+    }
+    office::capacities(
+        &state.universities,
+        &transfer.waiting,
+        lever,
+        ctx.seen.rights.inventor_control,
+        transfer.managers,
+        p,
+        &mut transfer.capacity,
+    );
+    // last, as searches look up what this writes
     let partners = &mut transfer.partners;
     partners.look_round(&state.firms, p.exposure, ctx.key);
     let (changed, seen) = (&partners.changed, &partners.seen);
@@ -328,15 +356,6 @@ pub fn deal(state: &mut State, ctx: &Context) {
         .addresses
         .admit(changed, seen, &state.firms, ctx.key);
     transfer.partners.draw_up(&state.firms, ctx);
-    grants::settle_dues(&mut transfer, state, ctx);
-    office::capacities(
-        &state.universities,
-        lever,
-        ctx.seen.rights.inventor_control,
-        transfer.managers,
-        p,
-        &mut transfer.capacity,
-    );
     market::gather(&mut transfer, state, ctx);
     grants::grant(&mut transfer, state, ctx);
     shelf::reorder(&mut transfer, state, ctx);

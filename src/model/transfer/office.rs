@@ -50,9 +50,22 @@ pub fn inventor_led(researchers: f64, control: bool, effort: f64, p: &TransferPa
     }
 }
 
-/// Writes the real cases each unit can work in this quarter into `capacity`.
+/// Counts the real cases that wait on each unit's shelf.
+pub fn count_waiting(u: &Universities, waiting: &mut Vec<f64>) {
+    waiting.clear();
+    waiting.resize(u.units.len(), 0.0);
+    let v = &u.inventions;
+    for (&unit, &shelf) in v.unit.iter().zip(&v.shelf) {
+        waiting[unit as usize] += shelf;
+    }
+}
+
+/// Writes the real cases each unit can work in this quarter into `capacity`. What centres can do
+/// is shared among units without an office by what `waits` on their shelves, as of the start of
+/// the year.
 pub fn capacities(
     u: &Universities,
+    waits: &[f64],
     lever: &Transfer,
     inventor_control: f64,
     managers: f64,
@@ -60,30 +73,24 @@ pub fn capacities(
     capacity: &mut Vec<f64>,
 ) {
     let n = u.units.len();
-    capacity.clear();
-    capacity.resize(n, 0.0);
     let (mut served, mut waiting) = (0.0, 0.0);
-    // what waits on each shelf: only units without an office need it, but to add up all is
-    // faster than to ask for each invention
-    let v = &u.inventions;
-    for (&unit, &shelf) in v.unit.iter().zip(&v.shelf) {
-        capacity[unit as usize] += shelf;
-    }
     for i in 0..n {
         if u.units.office[i] {
             served += u.units.weight[i] * u.units.researchers[i];
         } else {
-            waiting += capacity[i];
+            waiting += waits[i];
         }
     }
     let people = full_time(lever, managers, p);
     let centre = 1000.0 * lever.centre_service; // derived: thousand
+    capacity.clear();
+    capacity.resize(n, 0.0);
     for i in 0..n {
         let researchers = u.units.researchers[i];
         let yearly = if u.units.office[i] {
             u.units.weight[i] * office_cases(people * researchers / served, p)
         } else if waiting > 0.0 {
-            centre * capacity[i] / waiting
+            centre * waits[i] / waiting
         } else {
             0.0
         };

@@ -4,70 +4,150 @@
 use super::TransferParameters;
 use super::addresses::visibility;
 use super::bargain;
-use crate::base::math;
 use crate::base::rng::{Key, Purpose};
+use crate::base::{math, strip};
 use crate::model::context::Context;
-use crate::model::firms::Firms;
+use crate::model::firms::{FIELDS, Firms};
 
 /// Id of a row without a living firm.
 pub(super) const NOBODY: u32 = u32::MAX;
-/// Rows that are looked at together for those that changed hands.
-const STRIP: usize = 8;
 /// A certificate that ends within a year is to be renewed.
 const EXPIRING: i32 = 4; // derived: quarters a year
 
-/// A firm as a possible partner.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[repr(align(32))] // none across two cache lines
-pub(super) struct Partner {
-    /// Sales \[mn/yr\].
-    pub sales: f64,
-    /// Absorptive capacity \[0..1\].
-    pub absorptive: f64,
-    /// Worth of a patent for its certificate \[mn\].
-    pub certificate: f64,
+/// A firm as a possible partner, in 16 bytes, as many are looked at far apart: id (32 bits), sales
+/// (`f32`), worth for the certificate (`f32`), absorptive capacity (16 bits), real firms that it
+/// stands for (8 bits), field (5 bits), need, whether it obliges.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[repr(align(16))] // none across two cache lines
+pub(super) struct Partner([u64; 2]);
+
+/// Bits of the second word.
+const ABSORPTIVE: u32 = 32;
+const MEMBERS: u32 = 48;
+const FIELD: u32 = 56;
+const NEED: u32 = 61;
+const FRIENDLY: u32 = 62;
+/// Real firms told apart.
+const MOST: f64 = 255.0; // derived: eight bits
+/// Steps of absorptive capacity.
+const STEPS: f64 = 65_535.0; // derived: sixteen bits
+
+#[allow(clippy::inline_always)] // parts of strip loops
+impl Partner {
     /// Its id.
-    pub id: u32,
+    #[inline(always)]
+    pub(super) fn id(self) -> u32 {
+        self.0[0] as u32
+    }
+
+    /// Sales \[mn/yr\].
+    #[inline(always)]
+    pub(super) fn sales(self) -> f64 {
+        f64::from(f32::from_bits((self.0[0] >> 32) as u32)) // derived: bits of an id
+    }
+
+    /// Worth of a patent for its certificate \[mn\].
+    #[inline(always)]
+    pub(super) fn certificate(self) -> f64 {
+        f64::from(f32::from_bits(self.0[1] as u32))
+    }
+
+    /// Absorptive capacity \[0..1\].
+    #[inline(always)]
+    pub(super) fn absorptive(self) -> f64 {
+        f64::from((self.0[1] >> ABSORPTIVE) as u16) / STEPS
+    }
+
     /// Real firms it stands for, at least one and no more than are ever told apart \[firms\].
-    pub members: u8,
+    #[inline(always)]
+    pub(super) fn members(self) -> u32 {
+        u32::from((self.0[1] >> MEMBERS) as u8)
+    }
+
     /// Its field.
-    pub field: u8,
-    /// Has an open need.
-    pub need: bool,
-    /// Obliges a unit that must place patents.
-    pub friendly: bool,
+    #[inline(always)]
+    pub(super) fn field(self) -> usize {
+        (self.0[1] >> FIELD) as usize % FIELDS
+    }
+
+    /// Whether it has an open need.
+    #[inline(always)]
+    pub(super) fn need(self) -> bool {
+        self.0[1] >> NEED & 1 == 1
+    }
+
+    /// Whether it obliges a unit that must place patents.
+    #[inline(always)]
+    pub(super) fn friendly(self) -> bool {
+        self.0[1] >> FRIENDLY & 1 == 1
+    }
 }
 
-impl Partner {
-    /// None that is in business.
-    pub(super) const NONE: Self = Self {
-        sales: 0.0,
-        absorptive: 0.0,
-        certificate: 0.0,
-        id: NOBODY,
-        members: 1,
-        field: 0,
-        need: false,
-        friendly: false,
-    };
+/// The whole number of a value without a fraction.
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
+fn whole(value: f64) -> u64 {
+    const TWO_52: f64 = 4_503_599_627_370_496.0; // derived: behind it stand whole numbers
+    (value + TWO_52).to_bits() & 0xFFFF
+}
+
+/// Columns of firms of which rows are made.
+struct Columns<'a> {
+    id: &'a [u32],
+    sales: &'a [f64],
+    absorptive: &'a [f64],
+    weight: &'a [f64],
+    patents: &'a [f64],
+    until: &'a [i32],
+    aware: &'a [bool],
+    need: &'a [bool],
+    field: &'a [u8],
+    rank: &'a [f32],
 }
 
 crate::dispatched! {
-    /// Worth of a patent for the certificates of firms that lack one lasting beyond a quarter.
-    fn certify(
-        aware: &[bool],
-        until: &[i32],
-        patents: &[f64],
+    /// Rows of firms under a push for deals; those with a certificate that ends by `expires` or
+    /// without one want it.
+    fn list(
+        of: &Columns,
         expires: i32,
         price: f64,
+        push: f64,
         p: &TransferParameters,
-        out: &mut [f64],
+        rows: &mut [Partner],
     ) {
-        let n = out.len();
-        let (aware, until, patents) = (&aware[..n], &until[..n], &patents[..n]);
+        let n = rows.len();
+        let (id, sales, absorptive) = (&of.id[..n], &of.sales[..n], &of.absorptive[..n]);
+        let (weight, patents, until) = (&of.weight[..n], &of.patents[..n], &of.until[..n]);
+        let (aware, need, field) = (&of.aware[..n], &of.need[..n], &of.field[..n]);
+        let rank = &of.rank[..n];
         for i in 0..n {
             let lacks = aware[i] & (until[i] <= expires);
-            out[i] = bargain::value_for_certificate(patents[i], lacks, price, p);
+            let certificate = bargain::value_for_certificate(patents[i], lacks, price, p) as f32;
+            let friendly = bargain::is_friendly(f64::from(rank[i]), push, p);
+            let members = whole(math::clamp(weight[i], 1.0, MOST).floor());
+            let absorptive = whole(math::clamp(absorptive[i], 0.0, 1.0) * STEPS);
+            rows[i] = Partner([
+                u64::from(id[i]) | u64::from((sales[i] as f32).to_bits()) << 32, // derived: bits of an id
+                u64::from(certificate.to_bits())
+                    | absorptive << ABSORPTIVE
+                    | members << MEMBERS
+                    | u64::from(field[i]) << FIELD
+                    | u64::from(need[i]) << NEED
+                    | u64::from(friendly) << FRIENDLY,
+            ]);
+        }
+    }
+}
+
+crate::dispatched! {
+    /// Which rows hold another firm than known, or none any more; notes who holds each.
+    fn recognise(alive: &[bool], id: &[u32], known: &mut [u32], differs: &mut [bool]) {
+        let firms = alive.iter().zip(id);
+        for ((known, differs), (&alive, &id)) in known.iter_mut().zip(differs).zip(firms) {
+            let now = if alive { id } else { NOBODY };
+            *differs = now != *known;
+            *known = now;
         }
     }
 }
@@ -91,43 +171,33 @@ pub(super) struct Partners {
     /// Rows that hold another firm, or none, since the last quarter.
     pub changed: Vec<u32>,
     /// Place in the order in which firms oblige.
-    rank: Vec<f64>,
+    rank: Vec<f32>,
     /// Id, [`NOBODY`] where none is in business.
     known: Vec<u32>,
-    certificate: Vec<f64>,
+    /// Ids of the firms that came, and their draws.
+    came: Vec<u32>,
+    drawn: [Vec<f64>; 2],
 }
 
 impl Partners {
     /// Draws up the rows of this quarter.
     pub(super) fn draw_up(&mut self, firms: &Firms, ctx: &Context) {
-        let (p, price) = (&ctx.parameters.transfer, ctx.world.price);
-        let n = firms.len();
-        self.certificate.resize(n, 0.0);
-        certify(
-            &firms.aware_hightech,
-            &firms.hightech_until,
-            &firms.patents,
-            ctx.q() + EXPIRING,
-            price,
-            p,
-            &mut self.certificate,
-        );
-        let push = ctx.seen.rights.appraisal_push;
-        let (sales, absorptive) = (&firms.sales[..n], &firms.absorptive[..n]);
-        let (weight, need) = (&firms.weight[..n], &firms.need[..n]);
-        let (id, field) = (&firms.id[..n], &firms.field[..n]);
-        let (certificate, rank) = (&self.certificate[..n], &self.rank[..n]);
-        self.rows.clear();
-        self.rows.extend((0..n).map(|i| Partner {
-            sales: sales[i],
-            absorptive: absorptive[i],
-            certificate: certificate[i],
-            id: id[i],
-            members: math::clamp(weight[i], 1.0, f64::from(u8::MAX)) as u8,
-            field: field[i],
-            need: need[i],
-            friendly: bargain::is_friendly(rank[i], push, p),
-        }));
+        self.rows.resize(firms.len(), Partner::default());
+        let columns = Columns {
+            id: &firms.id,
+            sales: &firms.sales,
+            absorptive: &firms.absorptive,
+            weight: &firms.weight,
+            patents: &firms.patents,
+            until: &firms.hightech_until,
+            aware: &firms.aware_hightech,
+            need: &firms.need,
+            field: &firms.field,
+            rank: &self.rank,
+        };
+        let (expires, push) = (ctx.q() + EXPIRING, ctx.seen.rights.appraisal_push);
+        let (price, p) = (ctx.world.price, &ctx.parameters.transfer);
+        list(&columns, expires, price, push, p, &mut self.rows);
     }
 
     /// Notes how visible firms are, which rows changed hands, and the standing traits of the
@@ -139,26 +209,25 @@ impl Partners {
         self.known.resize(n, NOBODY);
         self.rank.resize(n, 1.0);
         self.changed.clear();
-        let now = |alive: bool, id: u32| if alive { id } else { NOBODY };
-        let strips = firms.alive.chunks(STRIP).zip(firms.id.chunks(STRIP));
-        let known = self.known.chunks_mut(STRIP);
-        for ((first, known), (alive, id)) in (0..n).step_by(STRIP).zip(known).zip(strips) {
-            let firms = || alive.iter().zip(id);
-            // most strips are passed over at once
-            let differs = |any, ((&alive, &id), &known): ((&bool, &u32), &u32)| {
-                any | (known != now(alive, id))
-            };
-            if !firms().zip(&*known).fold(false, differs) {
-                continue;
-            }
-            for ((row, known), (&alive, &id)) in (first..).zip(known).zip(firms()) {
-                let id = now(alive, id);
-                if *known != id {
-                    *known = id;
-                    self.rank[row] = key.uniform(id, 0, 0, 0, Purpose::Choice);
-                    self.changed.push(row as u32);
-                }
-            }
+        let mut differs = [false; strip::ROWS];
+        let strips = firms
+            .alive
+            .chunks(strip::ROWS)
+            .zip(firms.id.chunks(strip::ROWS));
+        let known = self.known.chunks_mut(strip::ROWS);
+        for ((first, known), (alive, id)) in (0..).step_by(strip::ROWS).zip(known).zip(strips) {
+            let differs = &mut differs[..id.len()];
+            recognise(alive, id, known, differs);
+            strip::flagged(differs, first, &mut self.changed);
+        }
+        self.came.clear();
+        (self.came).extend(self.changed.iter().map(|&row| self.known[row as usize]));
+        let [first, second] = &mut self.drawn;
+        first.resize(self.came.len(), 0.0);
+        second.resize(self.came.len(), 0.0);
+        strip::fill_pairs(key, &self.came, 0, 0, Purpose::Choice, first, second);
+        for (&row, &rank) in self.changed.iter().zip(&*first) {
+            self.rank[row as usize] = rank as f32;
         }
     }
 }

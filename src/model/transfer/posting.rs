@@ -20,8 +20,9 @@ impl Posting {
     pub(super) fn pick(&mut self, u: &Universities, open: f64, picked: &mut Vec<(u32, f64)>) {
         let v = &u.inventions;
         let posted = |row: u32| {
-            let id = v.id[row as usize];
-            (id != 0 && bargain::posted(v.post_rank[row as usize], open)).then_some((row, id))
+            // few are: only theirs are the ids looked up
+            let posted = bargain::posted(v.post_rank[row as usize], open);
+            (posted && v.id[row as usize] != 0).then(|| (row, v.id[row as usize]))
         };
         if self.open == Some(open) {
             self.rows.retain(|&(row, id)| v.id[row as usize] == id);

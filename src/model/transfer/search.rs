@@ -8,10 +8,13 @@ use super::offers::Offers;
 use super::partners::NOBODY;
 use crate::base::rng::{Key, Purpose};
 use crate::base::{math, strip};
-use std::hint::select_unpredictable;
+use crate::model::firms::FIELDS;
 
 /// Searches whose digits are drawn together.
 pub(super) const STRIP: usize = 64;
+
+/// Places that one attempt points to.
+const POINTS: usize = 2;
 
 /// How searches divide between home and away.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -70,22 +73,31 @@ struct Attempt {
     of: u32,
 }
 
+/// All searches of a strip.
+const ALL: [u32; STRIP] = {
+    let mut all = [0; STRIP];
+    let mut i = 0;
+    while i < STRIP {
+        all[i] = i as u32;
+        i += 1;
+    }
+    all
+};
+
 /// What a strip of searches draws, in columns.
 struct Draws {
-    /// Region where each looks.
-    region: [u32; STRIP],
-    /// Words that choose its field, the place, and whether who is there answers.
+    /// Where each looks: its own field, in the region chosen.
+    cell: [u32; STRIP],
+    /// Words that choose another field, and the two places to which it points.
     field: [u32; STRIP],
-    place: [u32; STRIP],
-    accept: [u32; STRIP],
+    places: [[u32; STRIP]; POINTS],
 }
 
 impl Draws {
     const NONE: Self = Self {
-        region: [0; STRIP],
+        cell: [0; STRIP],
         field: [0; STRIP],
-        place: [0; STRIP],
-        accept: [0; STRIP],
+        places: [[0; STRIP]; POINTS],
     };
 }
 
@@ -99,22 +111,24 @@ crate::dispatched! {
         searches: &[Search],
         draws: &mut Draws,
     ) {
-        let [mut a, mut b, mut c, mut home] = [[0; STRIP]; 4]; // derived: words of the counter
+        let [mut a, mut b, mut c, mut home, mut own] = [[0; STRIP]; 5];
         for (i, search) in searches.iter().enumerate().take(STRIP) {
             let draw = u32::from(search.draw) * attempt.of + attempt.number;
             (a[i], b[i], c[i]) = (search.invention, search.lot, attempt.quarter << 16 | draw);
-            home[i] = u32::from(search.region);
+            (home[i], own[i]) = (u32::from(search.region), u32::from(search.field));
         }
         let mut first = [0; STRIP];
         for i in 0..STRIP {
             let drawn = strip::words(attempt.key, [a[i], b[i], c[i], attempt.purpose as u32]);
             let [w, x, y, z] = drawn.map(|word| word as u32);
-            (first[i], draws.field[i], draws.place[i], draws.accept[i]) = (w, x, y, z);
+            (first[i], draws.field[i]) = (w, x);
+            (draws.places[0][i], draws.places[1][i]) = (y, z);
         }
         let away = addresses.regions.choose_all(&home, &first.map(|word| part(twin(word))));
         let stays = 1.0 - reach;
         for i in 0..STRIP {
-            draws.region[i] = if part(first[i]) < stays { home[i] } else { away[i] };
+            let region = if part(first[i]) < stays { home[i] } else { away[i] };
+            draws.cell[i] = region * FIELDS as u32 + own[i];
         }
     }
 }
@@ -140,13 +154,23 @@ fn twin(word: u32) -> u32 {
     word.wrapping_mul(GOLDEN)
 }
 
-/// Field where a search looks in its region: its own below `focus`, else another in proportion
-/// to mass.
-#[inline]
-fn field(addresses: &Addresses, region: usize, own: usize, focus: f64, word: u32) -> usize {
-    let other = addresses.fields[region].choose(own, part(twin(word)));
-    // where it looks is for chance to decide: no branch foretells it
-    select_unpredictable(part(word) < focus, own, other)
+impl Draws {
+    /// Of the first `n`, those whose word is not below `focus` look in another field of their
+    /// region, in proportion to mass.
+    fn turn_to_fields(&mut self, addresses: &Addresses, focus: f64, n: usize) {
+        let (mut other, mut others) = ([0; STRIP], 0);
+        for (i, &word) in (0..).zip(&self.field[..n]) {
+            // where it looks is for chance to decide: no branch foretells it
+            other[others % STRIP] = i;
+            others += usize::from(part(word) >= focus);
+        }
+        for &i in &other[..others] {
+            let cell = self.cell[i] as usize;
+            let (region, own) = (cell / FIELDS, cell % FIELDS);
+            let field = addresses.fields[region].choose(own, part(twin(self.field[i])));
+            self.cell[i] = (region * FIELDS + field) as u32;
+        }
+    }
 }
 
 impl Searches {
@@ -166,9 +190,9 @@ impl Searches {
         }
     }
 
-    /// Carries out the searches: each draws addresses until a firm in business answers. One
-    /// attempt of all runs in short passes, so that looking up one address does not wait for
-    /// another.
+    /// Carries out the searches: each draws addresses until a firm in business answers, two in
+    /// the region and field that one attempt chooses. One attempt of all runs in short passes, so
+    /// that looking up one address does not wait for another.
     pub(super) fn carry_out(
         &mut self,
         addresses: &Addresses,
@@ -179,7 +203,7 @@ impl Searches {
         self.found.resize(self.open.len(), NOBODY);
         let mut draws = Draws::NONE;
         let mut strip = [Search::default(); STRIP];
-        for number in 0..scope.tries {
+        for number in 0..scope.tries.div_ceil(POINTS as u32) {
             let attempt = Attempt {
                 key,
                 quarter,
@@ -193,18 +217,17 @@ impl Searches {
                 let searches = &mut strip[..n];
                 searches.copy_from_slice(&self.open[from..from + n]);
                 draw(attempt, scope.reach, addresses, searches, &mut draws);
-                let mut places = [0; STRIP];
-                for (i, search) in searches.iter().enumerate() {
-                    let (region, own) = (draws.region[i] as usize, usize::from(search.field));
-                    let field = field(addresses, region, own, scope.focus, draws.field[i]);
-                    places[i] = addresses.place(region, field, draws.place[i]);
+                draws.turn_to_fields(addresses, scope.focus, n);
+                let (mut found, mut asked, mut open) = ([NOBODY; STRIP], ALL, n);
+                for words in &draws.places {
+                    open = addresses.point(&draws.cell, words, &mut asked, open, &mut found);
                 }
-                let holders = addresses.holders(&places);
-                for (i, search) in searches.iter().enumerate() {
-                    let (row, answers) = addresses.ask(holders[i], draws.accept[i]);
-                    self.found[search.place as usize] = if answers { row } else { NOBODY };
-                    self.open[left] = *search;
-                    left += usize::from(!answers);
+                for (search, &row) in searches.iter().zip(&found) {
+                    self.found[search.place as usize] = row;
+                }
+                for &i in &asked[..open] {
+                    self.open[left] = searches[i as usize];
+                    left += 1;
                 }
                 from += n;
             }
@@ -221,9 +244,8 @@ mod tests {
     #[test]
     fn a_word_and_its_twin_fill_the_square() {
         let mut counts = [[0_u32; 16]; 16];
-        let mut word = 0_u32;
-        for _ in 0..1 << 22 {
-            word = word.wrapping_add(1024); // 2^22 steps go round once
+        // goes through a part of all words, evenly
+        for word in (511..=u32::MAX).step_by(1 << 10) {
             counts[(word >> 28) as usize][(twin(word) >> 28) as usize] += 1;
         }
         let mean = f64::from(1 << 22) / 256.0;

@@ -18,28 +18,37 @@ pub(super) fn reorder(t: &mut TransferState, state: &mut State, ctx: &Context) {
             v.tried[deal.invention] -= deal.mass / left;
         }
     }
+    // short, so that looking up one invention does not wait for another
+    let [lefts, trieds] = &mut t.columns;
+    let disclosed = &mut t.disclosed;
+    let rows = || t.worked.iter().map(|&(row, _)| row as usize);
+    lefts.clear();
+    lefts.extend(rows().map(|row| v.shelf[row]));
+    trieds.clear();
+    trieds.extend(rows().map(|row| v.tried[row]));
+    disclosed.clear();
+    disclosed.extend(rows().map(|row| v.disclosed[row]));
+    let looked_up = lefts.iter().zip(&*trieds).zip(&*disclosed);
     // entries of one unit stand together
-    let shares = t.offers.all.iter().zip(&t.worked);
+    let shares = t.offers.all.iter().zip(&t.worked).zip(looked_up);
     let mut worked = shares.peekable();
-    while let Some(&(first, _)) = worked.peek() {
+    while let Some(&((first, _), _)) = worked.peek() {
         let unit = first.unit;
         t.fallen.clear();
-        while let Some((offer, &(invention, mass))) =
-            worked.next_if(|(offer, _)| offer.unit == unit)
+        while let Some(((offer, &(invention, mass)), ((&left, &tried), &disclosed))) =
+            worked.next_if(|((offer, _), _)| offer.unit == unit)
         {
-            let row = invention as usize;
-            let left = v.shelf[row];
             if left <= 0.0 {
                 continue;
             }
-            let tried = math::max(0.0, v.tried[row] + mass / left);
-            v.tried[row] = tried;
+            let tried = math::max(0.0, tried + mass / left);
+            v.tried[invention as usize] = tried;
             t.fallen.push(Case {
-                priority: priority(offer.log_seen, v.disclosed[row], tried, p, q),
+                priority: priority(offer.log_seen, disclosed, tried, p, q),
                 id: offer.id,
                 invention,
             });
         }
-        u.shelf[unit as usize].put(&mut t.fallen);
+        u.shelf[unit as usize].put(&t.fallen);
     }
 }

@@ -83,6 +83,31 @@ impl Shelf {
             .extend(cases.iter().map(|&case| Place::from(case)));
     }
 
+    /// Whether any case put on the shelf since the last one was taken belongs to its head.
+    #[inline]
+    pub fn is_stirred(&self) -> bool {
+        // no branch, so that many shelves can be looked up at once
+        let new = &self.reserve[self.sifted..];
+        new.iter()
+            .fold(false, |any, &place| any | (place >= self.edge))
+    }
+
+    /// The case that is next if the shelf is not stirred; none where its head was worked off.
+    #[inline]
+    pub fn next(&self) -> Option<Case> {
+        self.head.last().copied().map(Case::from)
+    }
+
+    /// New cases find their place, which is behind the head if the shelf is not stirred.
+    #[inline]
+    pub fn settle(&mut self, stirred: bool) {
+        if stirred {
+            self.sift();
+        } else {
+            self.sifted = self.reserve.len();
+        }
+    }
+
     /// Takes the best case off the shelf.
     #[inline]
     pub fn take(&mut self) -> Option<Case> {

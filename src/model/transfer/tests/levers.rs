@@ -76,9 +76,11 @@ fn cases(b: &mut Bench) -> f64 {
 
 /// Cases by unit.
 pub(super) fn capacities(b: &Bench) -> Vec<f64> {
-    let mut capacity = Vec::new();
+    let (mut waiting, mut capacity) = (Vec::new(), Vec::new());
+    office::count_waiting(&b.state.universities, &mut waiting);
     office::capacities(
         &b.state.universities,
+        &waiting,
         &b.scene.seen.transfer,
         b.scene.seen.rights.inventor_control,
         b.state.transfer.managers,

@@ -64,7 +64,7 @@ fn moved(a: &Ledger, b: &Ledger) -> f64 {
 fn touching_one_firm_moves_under_a_hundredth_of_other_deals() {
     // by firm and touch: mass moved of the firm itself, of others, and all mass of others
     let mut sums: BTreeMap<(&str, &str), [f64; 3]> = BTreeMap::new();
-    for stream in 1..=3 {
+    for stream in 1..=10 {
         let bench = Bench::new().under(stream);
         let plain = run(bench.clone());
         assert!(plain.len() > 500, "{} deals", plain.len());
