@@ -82,7 +82,7 @@ impl Default for OpennessState {
             inflow: [0.0; FIELDS],
             returnees: 0.0,
             support: [0.0; 2],
-            input_prices: [0.0; FIELDS],
+            input_prices: [1.0; FIELDS],
             use_years: [0.0; FIELDS],
             home: [[0.0; BANDS]; FIELDS],
             links: [1.0; 3],
