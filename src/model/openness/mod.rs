@@ -69,8 +69,6 @@ pub struct OpennessState {
     pub closed: f64,
     /// Imported inputs undisturbed \[mn/yr\] where there is support, share of makers that invest and so call support.
     pub support: [f64; 2],
-    /// Price of each field's R&D inputs that firms know.
-    input_prices: [f64; FIELDS],
 }
 
 impl Default for OpennessState {
@@ -82,7 +80,6 @@ impl Default for OpennessState {
             inflow: [0.0; FIELDS],
             returnees: 0.0,
             support: [0.0; 2],
-            input_prices: [0.0; FIELDS],
             use_years: [0.0; FIELDS],
             home: [[0.0; BANDS]; FIELDS],
             links: [1.0; 3],
@@ -141,13 +138,8 @@ pub fn turn(state: &mut State, ctx: &Context) {
     export(open, rate, ctx);
     let data_compute = data_compute_price(ctx);
     let prices = state.openness.input_cost.map(|cost| cost * data_compute);
-    // firms enter at a price of one
-    let moved = prices != state.openness.input_prices;
-    if moved || prices.iter().any(|&price| price != 1.0) {
-        let firms = &mut state.firms;
-        strip::look_up(&prices, &firms.field, &mut firms.input_price);
-        state.openness.input_prices = prices;
-    }
+    let firms = &mut state.firms;
+    strip::look_up(&prices, &firms.field, &mut firms.input_price);
     state.openness.support = [imported, takeup];
 }
 
