@@ -26,7 +26,7 @@ struct File {
 #[template(path = "submit/job.yaml", escape = "none")]
 struct Job {
     batch: Words,
-    job: String,
+    name: String,
     files: Vec<File>,
     image: String,
     claim: String,
@@ -87,7 +87,7 @@ pub(super) fn papers(batch: &Batch) -> Result<Vec<Paper>, CliError> {
     let words = words.chain(batch.flags(&results));
     let shards = Job {
         batch: batch.words(),
-        job: job(batch),
+        name: job(batch),
         files: batch.scenarios.iter().map(file).collect(),
         image: image.clone(),
         claim: claim.clone(),

@@ -1,6 +1,7 @@
 //! Into how many shards is a batch best split?
 
 use super::pilot::Cost;
+use crate::base::math::{max, min};
 
 /// Most tasks of an array that schedulers take without being told otherwise.
 const MOST: u32 = 1000;
@@ -42,8 +43,8 @@ impl Size {
     pub(super) fn of(wish: Wish, cost: Cost, runs: u32, per_draw: u32) -> Self {
         let draws = runs.div_ceil(per_draw.max(1));
         let per_draw_seconds = cost.seconds * f64::from(per_draw.max(1)) / f64::from(wish.cpus);
-        let fit = (wish.minutes * 60.0 / per_draw_seconds).floor().max(1.0);
-        let wanted = (f64::from(draws) / fit).ceil().min(f64::from(MOST)) as u32;
+        let fit = max((wish.minutes * 60.0 / per_draw_seconds).floor(), 1.0);
+        let wanted = min((f64::from(draws) / fit).ceil(), f64::from(MOST)) as u32;
         let shards = wish.shards.unwrap_or(wanted).clamp(1, draws);
         let largest = (draws.div_ceil(shards) * per_draw.max(1)).min(runs);
         let memory = cost.mebibytes.unwrap_or(LEAST_MEMORY) * u64::from(wish.cpus);
@@ -65,7 +66,7 @@ impl Size {
 
     /// Time to ask for, three times what the pilot says and ten minutes at least, `HH:MM:SS`.
     pub(super) fn time(&self) -> String {
-        let minutes = (3.0 * self.minutes).ceil().max(10.0) as u64;
+        let minutes = max((3.0 * self.minutes).ceil(), 10.0) as u64;
         format!("{:02}:{:02}:00", minutes / 60, minutes % 60)
     }
 }

@@ -86,9 +86,10 @@ impl Log {
         let fits = self.room.map_or(length, |room| room.min(length));
         self.file.write_all(&self.waiting[..fits])?;
         self.room = self.room.map(|room| room - fits);
-        let full = fits < length;
-        full.then(|| Err(io::ErrorKind::StorageFull.into()))
-            .unwrap_or(Ok(()))
+        if fits < length {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        Ok(())
     }
 
     pub(super) fn read(&mut self, at: u64, length: usize) -> io::Result<Vec<u8>> {

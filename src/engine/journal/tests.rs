@@ -259,9 +259,6 @@ fn what_others_recorded_is_read_and_never_written() {
 #[test]
 #[allow(clippy::disallowed_methods)] // what is asked is a time
 fn a_hundred_thousand_runs_are_opened_in_two_seconds() {
-    if std::env::var_os("LEVERLAB_LONG").is_none() {
-        return;
-    }
     let home = tempfile::tempdir().expect("a folder");
     let runs = 100_000;
     let mut journal = open(home.path());
