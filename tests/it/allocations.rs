@@ -78,6 +78,7 @@ fn a_warm_quarter_asks_for_no_more_memory_than_listed() {
         );
     }
     for (process, count) in counts {
+        println!("{process} {count}");
         let allowed = ALLOWED.iter().find(|entry| entry.0 == process);
         let allowed = allowed.map_or(0, |entry| entry.1);
         if count > allowed {

@@ -265,6 +265,8 @@ fn without_money(state: &State) -> State {
     // what projects may spend
     real.funnel.purses = leverlab::model::funnel::Purses::default();
     real.platforms.fee_paid = [0.0; 2];
+    // imports bound what support may cost
+    real.openness.support[0] = 0.0;
     real.registration.tally.awards = 0.0;
     real.transfer.tally.inventors = 0.0;
     real.transfer.tally.received = 0.0;

@@ -41,7 +41,7 @@ crate::dispatched! {
 /// Example: w = 2³¹: ½.
 #[inline(always)]
 fn digit(word: u64) -> f64 {
-    const TWO_52: f64 = 4_503_599_627_370_496.0;
+    const TWO_52: f64 = 4_503_599_627_370_496.0; // derived: behind it stand whole numbers
     let whole = f64::from_bits(word & 0xFFFF_FFFF | TWO_52.to_bits()) - TWO_52;
     whole * (1.0 / 4_294_967_296.0) // derived: 2^-32
 }
