@@ -9,6 +9,7 @@ use leverlab::base::time::Quarter;
 use leverlab::engine::RunId;
 use leverlab::engine::replicate::Economy;
 use leverlab::evidence::Evidence;
+use leverlab::model::funnel::Turn;
 use leverlab::model::observe;
 use leverlab::model::quarter::PROCESSES;
 use leverlab::model::state::State;
@@ -85,7 +86,7 @@ fn main() {
                         .iter()
                         .filter(|id| **id != 0)
                         .count(),
-                    state.funnel.projects.iter().map(|turn| turn.len()).sum(),
+                    state.funnel.projects.iter().map(Turn::len).sum(),
                     state.transfer.deals_this_quarter.len(),
                 ];
             }

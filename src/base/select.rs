@@ -99,7 +99,7 @@ mod tests {
     fn lists_what_a_plain_walk_lists() {
         for n in [0, 1, 7, 8, 9, 255, 256, 257, 1003] {
             for step in [1, 2, 3, 7, 50, 2000] {
-                let flagged = |i: usize| (i * i + i / 3) % step == 0;
+                let flagged = |i: usize| (i * i + i / 3).is_multiple_of(step);
                 let mut rows = vec![9; 3];
                 list(n, &mut rows, |from, flags| {
                     for (k, flag) in flags.iter_mut().enumerate() {

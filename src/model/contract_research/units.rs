@@ -36,7 +36,7 @@ struct Table {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Addresses {
     /// Units table by table, in the order of their rows; no goal passes the last of a table.
-    addresses: Vec<Address>,
+    list: Vec<Address>,
     /// First unit whose sum passes each step of a table.
     guide: Vec<u32>,
     /// Those of each region and, last, of the nation.
@@ -66,10 +66,10 @@ impl Addresses {
         units: impl Iterator<Item = usize>,
         p: &ContractResearchParameters,
     ) {
-        let (first, mut all) = (self.addresses.len(), 0.0);
+        let (first, mut all) = (self.list.len(), 0.0);
         for i in units {
             all += u.units.weight[i] * u.units.researchers[i];
-            self.addresses.push(Address {
+            self.list.push(Address {
                 upto: all,
                 mean_wait: math::exp(-partner_utility(0.0, u.units.standing[i], p)),
                 unit: i as u32,
@@ -77,7 +77,7 @@ impl Addresses {
                 block: block_of(usize::from(u.units.field[i])) as u8,
             });
         }
-        let table = &mut self.addresses[first..];
+        let table = &mut self.list[first..];
         let places = table.len().max(1);
         let steps = 8 * places; // derived: a few steps a unit
         self.tables.push(Table {
@@ -103,10 +103,10 @@ impl Addresses {
         let goal = u * all;
         let start = self.guide[guide as usize + (u * steps) as usize] as usize;
         // most are there or one further: a step without a guess, then a walk
-        let mut place = start + usize::from(self.addresses[start].upto <= goal);
-        while self.addresses[place].upto <= goal {
+        let mut place = start + usize::from(self.list[start].upto <= goal);
+        while self.list[place].upto <= goal {
             place += 1;
         }
-        &self.addresses[place]
+        &self.list[place]
     }
 }

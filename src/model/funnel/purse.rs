@@ -95,7 +95,7 @@ struct Known {
 pub struct Purses {
     /// The last purse opened for each row of firms.
     known: Vec<Known>,
-    purses: Vec<Purse>,
+    all: Vec<Purse>,
     /// Rows of firms with purses and the places of these, in order, so that firms are read in
     /// theirs.
     order: Vec<(u32, u32)>,
@@ -119,7 +119,7 @@ impl Purses {
         if known.id == id {
             return known.place;
         }
-        let place = self.free.pop().unwrap_or(self.purses.len() as u32);
+        let place = self.free.pop().unwrap_or(self.all.len() as u32);
         let purse = Purse {
             budget: GONE,
             spent: 0.0,
@@ -130,10 +130,10 @@ impl Purses {
             row: row as u32,
             id,
         };
-        if let Some(slot) = self.purses.get_mut(place as usize) {
+        if let Some(slot) = self.all.get_mut(place as usize) {
             *slot = purse;
         } else {
-            self.purses.push(purse);
+            self.all.push(purse);
         }
         self.known[row] = Known { id, place };
         let entry = (row as u32, place);
@@ -145,13 +145,13 @@ impl Purses {
     /// The purse at a place.
     #[inline]
     pub fn at(&self, place: u32) -> &Purse {
-        &self.purses[place as usize]
+        &self.all[place as usize]
     }
 
     /// The purse at a place.
     #[inline]
     pub(super) fn at_mut(&mut self, place: u32) -> &mut Purse {
-        &mut self.purses[place as usize]
+        &mut self.all[place as usize]
     }
 
     /// Whether the firm in business in `row` has an heir already.
@@ -167,7 +167,7 @@ impl Purses {
             return;
         };
         let heir = self.of(child, firms.id[child]);
-        self.heirs.resize(self.purses.len(), NOBODY);
+        self.heirs.resize(self.all.len(), NOBODY);
         self.heirs[known.place as usize] = heir;
     }
 
@@ -190,7 +190,7 @@ impl Purses {
 
     /// Looks which firms are still in business.
     pub fn see_who_is_gone(&mut self, firms: &Firms) {
-        for purse in &mut self.purses {
+        for purse in &mut self.all {
             purse.budget = if purse.has_firm(firms) { 0.0 } else { GONE };
         }
     }
@@ -198,7 +198,7 @@ impl Purses {
     /// Looks into all firms at the start of a quarter.
     pub(super) fn fill(&mut self, firms: &Firms) {
         for &(_, place) in &self.order {
-            self.purses[place as usize].fill(firms);
+            self.all[place as usize].fill(firms);
         }
     }
 
@@ -213,7 +213,7 @@ impl Purses {
     ) {
         let free = self.free.len();
         for &(row, place) in &self.order {
-            let purse = &mut self.purses[place as usize];
+            let purse = &mut self.all[place as usize];
             if purse.spent > 0.0 || purse.revenue > 0.0 {
                 purse.settle(firms, price, p);
             }
@@ -231,7 +231,7 @@ impl Purses {
             }
         }
         if self.free.len() > free {
-            let purses = &self.purses;
+            let purses = &self.all;
             (self.order).retain(|&(_, place)| purses[place as usize].id != NOBODY);
         }
     }

@@ -85,7 +85,7 @@ fn relist(bench: &mut Bench) {
     let v = &u.inventions;
     for row in 0..v.len() {
         if v.id[row] != 0 {
-            u.shelf[v.unit[row] as usize].put(&mut vec![Case {
+            u.shelf[v.unit[row] as usize].put(&[Case {
                 priority: priority(v.seen[row], v.disclosed[row], v.tried[row], p, q),
                 id: v.id[row],
                 invention: row as u32,
