@@ -18,16 +18,16 @@ use std::path::Path;
 
 /// Processes that still allocate, and how often at most in the 16 quarters; others never do.
 const ALLOWED: &[(&str, u64)] = &[
-    // shelves of inventions and lists of searches that grow with what universities invent
-    ("universities", 158),
-    ("transfer", 41),
-    ("funnel_enter", 6),
+    // heads of shelves that grow: transfer puts new cases in their place when it takes the next
+    ("transfer", 146),
+    ("universities", 33),
+    ("research_plan", 1),
     ("spin_offs", 1),
-    ("platforms", 13),
-    ("funnel", 33),
-    ("innovation", 1),
-    ("patents", 3),
-    ("entry", 1),
+    ("funnel_enter", 12),
+    ("platforms", 2),
+    ("funnel", 2),
+    ("patents", 2),
+    ("entry", 2),
 ];
 
 fn counted() -> Vec<(&'static str, u64)> {
