@@ -18,7 +18,7 @@ pub(super) fn race(hazard: f64, failure: f64) -> [f64; 3] {
     [hazard * inverse, each * hazard, each * failure]
 }
 
-/// Shares of a stage's mass that pass and fail in a quarter under yearly hazards, see [`race`].
+/// Shares of a stage's mass that pass and fail in a quarter under yearly hazards, see `race`.
 #[inline(always)]
 pub fn competing_risks(hazard: f64, failure: f64) -> (f64, f64) {
     let [_, pass, fail] = race(hazard, failure);
