@@ -26,7 +26,7 @@ pub struct Purse {
     pub(super) absorptive: f64,
     /// Row of the firm.
     pub row: u32,
-    /// Id of the firm, [`NOBODY`] for a free purse.
+    /// Id of the firm, `NOBODY` for a free purse.
     pub id: u32,
 }
 
