@@ -47,7 +47,7 @@ pub fn command(args: &CompareArgs, session: &Session) -> Result<(), CliError> {
         return Err(CliError::unknown(message, name, ids));
     }
     let variants: Vec<&Path> = args.variants.iter().map(PathBuf::as_path).collect();
-    let sets = args.batch.all_sets();
+    let sets = args.batch.study.all_sets();
     let all = if args.stack {
         crate::scenario::resolve_stack(&args.base, &variants, &sets, &evidence)?
     } else {

@@ -4,9 +4,9 @@ use super::{CliError, Format, Session, execute, output, publish};
 use clap::Args;
 use std::path::PathBuf;
 
-/// What `run` and `compare` both take.
+/// What changes the scenarios of a batch: taken by `run`, `compare` and `submit`.
 #[derive(Args, Clone, Debug, Default)]
-pub struct BatchArgs {
+pub struct StudyArgs {
     /// Runs a scenario (default: the scenario's, 200).
     #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub replicates: Option<u32>,
@@ -22,6 +22,14 @@ pub struct BatchArgs {
     /// Sets a value in all scenarios; may be repeated.
     #[arg(long = "set", value_name = "PATH=V")]
     pub sets: Vec<String>,
+}
+
+/// What `run` and `compare` both take.
+#[derive(Args, Clone, Debug, Default)]
+pub struct BatchArgs {
+    /// What changes the scenarios.
+    #[command(flatten)]
+    pub study: StudyArgs,
     /// Output folder (default: output/NAME-DIGEST8/).
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
@@ -46,7 +54,7 @@ pub struct BatchArgs {
     pub dry_run: bool,
 }
 
-impl BatchArgs {
+impl StudyArgs {
     /// The options that change scenarios, as `--set` texts for the one resolver.
     pub fn all_sets(&self) -> Vec<String> {
         let mut sets = self.sets.clone();
@@ -84,7 +92,8 @@ pub struct RunArgs {
 /// [`CliError`] with its exit code.
 pub fn command(args: &RunArgs, session: &Session) -> Result<(), CliError> {
     let evidence = session.evidence(args.batch.seeds.as_deref())?;
-    let all = crate::scenario::resolve_all(&args.file, &[], &args.batch.all_sets(), &evidence)?;
+    let all =
+        crate::scenario::resolve_all(&args.file, &[], &args.batch.study.all_sets(), &evidence)?;
     let Some(done) = execute::carry_out(all, &evidence, &args.batch, session)? else {
         return Ok(());
     };

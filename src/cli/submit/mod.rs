@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use super::order::{digest_of, stored_size};
-use super::run::BatchArgs;
+use super::run::StudyArgs;
 use super::{CliError, Session, codes};
 use crate::engine::replicate::Economy;
 use crate::evidence::Evidence;
@@ -44,21 +44,9 @@ pub struct SubmitArgs {
     /// Who runs the shards.
     #[arg(long, value_enum)]
     pub engine: Engine,
-    /// Runs a scenario (default: the scenario's, 200).
-    #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub replicates: Option<u32>,
-    /// Runs that share one draw of the parameters.
-    #[arg(long, value_name = "M", value_parser = clap::value_parser!(u32).range(1..))]
-    pub per_draw: Option<u32>,
-    /// Master seed.
-    #[arg(long, value_name = "S")]
-    pub seed: Option<u32>,
-    /// Share of the population that is simulated, over 0 up to 1.
-    #[arg(long, value_name = "X", value_parser = super::scale)]
-    pub scale: Option<f64>,
-    /// Sets a value in all scenarios; may be repeated.
-    #[arg(long = "set", value_name = "PATH=V")]
-    pub sets: Vec<String>,
+    /// What changes the scenarios.
+    #[command(flatten)]
+    pub study: StudyArgs,
     /// Another evidence base.
     #[arg(long, value_name = "DIR")]
     pub seeds: Option<PathBuf>,
@@ -322,16 +310,8 @@ fn scenarios(
     evidence: &Evidence,
     session: &Session,
 ) -> Result<Vec<Scenario>, CliError> {
-    let batch = BatchArgs {
-        replicates: args.replicates,
-        per_draw: args.per_draw,
-        seed: args.seed,
-        scale: args.scale,
-        sets: args.sets.clone(),
-        ..BatchArgs::default()
-    };
     let variants: Vec<&Path> = args.files[1..].iter().map(PathBuf::as_path).collect();
-    let all = resolve_all(&args.files[0], &variants, &batch.all_sets(), evidence)?;
+    let all = resolve_all(&args.files[0], &variants, &args.study.all_sets(), evidence)?;
     let warnings = all.iter().flat_map(|one| one.warnings.clone());
     session.warn(&crate::scenario::Faults(warnings.collect()).in_order().0);
     Ok(all.into_iter().map(|one| one.scenario).collect())
