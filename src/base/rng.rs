@@ -65,6 +65,7 @@ pub enum Purpose {
     Registration = 133,
     SpinOff = 134,
     Approval = 135,
+    Remnant = 136,
 }
 
 /// The two words that name one chance stream: master seed and run.

@@ -35,12 +35,12 @@ impl Docket {
         self.waiting[FULL] + self.waiting[SANDBOX]
     }
 
-    /// Of half of the project: half of what waits, and of the incidents of what stands before its
-    /// first sale.
-    pub fn half(&self) -> Self {
+    /// Of a part of the project: that part of what waits, and of the incidents of what stands
+    /// before its first sale.
+    pub fn part(&self, part: f64) -> Self {
         Self {
-            waiting: self.waiting.map(|mass| 0.5 * mass),
-            before_sale: 0.5 * self.before_sale,
+            waiting: self.waiting.map(|mass| part * mass),
+            before_sale: part * self.before_sale,
             ..*self
         }
     }

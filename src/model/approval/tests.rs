@@ -170,7 +170,7 @@ fn scene(now: Quarter) -> Scene {
 }
 
 /// Runs quarters of the funnel over one project given in parts.
-fn run(parts: &[f64], quarters: i32) -> (State, [f64; 2]) {
+fn run(parts: &[f64], quarters: i32, least_mass: f64) -> (State, [f64; 2]) {
     let start = Quarter::new(2026, 1);
     let mut state = world_of(8, 100.0, 20.0);
     let found = scene(start);
@@ -184,7 +184,8 @@ fn run(parts: &[f64], quarters: i32) -> (State, [f64; 2]) {
     let mut ended = [0.0; 2];
     for step in 0..quarters {
         let now = start.plus(step);
-        let scene = scene(now);
+        let mut scene = scene(now);
+        scene.parameters.funnel.least_mass = least_mass;
         let ctx = scene.context(now);
         state.books.open();
         state.transfer.deals_this_quarter.clear();
@@ -196,7 +197,8 @@ fn run(parts: &[f64], quarters: i32) -> (State, [f64; 2]) {
         assert!((moved - state.books.net(Account::Firms)).abs() < 1e-6);
         let t = state.funnel.tally;
         ended[0] += t.industrialised;
-        ended[1] += t.failed.iter().sum::<f64>() + t.abandoned + state.approval.tally.failed;
+        ended[1] +=
+            t.failed.iter().sum::<f64>() + t.abandoned + t.drawn + state.approval.tally.failed;
     }
     (state, ended)
 }
@@ -204,7 +206,7 @@ fn run(parts: &[f64], quarters: i32) -> (State, [f64; 2]) {
 #[test]
 fn products_and_money_are_conserved_on_all_routes() {
     for quarters in [3, 8, 60] {
-        let (state, ended) = run(&[40.0], quarters);
+        let (state, ended) = run(&[40.0], quarters, 5.0);
         let turns = || state.funnel.projects.iter();
         let waiting: f64 = turns().flat_map(|t| &t.dockets).map(Docket::mass).sum();
         let present: f64 = state.funnel.tally.present.iter().sum::<f64>() + waiting;
@@ -212,15 +214,15 @@ fn products_and_money_are_conserved_on_all_routes() {
         assert!((all - 40.0).abs() < 1e-9, "{all}");
         assert!(quarters < 8 || ended[0] > 0.0);
     }
-    let (state, _) = run(&[40.0], 3);
+    let (state, _) = run(&[40.0], 3, 0.0);
     assert!(state.approval.tally.routed.iter().all(|&mass| mass > 0.0));
     assert!(state.approval.tally.liability > 0.0 && state.approval.tally.supervision > 0.0);
 }
 
 #[test]
 fn halves_of_a_project_go_the_way_of_the_whole() {
-    let (whole, ended) = run(&[40.0], 12);
-    let (halves, same) = run(&[20.0, 20.0], 12);
+    let (whole, ended) = run(&[40.0], 12, 0.0);
+    let (halves, same) = run(&[20.0, 20.0], 12, 0.0);
     for k in 0..2 {
         assert!((ended[k] - same[k]).abs() < 1e-9);
     }

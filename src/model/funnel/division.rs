@@ -56,7 +56,7 @@ impl Turn {
     fn halve(&mut self, row: usize, heir: u32, docket: Option<usize>) {
         let other = self.len();
         if let Some(place) = docket {
-            let half = self.dockets[place].half();
+            let half = self.dockets[place].part(0.5);
             self.dockets[place] = half;
             self.dockets.push(crate::model::approval::Docket {
                 row: other as u32,
@@ -189,7 +189,8 @@ mod tests {
             let mut sold = Vec::new();
             for step in 8..60 {
                 let now = start.plus(step);
-                let scene = Scene::at(now);
+                let mut scene = Scene::at(now);
+                scene.parameters.funnel.least_mass = 0.0; // to the last bit, so none is drawn for
                 let ctx = scene.context(now);
                 state.books.open();
                 enter(&mut state, &ctx);

@@ -2,6 +2,7 @@
 
 use super::decision::product_revenue;
 use super::project::{Origin, Project, Strip, under_review};
+use super::remnant::Roulette;
 use super::{CONVERSION, FunnelParameters, FunnelState, FunnelTally, READINESS_LEVELS, add};
 use crate::base::rng::Purpose;
 use crate::base::strip::fill_pairs;
@@ -21,7 +22,10 @@ pub fn enter(state: &mut State, ctx: &Context) {
     funnel.tally = FunnelTally::default();
     state.approval.tally = ApprovalTally::default();
     funnel.divide();
-    funnel.projects[under_review(ctx.q())].clear_out();
+    let roulette = Roulette::of(&ctx.parameters.funnel, ctx);
+    let due = &mut funnel.projects[under_review(ctx.q())];
+    funnel.tally.drawn +=
+        due.clear_out(|strip, waiting| roulette.review(strip, waiting, &funnel.purses));
     let inventions = &state.universities.inventions;
     // the funnel counts quality in medians and readiness as a share of the scale
     let median = ctx.parameters.universities.quality_median;
@@ -43,6 +47,13 @@ pub fn enter(state: &mut State, ctx: &Context) {
             if ctx.q() - disclosed <= CONVERSION {
                 add(&mut funnel.dealt_within_12, disclosed, deal.mass);
             }
+            funnel.tally.entered += deal.mass;
+            let weight = state.firms.weight[deal.firm];
+            let factor = roulette.enter(deal.mass, weight, deal.invention_id, deal.firm_id);
+            funnel.tally.drawn += deal.mass - factor * deal.mass;
+            if factor == 0.0 {
+                continue;
+            }
             let readiness = inventions.readiness[deal.invention] / READINESS_LEVELS;
             let project = Project {
                 quality: quality[row] as f32,
@@ -58,8 +69,8 @@ pub fn enter(state: &mut State, ctx: &Context) {
                 readiness: readiness as f32,
             };
             let draws = (draw[row], rank[row]);
-            funnel.begin(project, origin, deal.mass, draws, &ctx.parameters.approval);
-            funnel.tally.entered += deal.mass;
+            let mass = factor * deal.mass;
+            funnel.begin(project, origin, mass, draws, &ctx.parameters.approval);
         }
     }
 }

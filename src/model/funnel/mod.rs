@@ -14,6 +14,7 @@ mod entry;
 mod movement;
 mod project;
 mod purse;
+mod remnant;
 mod review;
 mod sums;
 #[cfg(test)]
@@ -94,6 +95,8 @@ crate::family! {
         abandon_after,
         /// Part of a project's first mass below which the rest is given up \[share\].
         abandon_below,
+        /// Least mass of a project agent times the sampling fraction \[inventions\].
+        least_mass,
     }
 }
 
@@ -117,6 +120,8 @@ pub struct FunnelTally {
     pub failed: [f64; STAGES],
     /// Given up by age, or with the firm.
     pub abandoned: f64,
+    /// Lost, less what was won, where small lots are drawn for; none is expected.
+    pub drawn: f64,
     /// Industrialised.
     pub industrialised: f64,
     /// Offered to buyers by field.

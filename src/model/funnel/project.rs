@@ -212,38 +212,67 @@ impl Turn {
         }
     }
 
-    /// Drops projects that were given up. Places and plans are not kept: a review is next.
-    pub fn clear_out(&mut self) {
-        let mut left = 0;
+    /// Drops projects that were given up; what `factors` gives for a strip, and for what of it
+    /// waits for approval, multiplies the others, which go as well where it is zero. Gives what
+    /// was lost by that, less what was won. Places and plans are not kept: a review is next.
+    pub fn clear_out(&mut self, mut factors: impl FnMut(&Strip, &Column) -> Column) -> f64 {
+        let (mut left, mut lost) = (0, 0.0);
         let (mut docket, mut dockets_left) = (0, 0);
+        let mut factor = [0.0; ROWS];
         for row in 0..self.len {
-            let (from, i) = (&self.strips[row / ROWS], row % ROWS);
-            let stays = from.entered[i] > 0.0;
+            let i = row % ROWS;
+            if i == 0 {
+                let waiting = self.waiting(row, docket);
+                factor = factors(&self.strips[row / ROWS], &waiting);
+            }
+            let (from, factor) = (&self.strips[row / ROWS], factor[i]);
+            let given_up = from.entered[i] <= 0.0;
+            let stays = !given_up & (factor > 0.0);
             let (project, origin, entered) = (from.project[i], from.origin[i], from.entered[i]);
             let mass: [f64; STAGES] = std::array::from_fn(|k| from.stage[k].mass[i]);
+            let mut present: f64 = mass.iter().sum();
             if let Some(&held) = self.dockets.get(docket)
                 && held.row as usize == row
             {
                 docket += 1;
+                present += held.mass();
                 if stays {
                     self.dockets[dockets_left] = Docket {
                         row: left as u32,
-                        ..held
+                        ..held.part(factor)
                     };
                     dockets_left += 1;
                 }
             }
+            lost += if given_up {
+                0.0
+            } else {
+                present - factor * present
+            };
             if stays {
                 let (to, j) = (&mut self.strips[left / ROWS], left % ROWS);
-                (to.project[j], to.origin[j], to.entered[j]) = (project, origin, entered);
+                (to.project[j], to.origin[j]) = (project, origin);
+                to.entered[j] = (factor * f64::from(entered)) as f32;
                 for k in 0..STAGES {
-                    to.stage[k].mass[j] = mass[k];
+                    to.stage[k].mass[j] = factor * mass[k];
                 }
                 left += 1;
             }
         }
         self.dockets.truncate(dockets_left);
         self.truncate(left);
+        lost
+    }
+
+    /// What waits for approval of the strip that begins at `first`, whose dockets begin at
+    /// `docket`.
+    fn waiting(&self, first: usize, docket: usize) -> Column {
+        let mut waiting = [0.0; ROWS];
+        let of_strip = |docket: &&Docket| (docket.row as usize) < first + ROWS;
+        for docket in self.dockets[docket..].iter().take_while(of_strip) {
+            waiting[docket.row as usize % ROWS] = docket.mass();
+        }
+        waiting
     }
 
     /// Drops all projects behind the first `len`.

@@ -24,6 +24,8 @@ pub struct Purse {
     pub(super) waiting: f64,
     /// Absorptive capacity of the firm.
     pub(super) absorptive: f64,
+    /// Real firms that it stands for.
+    pub(super) weight: f64,
     /// Row of the firm.
     pub row: u32,
     /// Id of the firm, `NOBODY` for a free purse.
@@ -62,7 +64,7 @@ impl Purse {
         } else {
             GONE
         };
-        self.absorptive = firms.absorptive[i];
+        (self.absorptive, self.weight) = (firms.absorptive[i], firms.weight[i]);
         (self.spent, self.fees, self.revenue, self.waiting) = (0.0, 0.0, 0.0, 0.0);
     }
 
@@ -127,6 +129,7 @@ impl Purses {
             revenue: 0.0,
             waiting: 0.0,
             absorptive: 0.0,
+            weight: 0.0,
             row: row as u32,
             id,
         };

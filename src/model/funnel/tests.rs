@@ -78,7 +78,7 @@ fn mass_and_money_are_conserved() {
         assert!((moved - state.books.net(Account::Firms)).abs() < 1e-6);
         let t = state.funnel.tally;
         entered += t.entered;
-        ended += t.industrialised + t.failed.iter().sum::<f64>() + t.abandoned;
+        ended += t.industrialised + t.failed.iter().sum::<f64>() + t.abandoned + t.drawn;
         let strips = state.funnel.projects.iter().flat_map(|turn| &turn.strips);
         let mut masses = strips.flat_map(|strip| strip.stage.iter().flat_map(|s| s.mass));
         assert!(masses.all(|mass| mass >= 0.0));
@@ -170,7 +170,7 @@ fn a_turn_drops_what_was_given_up_and_keeps_the_order() {
         let row = id as usize;
         turn.strips[row / ROWS].entered[row % ROWS] = 0.0;
     }
-    turn.clear_out();
+    turn.clear_out(|_, _| [1.0; ROWS]);
     let left: Vec<u32> = (0..200).filter(|&id| !gone(id)).collect();
     assert_eq!(
         (turn.len(), turn.strips.len()),
