@@ -1,6 +1,7 @@
 //! Where the time of a run goes: milliseconds of each process by year.
 //!
-//! `cargo bench --bench quarter -- [SCALE] [RUNS]` runs the baseline from 2013 to 2035.
+//! `cargo bench --bench quarter -- [SCALE] [RUNS] [SCENARIO.toml]` runs the baseline, or another
+//! scenario, from 2013 to 2035.
 
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
@@ -32,10 +33,12 @@ fn main() {
     let scale = numbers.first().copied().unwrap_or(0.01);
     let runs = numbers.get(1).copied().unwrap_or(1.0) as u32;
     let evidence = Evidence::embedded().expect("evidence");
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/baseline.toml");
+    let file = std::env::args().find(|word| word.ends_with(".toml"));
+    let file = file.unwrap_or_else(|| "scenarios/baseline.toml".to_owned());
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
     let sets = [format!("run.scale={scale}")];
-    let (baseline, _) = resolve(&path, &sets, &evidence).expect("a baseline");
-    let economy = Economy::new(&evidence, &[baseline]).expect("a model");
+    let (scenario, _) = resolve(&path, &sets, &evidence).expect("a scenario");
+    let economy = Economy::new(&evidence, &[scenario]).expect("a model");
     let mut spent = vec![[0.0_f64; YEARS.len()]; PROCESSES.len() + 1];
     let mut all = vec![0.0_f64; PROCESSES.len() + 1];
     let mut rows = [[0_usize; 4]; YEARS.len()];

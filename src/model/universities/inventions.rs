@@ -5,10 +5,12 @@ use super::arrivals::disclosed_shares;
 use super::clock::arrive;
 use super::{Universities, UniversityParameters};
 use crate::base::math;
-use crate::base::strip::{Sum, gather};
+use crate::base::rng::Purpose;
+use crate::base::strip::{Sum, fill_pairs, gather};
 use crate::model::context::Context;
 use crate::model::firms::FIELDS;
 use crate::model::transfer::TransferParameters;
+use std::hint::select_unpredictable;
 
 crate::columns! {
     /// Disclosed inventions on the shelf; a slot is used again once its shelf is empty.
@@ -70,8 +72,9 @@ pub fn kept_a_year(lapse: f64) -> f64 {
     math::exp(-lapse)
 }
 
-/// Part of an agent that lapses at once, so that the store stays bounded \[share\].
-pub(super) const LAST_TENTH: f64 = 0.1; // derived: bound of the store
+/// Part of what an agent began with below which it is drawn for at a fee date: it goes on as that
+/// part with the chance that keeps what is expected of it, so that the store stays small \[share\].
+pub(super) const LEAST_PART: f64 = 0.5; // derived: resolution of the sample, not behaviour
 
 /// Place of a quarter of the year among the lists of rows.
 fn turn_of(q: i32) -> usize {
@@ -93,7 +96,7 @@ impl Universities {
         let due = &mut self.due[turn_of(q)];
         due.rows.extend_from_slice(&self.fresh);
         due.least
-            .extend(masses.iter().map(|mass| LAST_TENTH * mass));
+            .extend(masses.iter().map(|mass| LEAST_PART * mass));
     }
 
     /// Puts an invention into the store and gives its row.
@@ -116,7 +119,7 @@ impl Universities {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct FeesDue {
     rows: Vec<u32>,
-    /// What lapses at once if less of it is left \[inventions\].
+    /// What is drawn for if less of it is left \[inventions\].
     least: Vec<f64>,
 }
 
@@ -137,8 +140,8 @@ impl FeesDue {
 /// Rows whose fees are looked at together.
 const STRIP: usize = 64;
 
-/// Fees fall due once a year: part of what is still on the shelf lapses, and little that is left
-/// lapses at once.
+/// Fees fall due once a year: part of what is still on the shelf lapses, and what is little then
+/// is drawn for.
 pub(super) fn age_shelf(u: &mut Universities, ctx: &Context) {
     let keep = kept_a_year(ctx.parameters.universities.lapse);
     let v = &mut u.inventions;
@@ -151,11 +154,12 @@ pub(super) fn age_shelf(u: &mut Universities, ctx: &Context) {
         rows[..count].copy_from_slice(&due.rows[start..start + count]);
         least[..count].copy_from_slice(&due.least[start..start + count]);
         gather(&v.shelf, &rows[..count], &mut shelf);
+        let mut left = shelf.map(|shelf| shelf * keep);
+        draw_for_little(&v.id, &rows[..count], &least, &mut left, ctx);
         // each row is written down and the next one writes over it unless it is counted
         let (mut void, mut voids) = ([0; STRIP], 0);
         for i in 0..count {
-            let left = shelf[i] * keep;
-            let left = if left < least[i] { 0.0 } else { left };
+            let left = left[i];
             lapsed[i] = shelf[i] - left;
             v.shelf[rows[i] as usize] = left;
             (due.rows[kept], due.least[kept]) = (rows[i], least[i]);
@@ -174,6 +178,31 @@ pub(super) fn age_shelf(u: &mut Universities, ctx: &Context) {
     // void cases are passed over; a shelf is cleared of them as they may have become many
     for shelf in &mut u.shelf {
         shelf.clear_out(|case| v.id[case.invention as usize] == case.id);
+    }
+}
+
+/// Where less than the `least` is `left` of an agent it goes on as that with chance `left/least`,
+/// else nothing is left: keyed, so that paired runs keep the same ones.
+fn draw_for_little(
+    ids: &[u32],
+    rows: &[u32],
+    least: &[f64; STRIP],
+    left: &mut [f64; STRIP],
+    ctx: &Context,
+) {
+    let (mut little, mut id, mut n) = ([0; STRIP], [0; STRIP], 0);
+    for (i, &row) in rows.iter().enumerate() {
+        // how much is left is for chance to decide: no branch foretells it
+        (little[n], id[n]) = (i, ids[row as usize]);
+        n += usize::from(left[i] < least[i]);
+    }
+    let (mut draw, mut unused) = ([0.0; STRIP], [0.0; STRIP]);
+    let (quarter, purpose) = (ctx.q() as u32, Purpose::Remnant);
+    let (first, second) = (&mut draw[..n], &mut unused[..n]);
+    fill_pairs(ctx.key, &id[..n], quarter, 0, purpose, first, second);
+    for (&i, &draw) in little[..n].iter().zip(&draw) {
+        let (mass, least) = (&mut left[i], least[i]);
+        *mass = select_unpredictable(draw * least < *mass, least, 0.0);
     }
 }
 

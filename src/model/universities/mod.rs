@@ -22,7 +22,7 @@ use crate::base::rng::Purpose;
 use crate::base::{dist, math};
 use arrivals::Arrivals;
 use clock::{Due, gap};
-use inventions::{FeesDue, LAST_TENTH, age_shelf, invent};
+use inventions::{FeesDue, LEAST_PART, age_shelf, invent};
 
 crate::family! {
     /// Universities and institutes: sizes, time use, inventions, disclosure.
@@ -277,10 +277,10 @@ impl Universities {
     }
 
     /// Room for the store of a run, so that its columns never move: rows that come in a quarter
-    /// of the start, times the quarters for which a tenth of a case stays, times growth.
+    /// of the start, times the years for which one agent is expected to stay, times growth.
     fn make_room(&mut self, lapse: f64) {
         const GROWTH: f64 = 4.0; // derived: research of units doubles in a run, and room to spare
-        let years = -math::ln(LAST_TENTH) / lapse;
+        let years = 1.0 / (LEAST_PART * lapse);
         let a_quarter = self.inventions.len() as f64 / f64::from(EARLIER_QUARTERS);
         let rows = (GROWTH * a_quarter * 4.0 * years) as usize; // derived: quarters a year
         self.inventions.reserve(rows);

@@ -202,7 +202,7 @@ fn splits() -> Vec<What> {
 fn check(k: u32) {
     let broken: Vec<String> = splits()
         .into_iter()
-        .flat_map(|what| compare(what, k, 30))
+        .flat_map(|what| compare(what, k, 60))
         .collect();
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
