@@ -119,6 +119,11 @@ impl ContractResearchState {
     pub fn found(_state: &State, _ctx: &Context) -> Self {
         Self::default()
     }
+
+    /// Finds out anew where researchers sit, as units have changed.
+    pub fn look_again(&mut self) {
+        self.addresses = Addresses::default();
+    }
 }
 
 /// One quarter: wishes, requests, service in proportion, a second round, payment.
