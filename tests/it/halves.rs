@@ -1,4 +1,7 @@
-//! Every firm agent replaced by two of half the weight: do the totals of the whole model stay?
+//! Every agent of a kind replaced by two of half the weight: do the totals of the whole model
+//! stay?
+//!
+//! `LEVERLAB_LONG=1 cargo test --release --test it halves -- --nocapture` prints the tables.
 
 use crate::pairing::{economy, long, mean_and_error};
 use leverlab::base::rng::Key;
@@ -6,13 +9,17 @@ use leverlab::engine::replicate::Economy;
 use leverlab::engine::{RunId, Simulation};
 use leverlab::model::entry;
 use leverlab::model::observe::{self, Record};
+use leverlab::model::parameters::Parameters;
 use leverlab::model::population::SPLIT_BITS;
 use leverlab::model::quarter;
 use leverlab::model::state::State;
+use leverlab::model::universities;
 
-/// Two of half the weight for every living firm that may still be split; the share of firms
-/// that was.
-fn halve_all(state: &mut State) -> f64 {
+/// Halves agents of a state, and what makes later ones.
+type Halve = fn(&mut State, &mut Parameters, Key);
+
+/// Two of half the weight for every living firm that may still be split.
+fn halve_firms(state: &mut State, _: &mut Parameters, _: Key) {
     let rows: Vec<usize> = (0..state.firms.len())
         .filter(|&i| state.firms.alive[i] && state.firms.splits[i] < SPLIT_BITS)
         .collect();
@@ -20,26 +27,72 @@ fn halve_all(state: &mut State) -> f64 {
     for &i in &rows {
         entry::halve(state, i);
     }
-    rows.len() as f64 / living as f64
+    let share = rows.len() as f64 / living as f64;
+    assert!(share > 0.9, "{share} of the agents split");
 }
 
-/// Means of every series over the second half of `quarters` quarters of the baseline.
-fn means(economy: &Economy, id: RunId, mut state: State, quarters: i32) -> Vec<f64> {
-    let parameters = economy.parameters(id.draw);
+/// Two of half the weight for every invention, and half the weight for those that arrive later and
+/// for firms founded on them.
+fn halve_inventions(state: &mut State, parameters: &mut Parameters, _: Key) {
+    universities::halve_inventions(state);
+    halve_later(parameters);
+}
+
+/// Two of half the weight for every unit, each with half of every invention.
+fn halve_units(state: &mut State, parameters: &mut Parameters, key: Key) {
+    universities::halve_units(state, key);
+    halve_later(parameters);
+}
+
+fn halve_later(parameters: &mut Parameters) {
+    parameters.universities.ordinary_weight *= 0.5;
+    parameters.universities.top_weight *= 0.5;
+    parameters.spin_offs.agent_weight *= 0.5;
+}
+
+/// All of these at once.
+fn halve_all(state: &mut State, parameters: &mut Parameters, key: Key) {
+    halve_firms(state, parameters, key);
+    halve_units(state, parameters, key);
+}
+
+/// What no series shows, or only in part.
+const TALLIES: [&str; 5] = [
+    "contract_research",
+    "cases",
+    "contracts_for_use",
+    "spin_offs",
+    "shelf",
+];
+
+fn tallies(state: &State) -> [f64; 5] {
+    [
+        state.contract_research.tally.value,
+        state.transfer.tally.cases,
+        state.transfer.tally.by_motive[0],
+        state.spin_offs.tally.founded,
+        state.universities.inventions.shelf.iter().sum(),
+    ]
+}
+
+/// Means of every series and tally over the second half of `quarters` quarters of the baseline.
+fn means(economy: &Economy, key: Key, mut state: State, p: &Parameters, quarters: i32) -> Vec<f64> {
     let policy = economy.policy(0);
-    let key = Key {
-        seed: economy.seed(),
-        run: id.run,
-    };
     let mut record = Record::default();
+    let half = quarters as usize / 2;
+    let n = observe::series().len();
+    let mut sums = vec![0.0; n + TALLIES.len()];
     for step in 0..quarters {
         let now = economy.start().plus(step);
-        let ctx = economy.context(key, now, &parameters, policy, policy.at(now));
+        let ctx = economy.context(key, now, p, policy, policy.at(now));
         quarter::step(&mut state, &ctx);
         record.push(observe::read(&state, &ctx));
+        if step as usize >= half {
+            for (sum, value) in sums[n..].iter_mut().zip(tallies(&state)) {
+                *sum += value / half as f64;
+            }
+        }
     }
-    let half = quarters as usize / 2;
-    let mut sums = vec![0.0; observe::series().len()];
     for t in half..quarters as usize {
         let mut row = Vec::new();
         observe::series_value(&record, t, &mut row);
@@ -50,9 +103,9 @@ fn means(economy: &Economy, id: RunId, mut state: State, quarters: i32) -> Vec<f
     sums
 }
 
-/// A quick look at 2016, or 2025 to 2027 where `LEVERLAB_LONG` is set.
-#[test]
-fn firms_in_halves_leave_the_totals() {
+/// A quick look at 2016, or 2025 to 2027 where `LEVERLAB_LONG` is set: prints what halving moves
+/// in each series and tally, and fails where it is more than chance.
+fn compare(what: &str, halve: Halve) {
     let (scale, runs, start, quarters, errors) = if long() {
         (0.004, 16, "2025Q1", 12, 4.0)
     } else {
@@ -65,15 +118,21 @@ fn firms_in_halves_leave_the_totals() {
         let id = RunId { draw: run, run };
         let mut past = economy.blank();
         economy.past(id, &mut past);
-        let mut split = past.state().clone();
-        let share = halve_all(&mut split);
-        assert!(share > 0.9, "{share} of the agents split");
-        whole.push(means(&economy, id, past.state().clone(), quarters));
-        halves.push(means(&economy, id, split, quarters));
+        let key = Key {
+            seed: economy.seed(),
+            run,
+        };
+        let mut parameters = economy.parameters(id.draw);
+        let state = past.state().clone();
+        whole.push(means(&economy, key, state, &parameters, quarters));
+        let mut state = past.state().clone();
+        halve(&mut state, &mut parameters, key);
+        halves.push(means(&economy, key, state, &parameters, quarters));
     }
     let mut broken = Vec::new();
-    println!("scale {scale}, {runs} runs: mean, paired difference with firms in halves, z");
-    for (k, series) in observe::series().iter().enumerate() {
+    println!("scale {scale}, {runs} runs: mean, paired difference with {what} in halves, z");
+    let series = observe::series().iter().map(|series| series.id);
+    for (k, name) in series.chain(TALLIES).enumerate() {
         let column = |rows: &[Vec<f64>]| rows.iter().map(|row| row[k]).collect::<Vec<_>>();
         let (before, after) = (column(&whole), column(&halves));
         let apart: Vec<f64> = before.iter().zip(&after).map(|(a, b)| b - a).collect();
@@ -81,10 +140,30 @@ fn firms_in_halves_leave_the_totals() {
         let (mean, error) = mean_and_error(&apart);
         let z = if mean == 0.0 { 0.0 } else { mean / error };
         let share = 100.0 * mean / level;
-        println!("| {} | {level:.4} | {share:+.2} % | {z:+.1} |", series.id);
+        println!("| {name} | {level:.4} | {share:+.2} % | {z:+.1} |");
         if z.abs() > errors {
-            broken.push(format!("{}: {share:+.2} %, z {z:+.1}", series.id));
+            broken.push(format!("{name}: {share:+.2} %, z {z:+.1}"));
         }
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn firms_in_halves_leave_the_totals() {
+    compare("firms", halve_firms);
+}
+
+#[test]
+fn inventions_in_halves_leave_the_totals() {
+    compare("inventions", halve_inventions);
+}
+
+#[test]
+fn units_in_halves_leave_the_totals() {
+    compare("units", halve_units);
+}
+
+#[test]
+fn all_in_halves_leave_the_totals() {
+    compare("firms, units and inventions", halve_all);
 }

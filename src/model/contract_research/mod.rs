@@ -5,7 +5,8 @@
 //! whom to ask: that partner, or else the best of a few keyed candidates; contracts run a year, so
 //! between it asks its partner.
 //! Researchers' time limits what a unit serves; what it cannot serve is asked of
-//! a second unit, which is thought over once a year as well, and then dropped. Offices play no part: ties carry the contract.
+//! a second unit, which is thought over once a year as well, and then of all who have time left.
+//! Offices play no part: ties carry the contract.
 
 mod choice;
 mod requests;
@@ -119,6 +120,11 @@ impl ContractResearchState {
     pub fn found(_state: &State, _ctx: &Context) -> Self {
         Self::default()
     }
+
+    /// Finds out anew where researchers sit, as units have changed.
+    pub fn look_again(&mut self) {
+        self.addresses = Addresses::default();
+    }
 }
 
 /// One quarter: wishes, requests, service in proportion, a second round, payment.
@@ -144,6 +150,9 @@ pub fn trade(state: &mut State, ctx: &Context) {
         look_around(&mut market, state, ctx, 1);
         keep_helpers(&market, &mut state.firms);
         share_out(&mut market);
+        book_service(&mut market, state);
+        serve_rest(&mut market, &mut state.firms, ctx);
+        turn_to_all(&mut market);
         book_service(&mut market, state);
         serve_rest(&mut market, &mut state.firms, ctx);
         settle(&mut market, state);
@@ -293,6 +302,26 @@ fn keep_helpers(market: &ContractResearchState, firms: &mut Firms) {
     for &at in &market.searching {
         let i = requests.firm[at as usize] as usize;
         firms.helper[i] = requests.unit[at as usize] + 1;
+    }
+}
+
+/// What is still open is asked of all units in proportion to the time they have left: an agent
+/// stands for many firms, whose further searches come upon many units. So nobody goes without while
+/// researchers have time, and what is served does not hang on how many agents share a unit.
+fn turn_to_all(market: &mut ContractResearchState) {
+    market.requests.keep_unserved();
+    for column in [&mut market.asked, &mut market.contracts] {
+        column.fill(0.0);
+    }
+    (market.requests).add_up(&mut market.asked, &mut market.contracts);
+    let open: f64 = market.asked.iter().sum();
+    let number: f64 = market.contracts.iter().sum();
+    let free: f64 = market.left.iter().sum();
+    market.served.fill(served_share(free, open));
+    let columns = market.asked.iter_mut().zip(&mut market.contracts);
+    for (&left, (asked, contracts)) in market.left.iter().zip(columns) {
+        let part = if free > 0.0 { left / free } else { 0.0 };
+        (*asked, *contracts) = (part * open, part * number);
     }
 }
 

@@ -313,6 +313,11 @@ impl TransferState {
         self.places.inherit(firms, parent, child);
     }
 
+    /// Looks at all inventions anew for those posted, as others than those disclosed have come.
+    pub fn look_again(&mut self) {
+        self.posting.look_again();
+    }
+
     /// Royalties still to run, weighted \[mn\].
     pub fn royalties_running(&self, state: &State) -> f64 {
         let owed = |(i, balance): (usize, &f64)| state.firms.weight[i] * balance;

@@ -16,6 +16,11 @@ pub(super) struct Posting {
 }
 
 impl Posting {
+    /// The next list is drawn up from all rows.
+    pub(super) fn look_again(&mut self) {
+        self.open = None;
+    }
+
     /// Rows and shelves of the inventions posted now, in the order of rows.
     pub(super) fn pick(&mut self, u: &Universities, open: f64, picked: &mut Vec<(u32, f64)>) {
         let v = &u.inventions;

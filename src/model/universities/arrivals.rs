@@ -133,10 +133,11 @@ impl Arrivals {
         if top {
             self.top.push(self.id.len() as u32);
         }
-        // 13 bits of unit, one of stratum, 18 of ordinal
+        // 13 bits of unit, one of stratum, 18 of ordinal; half a unit has a bit of these
         let stratum = if top { TOP } else { 0 };
+        let half = if unit_id & LINEAGE == 0 { 0 } else { UNIT_HALF };
         self.id
-            .push((unit_id & 0x1FFF) << 19 | stratum | (n & (TOP - 1)));
+            .push((unit_id & 0x1FFF) << 19 | stratum | half | (n & (TOP - 1)));
         self.unit.push(unit as u32);
     }
 
@@ -256,6 +257,13 @@ fn scatter<T>(column: &mut [T], rows: &[u32], value: impl Fn(usize) -> T) {
 
 /// Bit of the top stratum in an id, above those of the ordinal.
 const TOP: u32 = 1 << 18;
+
+/// Bit in the id of the second half of a unit, above those of its number.
+pub(super) const LINEAGE: u32 = 1 << 13;
+/// Bit in the ids of what is invented there, the highest of the ordinal.
+pub(super) const UNIT_HALF: u32 = 1 << 17;
+/// Bit in the id of the second half of an invention, the next one.
+pub(super) const INVENTION_HALF: u32 = 1 << 16;
 
 /// Shares of inventions disclosed where the unit keeps control and where the inventor has it.
 pub(super) fn disclosed_shares(ctx: &Context) -> [f64; 2] {

@@ -118,9 +118,9 @@ impl Universities {
 /// Rows in use whose fees fall due in a quarter of the year, in the order of disclosure.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct FeesDue {
-    rows: Vec<u32>,
+    pub(super) rows: Vec<u32>,
     /// What is drawn for if less of it is left \[inventions\].
-    least: Vec<f64>,
+    pub(super) least: Vec<f64>,
 }
 
 impl FeesDue {
@@ -128,6 +128,12 @@ impl FeesDue {
     pub(super) fn reserve(&mut self, n: usize) {
         self.rows.reserve(n);
         self.least.reserve(n);
+    }
+
+    /// Adds a row disclosed no earlier than the others.
+    pub(super) fn push(&mut self, row: u32, least: f64) {
+        self.rows.push(row);
+        self.least.push(least);
     }
 
     /// Forgets the rows behind the first `n`.

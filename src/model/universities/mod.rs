@@ -4,6 +4,7 @@
 mod arrivals;
 mod clock;
 pub mod effort;
+mod halves;
 mod inventions;
 mod shelf;
 #[cfg(test)]
@@ -12,6 +13,7 @@ pub(in crate::model) mod testbed;
 mod tests;
 
 pub use arrivals::quality;
+pub use halves::{halve_inventions, halve_units};
 pub use inventions::{Case, Invention, Inventions, kept_a_year, observation_noise, priority};
 pub use shelf::Shelf;
 

@@ -83,6 +83,12 @@ impl Shelf {
             .extend(cases.iter().map(|&case| Place::from(case)));
     }
 
+    /// All cases on the shelf, void ones too, in no order.
+    pub fn cases(&self) -> impl Iterator<Item = Case> {
+        let all = self.head.iter().chain(&self.reserve);
+        all.map(|&place| place.into())
+    }
+
     /// Whether any case put on the shelf since the last one was taken belongs to its head.
     #[inline]
     pub fn is_stirred(&self) -> bool {
