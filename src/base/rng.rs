@@ -45,6 +45,7 @@ pub enum Purpose {
     EntryTraits = 69,
     Equity = 70,
     Shock = 71,
+    OwnerSupport = 72,
     Need = 90,
     Retaliation = 91,
     Consortium = 92,
