@@ -66,6 +66,7 @@ pub enum Purpose {
     Registration = 133,
     SpinOff = 134,
     Approval = 135,
+    OwnApproval = 136,
 }
 
 /// The two words that name one chance stream: master seed and run.
