@@ -2,6 +2,7 @@ use super::*;
 use crate::base::bound::Bound;
 use crate::base::rng::Key;
 use crate::base::time::Quarter;
+use crate::model::approval::own::Held;
 use crate::model::books::Account;
 use crate::model::firms::Firm;
 use crate::model::parameters::Parameters;
@@ -192,7 +193,7 @@ fn what_waited_for_approval_is_dropped_with_the_firm_and_halved_with_the_agent()
         state.firms.held[i].gain = [0.01, 0.02];
     }
     let waiting = |state: &State| {
-        let gains: Vec<f64> = state.firms.held.iter().map(|held| held.waiting()).collect();
+        let gains: Vec<f64> = state.firms.held.iter().map(Held::waiting).collect();
         state.firms.total(&gains)
     };
     let all = waiting(&state);

@@ -2,9 +2,11 @@
 
 use super::super::{InnovationState, succeed_and_imitate};
 use crate::base::time::Quarter;
-use crate::model::approval::{is_regulated_field, supervise};
+use crate::model::approval::own::Outcome;
+use crate::model::approval::{ApprovalState, ApprovalTally, is_regulated_field, supervise};
 use crate::model::books::Account;
 use crate::model::context::Context;
+use crate::model::firms::FIELDS;
 use crate::model::patents::testbed::{Scene, world_of};
 use crate::model::state::State;
 
@@ -27,7 +29,7 @@ fn economy(weight: f64, ctx: &Context) -> State {
     let mut state = world_of(1024, weight, 10.0);
     state.firms.knowledge.fill(40.0);
     state.innovation = InnovationState::found(&state, ctx);
-    state.approval = crate::model::approval::ApprovalState::found(ctx);
+    state.approval = ApprovalState::found(ctx);
     state
 }
 
@@ -49,7 +51,7 @@ fn run(scene: &Scene, weight: f64, quarters: i32) -> (State, [f64; 4]) {
         for k in &mut state.firms.knowledge {
             *k *= 1.03;
         }
-        state.approval.tally = Default::default();
+        state.approval.tally = ApprovalTally::default();
         state.approval.post(&ctx);
         supervise(&mut state, &ctx);
         let (cash, before) = (state.firms.total(&state.firms.cash), waiting(&state));
@@ -82,7 +84,7 @@ fn gains_and_money_are_conserved_on_all_routes() {
         assert!(is_regulated_field(usize::from(firms.field[i])) || !firms.waits[i]);
     }
     // what is used stands among what may cause incidents in the field
-    for field in 0..crate::model::firms::FIELDS {
+    for field in 0..FIELDS {
         assert_eq!(
             state.approval.exposure[field] > 0.0,
             is_regulated_field(field)
@@ -106,7 +108,7 @@ fn other_fields_feel_nothing_and_regulated_ones_wait() {
         }
     }
     assert!(late < early && late > 0.5 * early, "{late} of {early}");
-    assert_eq!(without.innovation.tally.approved, Default::default());
+    assert_eq!(without.innovation.tally.approved, Outcome::default());
 }
 
 /// What regulated fields have gained after two years, in productivity and new products.
