@@ -45,6 +45,7 @@ pub enum Purpose {
     EntryTraits = 69,
     Equity = 70,
     Shock = 71,
+    OwnerSupport = 72,
     Need = 90,
     Retaliation = 91,
     Consortium = 92,
@@ -66,6 +67,7 @@ pub enum Purpose {
     SpinOff = 134,
     Approval = 135,
     Remnant = 136,
+    OwnApproval = 137,
 }
 
 /// The two words that name one chance stream: master seed and run.

@@ -74,10 +74,12 @@ pub enum Instrument {
     RewardRelief,
     /// Private: firms' gifts to universities for basic research.
     ResearchGift,
+    /// Outlay: money by which the state as owner refinances a firm short of cash.
+    OwnerSupport,
 }
 
 /// Number of instruments.
-pub const INSTRUMENTS: usize = Instrument::ResearchGift as usize + 1;
+pub const INSTRUMENTS: usize = Instrument::OwnerSupport as usize + 1;
 
 /// Names of the instruments, by index.
 pub const INSTRUMENT_IDS: [&str; INSTRUMENTS] = [
@@ -125,6 +127,7 @@ pub const INSTRUMENT_IDS: [&str; INSTRUMENTS] = [
     "reward_tax",
     "reward_relief",
     "research_gift",
+    "owner_support",
 ];
 
 /// Money of one quarter by (from, to, instrument), million yuan, and relief forgone.

@@ -3,6 +3,7 @@
 //! A firm agent is a legal entity that stands for `weight` real ones. All money columns are
 //! million yuan at current prices *of one represented firm*; flows are yearly rates.
 
+use super::approval::own::Held;
 use crate::base::select;
 
 /// Number of regions.
@@ -217,6 +218,10 @@ crate::columns! {
         /// Jump in log productivity waiting from industrialised inventions (funnel writes,
         /// innovation consumes).
         pending_gain: f64,
+        /// Whether some of its own successes wait for approval.
+        waits: bool,
+        /// What of them waits.
+        held: Held,
         /// Revenue from products younger than three years \[mn/yr\].
         new_product_sales: f64,
     }

@@ -323,6 +323,11 @@ pub const INSTRUMENTS: Names = &[
     ("datacompute", "Data and computing", "数据与算力"),
     ("openness", "Openness", "对外开放"),
     ("patentoffice", "Patent office", "专利审查"),
+    (
+        "ownersupport",
+        "Owners' support of state firms",
+        "国有股东纾困注资",
+    ),
     ("patentfee", "Patent fees", "专利费用"),
     ("interest", "Interest", "利息"),
 ];
@@ -378,6 +383,7 @@ mod tests {
             "super_deduction",
             "GuideFund",
             "PatentOffice",
+            "owner_support",
         ] {
             assert_ne!(name(INSTRUMENTS, instrument, Language::English), instrument);
         }

@@ -13,10 +13,14 @@
 //!
 //! with V the worth of standing before the first sale, c_s routine supervision, ι the incidents
 //! an unseen product would cause, L liability. Products sold leave expected incidents in use;
-//! an incident tightens its field's rule for a while: waits grow, filing and sandbox narrow.
-//! Own innovations of firms are left out: they have no stage before their first sale.
+//! one that the public hears of tightens its field's rule for a while: waits grow, filing and
+//! sandbox narrow.
+//!
+//! Own successes of firms in regulated fields go the same ways ([`own`]): their gain in
+//! productivity and new products comes once they are cleared.
 
 mod docket;
+pub mod own;
 mod review;
 mod rules;
 #[cfg(test)]
@@ -96,7 +100,9 @@ crate::family! {
         harm_years,
         /// Slowing of approval while the rule is tightest \[ratio\].
         tight_slowing,
-        /// Tightening of a field's rule by an incident \[0..1\].
+        /// Incidents of which the public hears, so that the rule is tightened \[share\].
+        salient,
+        /// Tightening of a field's rule by such an incident \[0..1\].
         tight_step,
         /// Years over which a tightened rule eases \[yr\].
         tight_years,
@@ -112,7 +118,7 @@ pub struct ApprovalTally {
     pub cleared: [f64; WAITS],
     /// Products that failed while they waited \[products\].
     pub failed: f64,
-    /// Incidents \[incidents\].
+    /// Incidents of which the public heard \[incidents\].
     pub incidents: f64,
     /// Incidents expected of products in use and in sandboxes \[incidents\].
     pub expected: f64,
@@ -131,12 +137,14 @@ pub struct ApprovalState {
     pub tight: [f64; FIELDS],
     /// Expected incidents of products in use \[incidents\].
     pub exposure: [f64; FIELDS],
-    /// Cumulated expected incidents \[incidents\].
+    /// Cumulated expected incidents of which the public hears \[incidents\].
     pub clock: [f64; FIELDS],
     /// Reading of the clock at which the next incident comes.
     pub threshold: [f64; FIELDS],
-    /// Incidents so far.
+    /// Such incidents so far.
     pub ordinal: [u32; FIELDS],
+    /// What products meet this quarter, see [`ApprovalState::post`].
+    pub passages: Passages,
     /// Counters of this quarter.
     pub tally: ApprovalTally,
 }
@@ -186,7 +194,8 @@ impl ApprovalState {
     }
 }
 
-/// Books what products sold cost; products in use cause incidents, incidents tighten rules.
+/// Books what products sold cost; products in use cause incidents, those that the public hears of
+/// tighten rules.
 pub fn supervise(state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.approval;
     let approval = &mut state.approval;
@@ -202,7 +211,7 @@ pub fn supervise(state: &mut State, ctx: &Context) {
     for field in 0..FIELDS {
         let due = caused * approval.exposure[field];
         approval.exposure[field] -= due;
-        approval.clock[field] += due;
+        approval.clock[field] += p.salient * due;
         approval.tally.expected += due;
         approval.tight[field] *= eased;
         while approval.clock[field] >= approval.threshold[field] {

@@ -10,13 +10,13 @@ use crate::model::firms::{FIELDS, REGIONS};
 use crate::model::funnel::competing_risks;
 
 /// What products of a field and a region meet, and how much of what waits moves in a quarter.
-#[derive(Clone, Copy, Debug, Default)]
-struct Pace {
-    passage: Passage,
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Pace {
+    pub(super) passage: Passage,
     /// Part of what waits that is cleared.
-    clear: [f32; WAITS],
+    pub(super) clear: [f32; WAITS],
     /// Part of what waits that fails.
-    fail: [f32; WAITS],
+    pub(super) fail: [f32; WAITS],
 }
 
 impl Pace {
@@ -34,16 +34,16 @@ impl Pace {
 }
 
 /// What products meet this quarter, by field and region.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Passages([[Pace; REGIONS]; FIELDS]);
 
 impl ApprovalState {
-    /// What products meet that fail at the yearly hazard `failure` while they wait.
-    pub fn passages(&self, failure: f64, ctx: &Context) -> Passages {
+    /// Writes what products of regulated fields meet this quarter.
+    pub fn post(&mut self, ctx: &Context) {
         let p = &ctx.parameters.approval;
+        let failure = ctx.parameters.funnel.sale_failure;
         let seen = &ctx.seen.regulation;
-        let mut passages = Passages([[Pace::default(); REGIONS]; FIELDS]);
-        for (field, paces) in passages.0.iter_mut().enumerate() {
+        for (field, paces) in self.passages.0.iter_mut().enumerate() {
             if is_regulated_field(field) {
                 // most regions are open to the same extent
                 let mut last = None;
@@ -59,22 +59,21 @@ impl ApprovalState {
                 }
             }
         }
-        passages
     }
 }
 
 impl Passages {
-    /// Settles the routes of a project of `field` in `region`; turns the `worth` of standing
+    /// What products of a field and a region meet.
+    #[inline]
+    pub(super) fn pace(&self, [field, region]: [u8; 2]) -> &Pace {
+        &self.0[usize::from(field)][usize::from(region)]
+    }
+
+    /// Settles the routes of a project of the field and region `place`; turns the `worth` of standing
     /// before the first sale into that of standing before approval.
-    pub fn settle(
-        &self,
-        docket: &mut Docket,
-        worth: f64,
-        [field, region]: [u8; 2],
-        ctx: &Context,
-    ) -> f64 {
+    pub fn settle(&self, docket: &mut Docket, worth: f64, place: [u8; 2], ctx: &Context) -> f64 {
         let p = &ctx.parameters.approval;
-        let pace = &self.0[usize::from(field)][usize::from(region)];
+        let pace = self.pace(place);
         let rank = docket.rank;
         let case = Case { worth, rank };
         let choice = choose(&case, &pace.passage, &ctx.seen.regulation, p);

@@ -238,11 +238,13 @@ fn incidents_come_as_often_as_exposure_says_and_tighten_for_a_while() {
     let now = Quarter::new(2026, 1);
     let mut scene = scene(now);
     scene.seen.regulation.trigger_supervision = 0.0;
+    scene.parameters.approval.salient = 0.5;
     let ctx = scene.context(now);
     let p = scene.parameters.approval;
     let mut state = world_of(1, 1.0, 1.0);
     state.approval = ApprovalState::found(&ctx);
-    state.approval.exposure[PHARMA] = 1000.0;
+    // the public hears of half
+    state.approval.exposure[PHARMA] = 2000.0;
     let mut incidents = 0.0;
     for _ in 0..200 {
         state.approval.tally = ApprovalTally::default();

@@ -232,6 +232,10 @@ pub(super) fn close(state: &mut State, sums: &mut Sums, ctx: &Context) {
             firms.cash[i] = 0.0;
             firms.rd[i] = 0.0;
             firms.rd_desired[i] = 0.0;
+            // what waited for approval is never used
+            let held = std::mem::take(&mut firms.held[i]);
+            firms.waits[i] = false;
+            state.innovation.tally.approved.dropped += firms.weight[i] * held.waiting();
             entry.exited.push(i);
             let (segment, weight) = (firms.segment[i] as usize, firms.weight[i]);
             sums.weight[segment] -= weight;

@@ -2,6 +2,7 @@ use super::*;
 use crate::base::bound::Bound;
 use crate::base::rng::Key;
 use crate::base::time::Quarter;
+use crate::model::approval::own::Held;
 use crate::model::books::Account;
 use crate::model::firms::Firm;
 use crate::model::parameters::Parameters;
@@ -180,6 +181,32 @@ fn founding_falls_with_cost_of_funds() {
     let cheap = founding_share(0.06, crate::model::research::annuity(0.08, 10.0), 0.45, 0.8);
     let dear = founding_share(0.06, crate::model::research::annuity(0.12, 10.0), 0.45, 0.8);
     assert!(cheap > dear && dear > 0.0);
+}
+
+#[test]
+fn what_waited_for_approval_is_dropped_with_the_firm_and_halved_with_the_agent() {
+    let mut scene = Scene::new(0.002);
+    scene.parameters.entry.exit_hazard = 0.4;
+    let mut state = scene.found();
+    for i in 0..state.firms.len() {
+        state.firms.waits[i] = true;
+        state.firms.held[i].gain = [0.01, 0.02];
+    }
+    let waiting = |state: &State| {
+        let gains: Vec<f64> = state.firms.held.iter().map(Held::waiting).collect();
+        state.firms.total(&gains)
+    };
+    let all = waiting(&state);
+    for q in 0..8 {
+        state.books.open();
+        enter_and_leave(&mut state, &scene.at(q));
+        let dropped = state.innovation.tally.approved.dropped;
+        assert!((waiting(&state) + dropped - all).abs() < 1e-9 * all);
+        for i in 0..state.firms.len() {
+            assert_eq!(state.firms.waits[i], state.firms.held[i].waiting() > 0.0);
+        }
+    }
+    assert!(state.innovation.tally.approved.dropped > 0.1 * all);
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use super::super::books::{Account, Instrument};
 use super::super::context::Context;
-use super::super::firms::{Firms, REGIONS};
+use super::super::firms::{Firms, Ownership, REGIONS};
 use super::super::state::State;
+use super::super::state_firms::{borne, counted_on, spendable};
 use super::credit::{BUCKETS, ByState};
 use super::turn::Standing;
 use super::{
@@ -29,6 +30,8 @@ pub(super) struct Terms {
     /// Yearly worth of options on shares per yuan of loan, all value in R&D \[1/yr\].
     option: f64,
     hazards: ByState,
+    /// Part of a loss that banks expect to bear, of others' and of the state's firms \[share\].
+    borne: [f64; 2],
     /// Odds that own luck adds, of firms unknown and known to a bank.
     odds: [f64; 2],
 }
@@ -47,6 +50,7 @@ pub(super) fn terms(relending: f64, ctx: &Context) -> Terms {
         relief: [relending * math::max(gain, 0.0), 0.0],
         option: credit::option_yield(&ctx.seen.finance, p),
         hazards: ByState::hazards(p),
+        borne: [false, true].map(|of_state| borne(of_state, &ctx.parameters.state_firms)),
         odds: credit::own_odds(p),
     }
 }
@@ -73,16 +77,25 @@ impl Terms {
         credit::required_rate(mean, relief, hazard, &ctx.seen.finance, p)
     }
 
+    /// Hazard at which banks expect to bear a loss of a firm in some state, the state's or
+    /// not \[1/yr\].
+    #[inline]
+    fn feared(&self, of_state: bool, taxed: bool, cash: f64) -> f64 {
+        self.hazards.of(taxed, cash) * self.borne[usize::from(of_state)]
+    }
+
     /// Rate firm `i` is charged \[1/yr\].
     pub(super) fn posted(&self, firms: &Firms, i: usize, pool: usize, ctx: &Context) -> f64 {
         let p = &ctx.parameters.finance;
-        let hazard = self.hazards.of(firms.taxed[i], firms.cash[i]);
+        let of_state = firms.ownership[i] == Ownership::State;
+        let hazard = self.feared(of_state, firms.taxed[i], firms.cash[i]);
         let cap = credit::rate_cap(self.mean_rate[pool], p);
         math::min(self.required(firms, i, (pool, hazard), ctx), cap)
     }
 
-    /// [`Terms::posted`] by quota and state, where it hangs on nothing else of a firm.
-    pub(super) fn posted_by_state(&self, ctx: &Context) -> Option<[ByState; POOLS]> {
+    /// [`Terms::posted`] by quota, by whether a firm is the state's and by its state, where it hangs
+    /// on nothing else of a firm.
+    pub(super) fn posted_by_state(&self, ctx: &Context) -> Option<[[ByState; 2]; POOLS]> {
         let p = &ctx.parameters.finance;
         let policy = &ctx.seen.finance;
         (self.option <= 0.0).then(|| {
@@ -90,7 +103,10 @@ impl Terms {
                 let (mean, relief) = (self.mean_rate[pool], self.relief[pool]);
                 let required = |hazard| credit::required_rate(mean, relief, hazard, policy, p);
                 let cap = credit::rate_cap(mean, p);
-                self.hazards.map(|hazard| math::min(required(hazard), cap))
+                self.borne.map(|part| {
+                    self.hazards
+                        .map(|hazard| math::min(required(hazard * part), cap))
+                })
             })
         })
     }
@@ -125,11 +141,14 @@ fn surplus_of_loan(firms: &Firms, i: usize, amount: f64, ctx: &Context) -> f64 {
     let buffer = p.buffer_months / MONTHS * firms.sales[i];
     let own = firms.cash[i] - firms.loan[i];
     let income = operating_income(firms, i, ctx);
-    let now = need::liquidity(own, buffer, 0.0, income);
+    let counted = counted_on(firms.ownership[i], &ctx.parameters.state_firms);
+    let most = |own| spendable(own, wanted, counted);
+    let now = most(need::liquidity(own, buffer, 0.0, income));
     if now >= wanted {
         return 0.0;
     }
-    let then = need::liquidity(own + amount, buffer, tied(firms, i, amount, p), income);
+    let tied = tied(firms, i, amount, p);
+    let then = most(need::liquidity(own + amount, buffer, tied, income));
     surplus_let_through(firms, i, now, math::min(then, wanted) - now, ctx)
 }
 
@@ -173,7 +192,7 @@ pub(super) fn consider(
         return None;
     }
     let (p, pool) = (&ctx.parameters.finance, usize::from(firm.pool));
-    let hazard = terms.hazards.of(firm.taxed, firm.cash);
+    let hazard = terms.feared(firm.of_state, firm.taxed, firm.cash);
     let cap = credit::rate_cap(terms.mean_rate[pool], p);
     let required = terms.required(firms, i, (pool, hazard), ctx);
     let odds = terms.odds[usize::from(firm.banked)];

@@ -1,7 +1,8 @@
-//! Answers what a firm can spend on R&D: cash that is free, and income.
+//! Answers what a firm can spend on R&D: cash that is free, income, and what a head counts on.
 
 use super::super::context::Context;
-use super::super::firms::Firms;
+use super::super::firms::{Firms, Ownership};
+use super::super::state_firms::{counted_on, spendable};
 use super::super::tax::operating_profit;
 use super::parameters::FinanceParameters;
 use super::{MONTHS, need};
@@ -21,7 +22,9 @@ pub(super) fn set_liquidity(firms: &mut Firms, i: usize, ctx: &Context) {
     let income = super::operating_income(firms, i, ctx);
     let buffer = p.buffer_months / MONTHS * firms.sales[i];
     let tied = tied(firms, i, firms.loan[i], p);
-    firms.liquidity[i] = need::liquidity(firms.cash[i], buffer, tied, income);
+    let own = need::liquidity(firms.cash[i], buffer, tied, income);
+    let counted = counted_on(firms.ownership[i], &ctx.parameters.state_firms);
+    firms.liquidity[i] = spendable(own, firms.rd_desired[i], counted);
 }
 
 /// Writes what every firm with R&D can spend on it: [`set_liquidity`], all at once.
@@ -31,7 +34,9 @@ pub(super) fn write(firms: &mut Firms, ctx: &Context) {
         (&firms.alive, &firms.taxed),
         (&firms.sales, &firms.sales_mean, &firms.margin),
         (&firms.rd, &firms.cash, &firms.loan),
+        (&firms.ownership, &firms.rd_desired),
         (tax.loss_margin, tax.research_return_in_income),
+        counted_on(Ownership::State, &ctx.parameters.state_firms),
         &ctx.parameters.finance,
         &mut firms.liquidity,
     );
@@ -42,7 +47,9 @@ crate::dispatched! {
         flags: (&[bool], &[bool]),
         market: (&[f64], &[f64], &[f64]),
         money: (&[f64], &[f64], &[f64]),
+        head: (&[Ownership], &[f64]),
         profit: (f64, f64),
+        softness: f64,
         p: &FinanceParameters,
         out: &mut [f64],
     ) {
@@ -50,14 +57,17 @@ crate::dispatched! {
         let (alive, taxed) = (&flags.0[..n], &flags.1[..n]);
         let (sales, sales_mean, margin) = (&market.0[..n], &market.1[..n], &market.2[..n]);
         let (rd, cash, loan) = (&money.0[..n], &money.1[..n], &money.2[..n]);
+        let (owner, wanted) = (&head.0[..n], &head.1[..n]);
         let kept = p.buffer_months / MONTHS;
         for i in 0..n {
             let income =
                 operating_profit(margin[i], sales[i], rd[i], taxed[i], profit.0, profit.1);
             let growth = need::growth(sales[i], sales_mean[i]);
             let tied = math::min(loan[i], need::equipment(sales[i], growth, p));
-            let spendable = need::liquidity(cash[i], kept * sales[i], tied, income);
-            out[i] = if alive[i] & (rd[i] > 0.0) { spendable } else { out[i] };
+            let own = need::liquidity(cash[i], kept * sales[i], tied, income);
+            let counted = if owner[i] == Ownership::State { softness } else { 0.0 };
+            let most = spendable(own, wanted[i], counted);
+            out[i] = if alive[i] & (rd[i] > 0.0) { most } else { out[i] };
         }
     }
 }

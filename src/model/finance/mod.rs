@@ -22,6 +22,9 @@
 //! tied (operating cost carries its wear); what was borrowed for working funds lies in cash like
 //! any other, so it also eases R&D that cash held back, and only there.
 //!
+//! State firms: the owner may refinance one that is short (`owner`), its head counts on that, and
+//! banks see part of its risk borne by the state ([`super::state_firms`]).
+//!
 //! Left out: collateral prices, the choice among banks, loans to firms without R&D. Interest is
 //! paid out of cash; margins are taken as before interest.
 
@@ -30,6 +33,7 @@ pub mod credit;
 pub mod equity;
 mod liquidity;
 pub mod need;
+mod owner;
 pub mod parameters;
 mod repay;
 mod tally;
@@ -75,6 +79,8 @@ pub struct FinanceState {
     pub powder: [f64; equity::KINDS],
     turn: Turn,
     debtors: repay::Debtors,
+    /// Scratch: rows of state firms short of cash.
+    short: Vec<u32>,
     asks: Vec<Ask>,
     deals: Vec<equity::Deal>,
     /// Scratch: rows of firms with outside equity.
@@ -169,10 +175,11 @@ const FOUNDING_APPROVAL: f64 = 0.96; // derived: 3.6 % refused, OECD scoreboard 
 /// Lends and invests, and writes what every firm with R&D can spend on it.
 pub fn lend(state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.finance;
+    state.finance.tally = FinanceTally::default();
+    owner::refinance(state, ctx);
     let stock = outstanding(&state.firms, ctx);
     liquidity::write(&mut state.firms, ctx);
     let finance = &mut state.finance;
-    finance.tally = FinanceTally::default();
     grow_quota(finance, ctx);
     finance.relending =
         credit::relending_share(stock[0], apply::bank_funds(ctx), &ctx.seen.finance, p);

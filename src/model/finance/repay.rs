@@ -2,7 +2,7 @@
 
 use super::super::books::{Account, Instrument};
 use super::super::context::Context;
-use super::super::firms::Firms;
+use super::super::firms::{Firms, Ownership};
 use super::super::state::State;
 use super::apply::{bank_funds, terms};
 use super::credit::ByState;
@@ -47,6 +47,7 @@ struct Strip {
     sales: [f64; STRIP],
     alive: [bool; STRIP],
     taxed: [bool; STRIP],
+    owner: [Ownership; STRIP],
 }
 
 impl Strip {
@@ -60,6 +61,7 @@ impl Strip {
             sales: zero,
             alive: no,
             taxed: no,
+            owner: [Ownership::Private; STRIP],
         }
     }
 
@@ -71,6 +73,7 @@ impl Strip {
         gather(&firms.sales, rows, &mut self.sales);
         gather(&firms.alive, rows, &mut self.alive);
         gather(&firms.taxed, rows, &mut self.taxed);
+        gather(&firms.ownership, rows, &mut self.owner);
     }
 }
 
@@ -107,7 +110,10 @@ pub fn repay_and_default(state: &mut State, ctx: &Context) {
             }
             let pool = credit::pool_of(strip.staff[r], strip.sales[r], p);
             let rate = match &posted {
-                Some(rates) => rates[pool].of(taxed, cash),
+                Some(rates) => {
+                    let of_state = strip.owner[r] == Ownership::State;
+                    rates[pool][usize::from(of_state)].of(taxed, cash)
+                }
                 None => terms.posted(firms, i, pool, ctx),
             };
             let due = loan * rate / 4.0; // derived: quarters a year

@@ -40,6 +40,10 @@ pub struct FinanceTally {
     pub defaulted: f64,
     /// Interest and fees paid \[mn\].
     pub interest: f64,
+    /// State firms that their owners refinanced \[firms\].
+    pub rescued: f64,
+    /// Paid to them \[mn\].
+    pub owner_support: f64,
     /// Outside equity.
     pub equity: EquityTally,
 }

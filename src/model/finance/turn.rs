@@ -1,7 +1,7 @@
 //! Answers whose turn it is to think of loans and shares, and what is drawn of those firms.
 
 use super::super::context::Context;
-use super::super::firms::Firms;
+use super::super::firms::{Firms, Ownership};
 use super::super::tax::operating_profit;
 use super::credit::{credit_limit, pool_of};
 use super::{FinanceParameters, need};
@@ -46,6 +46,7 @@ pub(super) struct Standing {
     pub(super) region: u8,
     pub(super) taxed: bool,
     pub(super) banked: bool,
+    pub(super) of_state: bool,
 }
 
 impl Standing {
@@ -60,6 +61,7 @@ impl Standing {
             region: firms.region[i],
             taxed: firms.taxed[i],
             banked: firms.banked[i],
+            of_state: firms.ownership[i] == Ownership::State,
         }
     }
 }

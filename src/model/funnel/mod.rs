@@ -180,6 +180,7 @@ pub fn advance(state: &mut State, ctx: &Context) {
     let kept = state.platforms.kept.as_ref();
     let (now, next) = (under_review(ctx.q()), under_review(ctx.q() + 1));
     funnel.purses.fill(&state.firms);
+    state.approval.post(ctx);
     review::hold(
         &mut funnel.projects[now],
         &funnel.purses,

@@ -233,7 +233,7 @@ pub(super) fn hold(
     let p = &ctx.parameters.funnel;
     let saved = ctx.parameters.platforms.cost_saved;
     let end = STAGES - 1;
-    let passages = state.approval.passages(stages[end].failure, ctx);
+    let passages = &state.approval.passages;
     let mut sheet = Sheet::empty();
     let mut settled = Settled::none();
     let mut dockets = std::mem::take(&mut due.dockets);

@@ -2,6 +2,7 @@
 
 #![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
 
+use super::desk::Desk;
 use super::pools::{CELLS, cell_of};
 use super::{
     InnovationParameters, InnovationState, imitated_gain, imitates, knowledge_growth, lumpy_gain,
@@ -51,15 +52,17 @@ struct Values {
 /// Firms that seek a success of their own: places in their strip, ids, draws.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Seekers {
-    place: Vec<u32>,
+    pub(super) place: Vec<u32>,
     id: Vec<u32>,
     draw: Vec<f64>,
 }
 
-/// Moves each firm's productivity and new products by what it learns, and counts it.
+/// Moves each firm's productivity and new products by what it learns, and counts it; successes
+/// that need approval go to the `desk`.
 pub(super) fn move_productivity(
     innovation: &mut InnovationState,
     firms: &mut Firms,
+    desk: &mut Option<Desk>,
     ctx: &Context,
 ) {
     let p = &ctx.parameters.innovation;
@@ -72,6 +75,9 @@ pub(super) fn move_productivity(
         strip.seek_or_imitate(innovation, firms, rows.clone(), ctx);
         let seekers = &mut innovation.seekers;
         innovation.tally.successes += strip.seek(seekers, firms, rows.clone(), chance, ctx);
+        if let Some(desk) = desk {
+            desk.serve(firms, rows.clone(), &seekers.place, &mut strip.own, ctx);
+        }
         strip.learn(firms, rows.clone(), p);
         strip.values.add(&mut sums, rows.len());
     }

@@ -14,8 +14,10 @@
 //! ρ and sd(e) are per quarter: the trial they come from moves shares at a quarterly speed. The
 //! founding firms draw z from its stationary law and their appeal offsets it, so that the spread
 //! of productivity needs no burn-in and no founding sale moves.
+//! In regulated fields a share of each success waits for approval first ([`super::approval::own`]).
 //! Left out: what imitation costs, secrecy, forgetting what was imitated.
 
+mod desk;
 mod frontier;
 mod learning;
 pub mod pools;
@@ -29,11 +31,14 @@ pub use rules::{
     renewal, spillover, stationary_sd, success_probability,
 };
 
+use super::approval::own::Outcome;
+use super::books::{Account, Books, Instrument};
 use super::context::Context;
 use super::firms::{FIELDS, Firms};
 use super::state::State;
 use crate::base::math;
 use crate::base::rng::Purpose;
+use desk::{Desk, Queue};
 use learning::{Seekers, move_productivity};
 use pools::KnowledgePools;
 
@@ -80,6 +85,8 @@ pub struct InnovationTally {
     pub spillover_value: f64,
     /// Gain from transferred inventions times sales \[mn/yr a quarter\].
     pub transferred_value: f64,
+    /// What became of own successes that need approval \[log points of firms, mn\].
+    pub approved: Outcome,
 }
 
 impl InnovationTally {
@@ -118,6 +125,8 @@ pub struct InnovationState {
     pub tally: InnovationTally,
     /// Scratch: who seeks a success.
     seekers: Seekers,
+    /// Scratch: whose successes wait.
+    queue: Queue,
 }
 
 impl InnovationState {
@@ -167,7 +176,22 @@ pub fn succeed_and_imitate(state: &mut State, ctx: &Context) {
         .pools
         .refill(firms, ctx.parameters.innovation.other_region);
     follow_rows(innovation, firms);
-    move_productivity(innovation, firms, ctx);
+    let mut queue = std::mem::take(&mut innovation.queue);
+    let mut desk = Desk::open(&mut state.approval, &mut queue, ctx);
+    move_productivity(innovation, firms, &mut desk, ctx);
+    if let Some(desk) = desk {
+        innovation.tally.approved = desk.outcome;
+        book_approval(&mut state.books, &desk.outcome);
+    }
+    innovation.queue = queue;
+}
+
+/// Books what approval of own successes, their supervision and liability cost firms.
+fn book_approval(books: &mut Books, paid: &Outcome) {
+    let (from, to) = (Account::Firms, Account::Rest);
+    books.pay(from, to, Instrument::ResearchCost, paid.cost);
+    books.pay(from, to, Instrument::OperatingCost, paid.supervision);
+    books.pay(from, to, Instrument::InsurancePremium, paid.liability);
 }
 
 /// Draws founding firms' noise from its stationary law, offset in their appeal.

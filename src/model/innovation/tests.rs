@@ -28,11 +28,14 @@ fn parameters() -> Parameters {
             central.insert(path, row["central"].as_float().unwrap());
         }
     }
-    Parameters::build(&mut |path| {
+    let mut parameters = Parameters::build(&mut |path| {
         let mine = path.starts_with("innovation.") || path.starts_with("demand.");
         assert!(central.contains_key(path) || !mine, "no value of {path}");
         central.get(path).copied().unwrap_or(1.0)
-    })
+    });
+    // approval has its own tests
+    parameters.approval.regulated_share = 0.0;
+    parameters
 }
 
 /// Surroundings that do not change.
