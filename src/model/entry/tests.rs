@@ -392,7 +392,8 @@ fn agents_stay_few_and_ids_unique_to_the_horizon() {
         assert!(firms.sales.iter().all(|s| s.is_finite() && *s >= 0.0));
     }
     let tally = state.entry.tally;
-    assert!(tally.living_agents > 8_000.0, "{tally:?}");
+    // two in three of those at founding
+    assert!(tally.living_agents > 6_500.0, "{tally:?}");
 }
 
 #[test]

@@ -131,7 +131,7 @@ fn assert_room(units: &Units) {
 #[cfg(test)]
 mod tests {
     use super::super::testbed::scene;
-    use super::super::{Universities, work};
+    use super::super::{LEAST_PART, Universities, work};
     use super::*;
     use crate::base::time::Quarter;
     use crate::model::firms::FIELDS;
@@ -192,8 +192,8 @@ mod tests {
         for due in &u.due {
             assert!(due.rows.is_sorted_by_key(|&row| v.disclosed[row as usize]));
             for (&row, &least) in due.rows.iter().zip(&due.least) {
-                let tenth = 0.1 * v.mass[row as usize];
-                assert!((least / tenth - 1.0).abs() < 1e-12);
+                let part = LEAST_PART * v.mass[row as usize];
+                assert!((least / part - 1.0).abs() < 1e-12);
                 listed[row as usize][1] += 1;
             }
         }
