@@ -19,15 +19,15 @@ use std::path::Path;
 /// Processes that still allocate, and how often at most in the 16 quarters; others never do.
 const ALLOWED: &[(&str, u64)] = &[
     // heads of shelves that grow: transfer puts new cases in their place when it takes the next
-    ("transfer", 146),
-    ("universities", 33),
+    ("transfer", 144),
+    ("universities", 24),
     ("research_plan", 1),
+    ("finance_lend", 1),
     ("spin_offs", 1),
-    ("funnel_enter", 12),
-    ("platforms", 2),
-    ("funnel", 2),
-    ("patents", 2),
-    ("entry", 2),
+    ("funnel_enter", 13),
+    ("platforms", 3),
+    ("funnel", 1),
+    ("patents", 1),
 ];
 
 fn counted() -> Vec<(&'static str, u64)> {
