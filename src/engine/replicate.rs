@@ -254,6 +254,8 @@ impl Economy {
         for (name, process) in quarter::PROCESSES {
             note(name);
             process(&mut world.state, &ctx);
+            let books = &world.state.books;
+            assert!(books.are_numbers(), "a booking is not a number");
         }
         let reading: Reading = observe::read(&world.state, &ctx);
         world.record.push(reading);

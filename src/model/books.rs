@@ -1,5 +1,7 @@
 //! Books every yuan twice: who paid, who got, under which instrument.
 
+use crate::base::stats;
+
 /// Who holds money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(usize)]
@@ -192,11 +194,43 @@ impl Books {
         self.accrual[instrument as usize][1] += local;
     }
 
+    /// Whether every booking is a number: one that is not would stay in a sum that no headline
+    /// reads.
+    pub fn are_numbers(&self) -> bool {
+        let bookings = [
+            self.flow.as_flattened(),
+            self.cash.as_flattened(),
+            self.accrual.as_flattened(),
+        ];
+        bookings
+            .iter()
+            .all(|amounts| stats::sum(amounts).is_finite())
+    }
+
     /// Net inflow of an account over the quarter \[mn\].
     pub fn net(&self, account: Account) -> f64 {
         let a = account as usize;
         let received: f64 = (0..ACCOUNTS).map(|from| self.flow[from][a]).sum();
         let paid: f64 = self.flow[a].iter().sum();
         received - paid
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_booking_that_is_not_a_number_shows_wherever_it_stands() {
+        let mut books = Books::default();
+        books.pay(Account::Central, Account::Firms, Instrument::Grants, 3.0);
+        assert!(books.are_numbers());
+        for amount in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            let mut private = books.clone();
+            private.pay(Account::Rest, Account::Banks, Instrument::Equity, amount);
+            let mut forgone = books.clone();
+            forgone.forgo(Instrument::SuperDeduction, 0.0, amount);
+            assert!(!private.are_numbers() && !forgone.are_numbers(), "{amount}");
+        }
     }
 }

@@ -121,12 +121,16 @@ pub fn option_yield(policy: &Finance, p: &FinanceParameters) -> f64 {
 }
 
 /// Part of a firm's volatility that stems from R&D: the root of R&D over income before it, all of
-/// it in a loss year.
+/// it in a loss year, none without R&D.
 ///
 /// Example: R&D 4 of income 16: one half.
 #[inline]
 pub fn research_volatility(rd: f64, income: f64) -> f64 {
-    math::sqrt(rd / math::max(income, rd))
+    if rd > 0.0 {
+        math::sqrt(rd / math::max(income, rd))
+    } else {
+        0.0
+    }
 }
 
 /// Highest rate guidance allows \[1/yr\].

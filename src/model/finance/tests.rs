@@ -416,6 +416,8 @@ fn options_on_shares_lower_what_a_bank_requires_of_risky_firms() {
     assert_eq!(option_yield(&OFF, &p), 0.0);
     assert_eq!(research_volatility(4.0, 16.0), 0.5);
     assert_eq!(research_volatility(4.0, 1.0), 1.0);
+    // a firm that stopped its R&D, in a loss year: not 0/0
+    assert_eq!(research_volatility(0.0, -3.0), 0.0);
     // a firm in a loss year gains more than a profitable one, and more of them are served
     let required = |policy: Finance, firm| {
         let mut scene = Scene::new(policy);
