@@ -179,7 +179,7 @@ impl EntryState {
             ..Self::default()
         };
         entry.threshold = (0..STREAMS as u32).map(|s| gap(ctx.key, s, 0)).collect();
-        entry.scene = Surroundings::of(&Census::take(&state.firms));
+        entry.scene = Surroundings::of(&Census::take(&state.firms, ctx.crew));
         entry.founding_doers = entry.scene.doers;
         entry
     }
@@ -197,7 +197,7 @@ pub fn enter_and_leave(state: &mut State, ctx: &Context) {
     for row in entry.exited.drain(..) {
         entry.free.push_back(row);
     }
-    let census = Census::take(&state.firms);
+    let census = Census::take(&state.firms, ctx.crew);
     state.entry.scene = Surroundings::of(&census);
     for s in 0..SEGMENTS {
         let [firms, _, agents] = census.segment(s);
