@@ -376,7 +376,7 @@ mod tests {
         let crew = Crew::of(&pool).with_rows(1);
         let fault = fault::caught(|| {
             crew.walk(0..8, |rows| {
-                assert!(rows.start < 5, "row {} is bad", rows.start)
+                assert!(rows.start < 5, "row {} is bad", rows.start);
             });
         });
         let message = fault.unwrap_err().message();

@@ -162,8 +162,10 @@ pub struct EntryState {
     pub(super) scene: Surroundings,
     /// Scratch: founders of this quarter.
     arrivals: arrive::Arrivals,
-    /// Scratch: firms tested this quarter.
-    tested: leave::Tested,
+    /// Scratch by block: who is tested.
+    tested: Vec<leave::Tested>,
+    /// Scratch: rows of agents to split.
+    heavy: Vec<u32>,
 }
 
 impl EntryState {

@@ -171,9 +171,9 @@ fn plan_strip(
     ctx: &Context,
 ) {
     strip.set_projects(firms, rows, ground);
-    gather(&firms.rd_last_year, rows, &mut strip.positions.research);
-    gather(&firms.claims, rows, &mut strip.claims);
-    gather(&firms.grant, rows, &mut strip.grant);
+    gather(firms.rd_last_year, rows, &mut strip.positions.research);
+    gather(firms.claims, rows, &mut strip.claims);
+    gather(firms.grant, rows, &mut strip.grant);
     for (research, team) in strip.positions.research.iter_mut().zip(&strip.team) {
         *research = if *research > 0.0 { *research } else { *team };
     }

@@ -40,7 +40,7 @@ impl Starters {
         let (mut kept, all) = (0, self.firm.len());
         for from in (0..all).step_by(STRIP) {
             let n = usize::min(STRIP, all - from);
-            gather(&firms.id, &self.firm[from..from + n], &mut ids);
+            gather(firms.id, &self.firm[from..from + n], &mut ids);
             fill_uniform(ctx.key, &ids, now, 0, Purpose::StartResearch, &mut luck);
             for (k, luck) in luck[..n].iter().enumerate() {
                 self.firm[kept] = self.firm[from + k];
@@ -118,7 +118,7 @@ pub(super) fn consider(
         // who would not start with the deduction need not ask whether it would claim it
         let mut able = [0; STRIP];
         strip.set_projects(firms, rows, ground);
-        gather(&firms.aware_claim, rows, &mut strip.claims);
+        gather(firms.aware_claim, rows, &mut strip.claims);
         weigh(firms, rows, strip, law, ground, ctx);
         let mut count = 0;
         for (r, &firm) in rows.iter().enumerate() {

@@ -98,7 +98,7 @@ mod tests {
         firms.extra_losses[0] = 0.5 * firms.carried_losses[0];
         let column = |value: f64| [value; strip::ROWS];
         let (income, extra, years) = (column(income), column(extra), column(years));
-        close(&mut firms, (0, 1), &income, &extra, &years);
+        close(&mut firms.lend(), (0, 1), &income, &extra, &years);
         (
             firms.losses[0],
             firms.carried_losses[0],
