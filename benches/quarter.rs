@@ -1,15 +1,18 @@
 //! Where the time of a run goes: milliseconds of each process by year.
 //!
-//! `cargo bench --bench quarter -- [SCALE] [RUNS] [SCENARIO.toml]` runs the baseline, or another
-//! scenario, from 2013 to 2035.
+//! `cargo bench --bench quarter -- [SCALE] [RUNS] [THREADS] [SCENARIO.toml]` runs the baseline, or
+//! another scenario, from 2013 to 2035. With more than one thread a large population is walked in
+//! blocks by all of them, and times are those of the clock.
 
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
 
+use leverlab::base::blocks::Crew;
 use leverlab::base::rng::Key;
 use leverlab::base::time::Quarter;
 use leverlab::engine::RunId;
 use leverlab::engine::replicate::Economy;
 use leverlab::evidence::Evidence;
+use leverlab::model::context::Context;
 use leverlab::model::funnel::Turn;
 use leverlab::model::observe;
 use leverlab::model::quarter::PROCESSES;
@@ -18,9 +21,15 @@ use leverlab::model::world::WARM_UP;
 use leverlab::scenario::resolve;
 use std::path::Path;
 
-/// Milliseconds this thread has run: time of other processes does not count.
-fn milliseconds() -> f64 {
-    let now = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+/// Milliseconds this thread has run, where time of other processes does not count; with several
+/// threads those of the clock.
+fn milliseconds(threads: usize) -> f64 {
+    let clock = if threads > 1 {
+        rustix::time::ClockId::Monotonic
+    } else {
+        rustix::time::ClockId::ThreadCPUTime
+    };
+    let now = rustix::time::clock_gettime(clock);
     now.tv_sec as f64 * 1e3 + now.tv_nsec as f64 / 1e6
 }
 
@@ -32,6 +41,9 @@ fn main() {
         .collect();
     let scale = numbers.first().copied().unwrap_or(0.01);
     let runs = numbers.get(1).copied().unwrap_or(1.0) as u32;
+    let threads = numbers.get(2).copied().unwrap_or(1.0) as usize;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+    let pool = pool.build().expect("threads");
     let evidence = Evidence::embedded().expect("evidence");
     let file = std::env::args().find(|word| word.ends_with(".toml"));
     let file = file.unwrap_or_else(|| "scenarios/baseline.toml".to_owned());
@@ -60,22 +72,25 @@ fn main() {
         let policy = economy.policy(0);
         let mut now = WARM_UP;
         while now <= Quarter::new(2035, 4) {
-            let ctx = economy.context(key, now, &parameters, policy, policy.at(now));
+            let ctx = Context {
+                crew: Crew::of(&pool),
+                ..economy.context(key, now, &parameters, policy, policy.at(now))
+            };
             let column = YEARS.iter().position(|&year| year == now.year());
             state.books.open();
             let mut note = |k: usize, start: f64| {
-                let ms = milliseconds() - start;
+                let ms = milliseconds(threads) - start;
                 all[k] += ms;
                 if let Some(column) = column {
                     spent[k][column] += ms / 4.0 / f64::from(runs);
                 }
             };
             for (k, (_, process)) in PROCESSES.iter().enumerate() {
-                let start = milliseconds();
+                let start = milliseconds(threads);
                 process(&mut state, &ctx);
                 note(k, start);
             }
-            let start = milliseconds();
+            let start = milliseconds(threads);
             let reading = observe::read(&state, &ctx);
             note(PROCESSES.len(), start);
             fingerprint.update(format!("{reading:?}").as_bytes());

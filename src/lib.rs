@@ -26,7 +26,8 @@
 //!
 //! 1. A replicate is a pure function of (resolved scenario, master seed, run): the same bits for
 //!    any threads, batch, order, shards or larger ensemble (`tests/it/contracts.rs`,
-//!    `tests/it/shards.rs`). Other machines than x86-64 should agree by construction and are
+//!    `tests/it/shards.rs`), and of a large population walked in blocks by several threads
+//!    ([`base::blocks`], `tests/it/blocks.rs`). Other machines than x86-64 should agree by construction and are
 //!    untested.
 //! 2. Draws are keyed by (seed, run, entity, quarter, purpose); the scenario is not in the key, so
 //!    comparisons are paired. Philox4x32-10, frozen by known answers ([`base::rng`]).

@@ -1,8 +1,54 @@
 //! Declares a population as equal-length columns with one row type.
 
+use std::ops::DerefMut;
+
+/// How the columns of a population are held: as memory of their own, or as a part of others'.
+pub trait Hold {
+    /// One column.
+    type Column<T: Copy + Send + Sync + 'static>: DerefMut<Target = [T]> + Send + Sync;
+}
+
+/// Columns that own their memory and may grow.
+#[derive(Clone, Copy, Debug)]
+pub enum Owned {}
+
+impl Hold for Owned {
+    type Column<T: Copy + Send + Sync + 'static> = Vec<T>;
+}
+
+/// Columns that are a run of rows of others: what one thread may change while others change the
+/// rest (see [`super::blocks`]).
+#[derive(Clone, Copy, Debug)]
+pub struct Lent<'a>(std::marker::PhantomData<&'a ()>);
+
+impl<'a> Hold for Lent<'a> {
+    type Column<T: Copy + Send + Sync + 'static> = &'a mut [T];
+}
+
 /// Declares a row struct and a struct of columns over it.
 ///
-/// Generates `len`, `push(row)`, `row(i)`, `reserve(n)` and `copy_from`, which reuses memory.
+/// Generates `len`, `push(row)`, `row(i)`, `reserve(n)`, a copy that reuses memory, and `lend`,
+/// which gives all rows as [`Lent`] columns that part at a row. Functions that change rows but add
+/// none take either: `fn act<H: Hold>(firms: &mut Firms<H>)`.
+///
+/// ```
+/// use leverlab::base::blocks::Part;
+/// leverlab::columns! {
+///     /// People.
+///     pub struct People of
+///     /// A person.
+///     Person {
+///         /// Age.
+///         age: u8,
+///     }
+/// }
+/// let mut people = People::default();
+/// for age in [30, 40, 50] {
+///     people.push(Person { age });
+/// }
+/// let (first, rest) = people.lend().part(1);
+/// assert_eq!((&*first.age, rest.len()), (&[30][..], 2));
+/// ```
 #[macro_export]
 macro_rules! columns {
     ($(#[$meta:meta])* pub struct $Columns:ident of $(#[$row_meta:meta])* $Row:ident {
@@ -13,28 +59,68 @@ macro_rules! columns {
         pub struct $Row { $($(#[$field_meta])* pub $field: $ty,)* }
 
         $(#[$meta])*
-        #[derive(Debug, Default, PartialEq)]
-        pub struct $Columns { $($(#[$field_meta])* pub $field: Vec<$ty>,)* len: usize }
+        pub struct $Columns<H: $crate::base::columns::Hold = $crate::base::columns::Owned> {
+            $($(#[$field_meta])* pub $field: H::Column<$ty>,)*
+            len: usize,
+        }
 
-        impl $Columns {
+        impl<H: $crate::base::columns::Hold> $Columns<H> {
             /// Number of rows.
             pub fn len(&self) -> usize { self.len }
             /// Whether there is no row.
             pub fn is_empty(&self) -> bool { self.len == 0 }
+            /// The row at `i`.
+            pub fn row(&self, i: usize) -> $Row { $Row { $($field: self.$field[i],)* } }
+            /// Overwrites the row at `i`.
+            pub fn set_row(&mut self, i: usize, row: $Row) { $(self.$field[i] = row.$field;)* }
+        }
+
+        impl $Columns {
             /// Appends a row and gives its index.
             pub fn push(&mut self, row: $Row) -> usize {
                 $(self.$field.push(row.$field);)*
                 self.len += 1;
                 self.len - 1
             }
-            /// The row at `i`.
-            pub fn row(&self, i: usize) -> $Row { $Row { $($field: self.$field[i],)* } }
-            /// Overwrites the row at `i`.
-            pub fn set_row(&mut self, i: usize, row: $Row) { $(self.$field[i] = row.$field;)* }
             /// Makes room for `n` more rows.
             pub fn reserve(&mut self, n: usize) { $(self.$field.reserve(n);)* }
             /// Removes all rows, keeping the memory.
             pub fn clear(&mut self) { $(self.$field.clear();)* self.len = 0; }
+            /// All rows, to change them in parts.
+            pub fn lend(&mut self) -> $Columns<$crate::base::columns::Lent<'_>> {
+                $Columns { $($field: &mut self.$field,)* len: self.len }
+            }
+        }
+
+        impl $crate::base::blocks::Part for $Columns<$crate::base::columns::Lent<'_>> {
+            fn rows(&self) -> usize { self.len }
+            fn part(self, row: usize) -> (Self, Self) {
+                $(let $field = self.$field.split_at_mut(row);)*
+                (
+                    Self { $($field: $field.0,)* len: row },
+                    Self { $($field: $field.1,)* len: self.len - row },
+                )
+            }
+        }
+
+        impl Default for $Columns {
+            fn default() -> Self {
+                Self { $($field: Vec::new(),)* len: 0 }
+            }
+        }
+
+        impl std::fmt::Debug for $Columns {
+            fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+                f.debug_struct(stringify!($Columns))
+                    $(.field(stringify!($field), &self.$field))*
+                    .finish()
+            }
+        }
+
+        impl PartialEq for $Columns {
+            fn eq(&self, other: &Self) -> bool {
+                self.len == other.len $(&& self.$field == other.$field)*
+            }
         }
 
         impl Clone for $Columns {

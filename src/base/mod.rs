@@ -1,9 +1,12 @@
-//! Units, time, portable maths, keyed random streams, distributions, statistics, ids.
+//! Units, time, portable maths, keyed random streams, distributions, statistics, ids,
+//! walks in blocks.
 
+pub mod blocks;
 pub mod bound;
 pub mod columns;
 pub mod dispatch;
 pub mod dist;
+pub mod fault;
 pub mod math;
 pub mod metric;
 pub mod rng;

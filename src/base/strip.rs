@@ -6,6 +6,7 @@
 //! compiler turns into vector code. Everything here gives the bits of its row-by-row counterpart.
 #![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
 
+use super::blocks::Join;
 use super::math;
 use super::rng::{Key, Purpose};
 
@@ -317,6 +318,12 @@ impl Sum {
     #[inline]
     pub fn total(&self) -> f64 {
         self.0.iter().fold(0.0, |total, part| total + part)
+    }
+}
+
+impl Join for Sum {
+    fn join(&mut self, next: Self) {
+        self.0.join(next.0);
     }
 }
 

@@ -3,6 +3,9 @@
 //! One task is one run in all scenarios, each quarter that they share once (`tree`). Each
 //! run is handed over by its number as it ends, so neither the number of threads nor their order
 //! moves a bit of the result. A run that fails in one scenario is dropped in all.
+//!
+//! Every thread of the pool runs one task at a time. Threads for which none is left take blocks of
+//! the large populations of others ([`crate::base::blocks`]).
 
 use std::collections::BTreeMap;
 use std::io;
@@ -10,8 +13,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
 
 use super::tree::Branch;
-use super::worker::{Slot, Worker, silence_panics_of_runs};
+use super::worker::{Slot, Worker};
 use super::{Ensemble, RunId, Simulation};
+use crate::base::blocks::Crew;
+use crate::base::fault;
 
 /// How a batch is run; none of it moves a result but `runs` and `per_draw`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,7 +144,7 @@ pub fn run_into<S: Simulation>(
     progress: &dyn Progress,
     stop: &AtomicBool,
 ) -> Result<(), BatchError> {
-    silence_panics_of_runs();
+    fault::silence();
     let threads = plan.threads.max(1);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
@@ -166,7 +171,7 @@ pub fn run_into<S: Simulation>(
             written
         });
         pool.broadcast(|_| {
-            let mut worker = Worker::new(simulation, tree);
+            let mut worker = Worker::new(simulation, tree, Crew::of(&pool));
             while !stopped() {
                 let first = next.fetch_add(step, Ordering::Relaxed);
                 if first >= runs.len() {

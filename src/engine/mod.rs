@@ -22,6 +22,7 @@ pub struct RunId {
     pub run: u32,
 }
 
+use crate::base::blocks::Crew;
 pub use crate::base::metric::{Direction, MetricSpec};
 use tree::Prefix;
 
@@ -68,8 +69,16 @@ pub trait Simulation: Sync {
     fn found(&self, run: RunId, state: &mut Self::State);
     /// Copies `from` over `to`, reusing its memory.
     fn copy(&self, from: &Self::State, to: &mut Self::State);
-    /// Runs one quarter of `scenario` on a state that has come to it.
-    fn advance(&self, scenario: usize, run: RunId, state: &mut Self::State, quarter: usize);
+    /// Runs one quarter of `scenario` on a state that has come to it; `crew` may walk large
+    /// populations and moves no result.
+    fn advance(
+        &self,
+        scenario: usize,
+        run: RunId,
+        state: &mut Self::State,
+        quarter: usize,
+        crew: Crew,
+    );
     /// What came of a run at its end, but for what needs the baseline.
     fn outcome(&self, state: &Self::State) -> (Outcome, Self::Reference);
     /// Adds to an outcome what hangs on the baseline's run; `state` is any one of the same run.

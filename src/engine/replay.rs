@@ -1,8 +1,9 @@
 //! Runs one run of one scenario alone and notes where it breaks, for a look at a failure.
 
 use super::replicate::Economy;
-use super::worker::{fault, guarded, silence_panics_of_runs};
+use super::worker::{fault, guarded};
 use super::{Outcome, RunId, Simulation};
+use crate::base::blocks::Crew;
 
 /// What a run was like, quarter by quarter.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,7 +27,7 @@ pub struct Break {
 
 /// Replays a run of a scenario, without bands against the baseline.
 pub fn replay(economy: &Economy, scenario: usize, id: RunId) -> Trace {
-    silence_panics_of_runs();
+    crate::base::fault::silence();
     let mut world = economy.blank();
     let mut quarters = Vec::new();
     let broken = |quarter: String, process, cause| {
@@ -44,7 +45,8 @@ pub fn replay(economy: &Economy, scenario: usize, id: RunId) -> Trace {
         let label = economy.label(quarter);
         let mut under_way = "";
         let mut note = |name| under_way = name;
-        let step = || economy.step(scenario, id, &mut world, quarter, &mut note);
+        let crew = Crew::ALONE;
+        let step = || economy.step(scenario, id, &mut world, quarter, crew, &mut note);
         if let Err(cause) = guarded(step) {
             let end = broken(label, under_way, cause);
             return Trace { quarters, end };

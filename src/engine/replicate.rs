@@ -8,6 +8,7 @@ use super::government::{Government, Term};
 use super::policy_prefix::prefixes;
 use super::tree::Prefix;
 use super::{MetricSpec, Outcome, RunId, Simulation};
+use crate::base::blocks::Crew;
 use crate::base::bound::Bound;
 use crate::base::rng::{Key, Purpose};
 use crate::base::time::Quarter;
@@ -196,6 +197,7 @@ impl Economy {
             law,
             world: self.drivers.at(quarter),
             scale: self.run.scale,
+            crew: Crew::ALONE,
         }
     }
 
@@ -221,7 +223,7 @@ impl Economy {
     pub fn past(&self, run: RunId, world: &mut World) {
         Simulation::found(self, run, world);
         for quarter in 0..self.past_quarters() {
-            self.advance(0, run, world, quarter);
+            self.advance(0, run, world, quarter, Crew::ALONE);
         }
         self.begin(world);
     }
@@ -233,6 +235,7 @@ impl Economy {
         run: RunId,
         world: &mut World,
         quarter: usize,
+        crew: Crew,
         note: &mut dyn FnMut(&'static str),
     ) {
         let now = WARM_UP.plus(quarter as i32);
@@ -249,7 +252,10 @@ impl Economy {
             }
         }
         let parameters = world.parameters.as_ref().expect("founded before");
-        let ctx = self.context(self.key(run), now, parameters, policy, policy.at(now));
+        let ctx = Context {
+            crew,
+            ..self.context(self.key(run), now, parameters, policy, policy.at(now))
+        };
         world.state.books.open();
         for (name, process) in quarter::PROCESSES {
             note(name);
@@ -346,8 +352,8 @@ impl Simulation for Economy {
         to.founders.clone_from(founders);
     }
 
-    fn advance(&self, scenario: usize, run: RunId, world: &mut World, quarter: usize) {
-        self.step(scenario, run, world, quarter, &mut |_| ());
+    fn advance(&self, scenario: usize, run: RunId, world: &mut World, quarter: usize, crew: Crew) {
+        self.step(scenario, run, world, quarter, crew, &mut |_| ());
     }
 
     fn outcome(&self, world: &World) -> (Outcome, Vec<f64>) {

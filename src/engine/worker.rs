@@ -1,12 +1,9 @@
 //! One run in all scenarios: walks the tree of what they share and says what came of each.
 
-use std::any::Any;
-use std::cell::{Cell, RefCell};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Once;
-
 use super::tree::Branch;
 use super::{Failure, Outcome, RunId, Simulation};
+use crate::base::blocks::Crew;
+use crate::base::fault as faults;
 
 /// What one run came to.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +21,7 @@ pub enum Slot {
 pub(super) struct Worker<'a, S: Simulation> {
     simulation: &'a S,
     tree: &'a Branch,
+    crew: Crew<'a>,
     work: S::State,
     kept: Vec<S::State>,
 }
@@ -36,10 +34,11 @@ struct Ledger<S: Simulation> {
 }
 
 impl<'a, S: Simulation> Worker<'a, S> {
-    pub(super) fn new(simulation: &'a S, tree: &'a Branch) -> Self {
+    pub(super) fn new(simulation: &'a S, tree: &'a Branch, crew: Crew<'a>) -> Self {
         Self {
             simulation,
             tree,
+            crew,
             work: simulation.blank(),
             kept: (0..tree.kept()).map(|_| simulation.blank()).collect(),
         }
@@ -81,8 +80,9 @@ impl<'a, S: Simulation> Worker<'a, S> {
             if ledger.stopped {
                 return;
             }
-            let work = &mut self.work;
-            if let Err(cause) = guarded(|| simulation.advance(scenario, id, work, quarter)) {
+            let (work, crew) = (&mut self.work, self.crew);
+            let step = || simulation.advance(scenario, id, work, quarter, crew);
+            if let Err(cause) = guarded(step) {
                 let cause = format!("in {}: {cause}", simulation.label(quarter));
                 self.lose(branch, cause, id, ledger);
                 tell(branch.quarters() - (quarter - branch.from) as u64);
@@ -189,46 +189,7 @@ pub(super) fn fault<S: Simulation>(simulation: &S, outcome: &Outcome) -> Option<
     None
 }
 
-thread_local! {
-    static INSIDE_RUN: Cell<bool> = const { Cell::new(false) };
-    static LAST_PLACE: RefCell<String> = const { RefCell::new(String::new()) };
-}
-
-/// Makes the panic hook silent on threads that are inside a run; elsewhere the hook that was
-/// there before still speaks.
-pub(super) fn silence_panics_of_runs() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let before = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            if INSIDE_RUN.get() {
-                let place = panic.location().map_or(String::new(), |at| {
-                    format!(" ({}:{})", at.file(), at.line())
-                });
-                LAST_PLACE.with(|last| *last.borrow_mut() = place);
-            } else {
-                before(panic);
-            }
-        }));
-    });
-}
-
 /// Runs `task`, turning a panic into its message and place.
 pub(super) fn guarded<T>(task: impl FnOnce() -> T) -> Result<T, String> {
-    INSIDE_RUN.set(true);
-    let result = catch_unwind(AssertUnwindSafe(task));
-    INSIDE_RUN.set(false);
-    result.map_err(|payload| {
-        let place = LAST_PLACE.with(RefCell::take);
-        format!("{}{place}", message(payload.as_ref()))
-    })
-}
-
-/// The text of a panic.
-fn message(payload: &(dyn Any + Send)) -> String {
-    payload
-        .downcast_ref::<&str>()
-        .map(ToString::to_string)
-        .or_else(|| payload.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "a panic without a message".to_owned())
+    faults::caught(task).map_err(|fault| fault.message())
 }

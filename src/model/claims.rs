@@ -19,6 +19,7 @@ use super::research::{Law, Positions, STRIP, carry_table, tax_position};
 use super::state::State;
 use super::tax::CarryTable;
 use super::tax::statute::super_deduction_rate;
+use crate::base::columns::Hold;
 use crate::base::math;
 use crate::base::rng::Purpose;
 use crate::policy::tax::Tax;
@@ -274,7 +275,7 @@ impl Strip {
     /// [`would_claim`] of the firms of `rows` on R&D of `research`.
     pub(in crate::model) fn would_claim(
         &mut self,
-        firms: &Firms,
+        firms: &Firms<impl Hold>,
         rows: &[u32],
         research: &[f64; STRIP],
         law: &Law,
@@ -287,7 +288,14 @@ impl Strip {
     }
 
     /// Which firms of `rows` claim on the R&D of their positions.
-    fn weigh(&mut self, firms: &Firms, rows: &[u32], law: &Law, carry: &CarryTable, ctx: &Context) {
+    fn weigh(
+        &mut self,
+        firms: &Firms<impl Hold>,
+        rows: &[u32],
+        law: &Law,
+        carry: &CarryTable,
+        ctx: &Context,
+    ) {
         for (deviation, &row) in self.deviation.iter_mut().zip(rows) {
             *deviation = firms.claim_cost[row as usize];
         }

@@ -3,6 +3,7 @@
 
 use super::parameters::Parameters;
 use super::world::WorldQuarter;
+use crate::base::blocks::Crew;
 use crate::base::rng::{Key, Purpose};
 use crate::base::time::Quarter;
 use crate::policy::{PolicyPath, Settings};
@@ -31,6 +32,8 @@ pub struct Context<'a> {
     pub world: &'a WorldQuarter,
     /// Sampling fraction of the population.
     pub scale: f64,
+    /// Who walks the population in blocks; moves no result.
+    pub crew: Crew<'a>,
 }
 
 impl Context<'_> {

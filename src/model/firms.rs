@@ -4,6 +4,7 @@
 //! million yuan at current prices *of one represented firm*; flows are yearly rates.
 
 use super::approval::own::Held;
+use crate::base::columns::Hold;
 use crate::base::select;
 
 /// Number of regions.
@@ -248,7 +249,9 @@ impl Firms {
             do_research(&self.alive[from..], &self.rd[from..], flags);
         });
     }
+}
 
+impl<H: Hold> Firms<H> {
     /// Whether firm `i` holds a valid high-tech certificate at quarter index `q`.
     pub fn is_hightech(&self, i: usize, q: i32) -> bool {
         self.hightech_until[i] > q

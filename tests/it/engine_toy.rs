@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use leverlab::base::blocks::Crew;
 use leverlab::cli::progress::Interrupt;
 use leverlab::engine::tree::Prefix;
 use leverlab::engine::{Direction, MetricSpec, Outcome, RunId, Simulation};
@@ -123,7 +124,7 @@ impl Simulation for Toy {
         assert!(!from.spoilt && !to.spoilt, "a spoilt state was used again");
         to.clone_from(from);
     }
-    fn advance(&self, scenario: usize, run: RunId, state: &mut World, quarter: usize) {
+    fn advance(&self, scenario: usize, run: RunId, state: &mut World, quarter: usize, _: Crew) {
         assert!(!state.spoilt, "a spoilt state was used again");
         if quarter < PAST {
             if self.past_panics.contains(&run.run) {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod allocations;
+mod blocks;
 mod bytes;
 mod command_line;
 mod contracts;

@@ -1,15 +1,27 @@
 //! What does each firm pay its owners?
 
 use super::dividend;
+use crate::base::columns::Lent;
 use crate::base::{math, strip};
 use crate::model::books::{Account, Instrument};
 use crate::model::context::Context;
+use crate::model::firms::Firms;
 use crate::model::state::State;
 
 /// Pays dividends out of what is a firm's own: borrowed money is not paid out.
 pub(super) fn pay_dividends(state: &mut State, ctx: &Context) {
     let months = ctx.parameters.demand.cash_buffer_months;
-    let firms = &mut state.firms;
+    let pay = |mut firms| pay_owners(&mut firms, months);
+    let paid = ctx.crew.walk(state.firms.lend(), pay);
+    let households = Account::Households;
+    state
+        .books
+        .pay(Account::Firms, households, Instrument::Dividend, paid);
+    state.market.tally.dividends = paid;
+}
+
+/// Takes dividends out of cash; gives what the represented firms pay \[mn\].
+fn pay_owners(firms: &mut Firms<Lent>, months: f64) -> f64 {
     let n = firms.len();
     let (mut paid, mut weighted) = (0.0, [0.0; strip::ROWS]);
     for from in (0..n).step_by(strip::ROWS) {
@@ -26,11 +38,7 @@ pub(super) fn pay_dividends(state: &mut State, ctx: &Context) {
             paid += share;
         }
     }
-    let households = Account::Households;
-    state
-        .books
-        .pay(Account::Firms, households, Instrument::Dividend, paid);
-    state.market.tally.dividends = paid;
+    paid
 }
 
 crate::dispatched! {

@@ -1,9 +1,10 @@
 //! How large is each market, and at which price?
 
 use super::{MARKETS, demand_response, resting_appeal};
+use crate::base::columns::Lent;
 use crate::base::{math, strip};
 use crate::model::context::Context;
-use crate::model::firms::Segment;
+use crate::model::firms::{Firms, Segment};
 use crate::model::state::State;
 
 /// Gives founding firms the appeal at which the founding sales are at rest.
@@ -26,12 +27,18 @@ pub(super) fn anchor(state: &mut State, ctx: &Context) {
 
 /// Adds up how attractive the firms of each market are together.
 fn gather_attraction(state: &mut State, ctx: &Context) {
-    let firms = &state.firms;
     let market = &mut state.market;
     let power = ctx.parameters.demand.substitution - 1.0;
+    market.pull.resize(state.firms.len(), 0.0);
+    let parts = (state.firms.lend(), &mut market.pull[..]);
+    let attract = |(firms, pulls): (Firms<Lent>, &mut [f64])| attract(&firms, pulls, power);
+    market.attraction = ctx.crew.walk(parts, attract);
+}
+
+/// Writes how attractive each firm is; gives how attractive those of each market are together.
+fn attract(firms: &Firms<Lent>, pulls: &mut [f64], power: f64) -> [f64; MARKETS] {
     let n = firms.len();
-    market.pull.resize(n, 0.0);
-    market.attraction = [0.0; MARKETS];
+    let mut attraction = [0.0; MARKETS];
     let (mut weighted, mut place) = ([0.0; strip::ROWS], [0; strip::ROWS]);
     for from in (0..n).step_by(strip::ROWS) {
         let rows = from..usize::min(from + strip::ROWS, n);
@@ -45,13 +52,14 @@ fn gather_attraction(state: &mut State, ctx: &Context) {
             &firms.ln_appeal[rows.clone()],
             &firms.ln_productivity[rows.clone()],
             power,
-            &mut market.pull[rows.clone()],
+            &mut pulls[rows.clone()],
             &mut weighted,
         );
         for (&m, &pull) in place[..rows.len()].iter().zip(&weighted) {
-            market.attraction[usize::from(m) % MARKETS] += pull;
+            attraction[usize::from(m) % MARKETS] += pull;
         }
     }
+    attraction
 }
 
 crate::dispatched! {

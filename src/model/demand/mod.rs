@@ -31,7 +31,7 @@ use super::firms::{FIELDS, Firms};
 use super::state::State;
 use dividends::pay_dividends;
 use markets::{anchor, move_demand};
-use needs::turn_needs;
+use needs::{Turning, turn_needs};
 use trade::trade;
 
 crate::family! {
@@ -122,12 +122,8 @@ pub struct MarketState {
     pub tally: DemandTally,
     /// Attraction A of each firm.
     pull: Vec<f64>,
-    /// Rows of the firms whose needs turn this quarter, then of those with an open need.
-    turn_row: Vec<u32>,
-    /// Their ids.
-    turn_id: Vec<u32>,
-    /// What they drew.
-    draw: Vec<f64>,
+    /// Scratch by block: whose needs turn this quarter.
+    turning: Vec<Turning>,
 }
 
 impl Default for MarketState {
@@ -144,9 +140,7 @@ impl Default for MarketState {
             profit_margin: [0.0; FIELDS],
             tally: DemandTally::default(),
             pull: Vec::new(),
-            turn_row: Vec::new(),
-            turn_id: Vec::new(),
-            draw: Vec::new(),
+            turning: Vec::new(),
         }
     }
 }

@@ -1,15 +1,16 @@
 //! When does a firm feel a need for technology?
 
 use super::{MARKETS, market_of, need_hazard, probability};
+use crate::base::columns::Lent;
 use crate::base::rng::{Purpose, fill_uniform};
 use crate::base::select;
 use crate::model::context::Context;
+use crate::model::firms::Firms;
 use crate::model::state::State;
 
 /// Opens and expires technology needs, once a year a firm, staggered by its id.
 pub(super) fn turn_needs(state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.demand;
-    let firms = &mut state.firms;
     let market = &mut state.market;
     let turn = ctx.q().rem_euclid(4) as u32;
     let expiry = probability(p.need_expiry, 1.0);
@@ -19,44 +20,80 @@ pub(super) fn turn_needs(state: &mut State, ctx: &Context) {
         let growth = 4.0 * (growth - ctx.world.price_growth); // derived: a year
         *chances = [false, true].map(|does_rd| probability(need_hazard(does_rd, growth, p), 1.0));
     }
-    select::list(firms.len(), &mut market.turn_row, |from, flags| {
-        turn_now(turn, &firms.id[from..], &firms.alive[from..], flags);
+    let rooms = ctx.crew.rooms(state.firms.len(), &mut market.turning);
+    let parts = (state.firms.lend(), rooms);
+    let [opened, expired, open] = ctx.crew.walk(parts, |(mut firms, mut room)| {
+        let turning = room.own();
+        turning.line_up(&firms, turn, ctx);
+        let [opened, expired] = turning.turn(&mut firms, &opening, expiry);
+        [opened, expired, turning.count_open(&firms)]
     });
-    market.turn_id.clear();
-    let ids = market.turn_row.iter().map(|&row| firms.id[row as usize]);
-    market.turn_id.extend(ids);
-    let count = market.turn_row.len();
-    market.draw.resize(count, 0.0);
-    let q = ctx.q() as u32;
-    fill_uniform(
-        ctx.key,
-        &market.turn_id,
-        q,
-        0,
-        Purpose::Need,
-        &mut market.draw,
-    );
-    let tally = &mut market.tally;
-    for (&row, &u) in market.turn_row.iter().zip(&market.draw) {
-        let i = row as usize;
-        if firms.need[i] {
-            if u < expiry {
-                firms.need[i] = false;
-                tally.needs_expired += firms.weight[i];
-            }
-        } else {
-            let m = market_of(firms.field[i], firms.segment[i]);
-            if u < opening[m][usize::from(firms.rd[i] > 0.0)] {
-                firms.need[i] = true;
-                tally.needs_opened += firms.weight[i];
+    market.tally.needs_opened = opened;
+    market.tally.needs_expired = expired;
+    market.tally.open_needs = open;
+}
+
+/// Firms of a block whose needs turn this quarter; memory is kept from quarter to quarter.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Turning {
+    /// Their rows, then those of firms with an open need.
+    row: Vec<u32>,
+    /// Their ids.
+    id: Vec<u32>,
+    /// What they drew.
+    draw: Vec<f64>,
+}
+
+impl Turning {
+    /// Lists firms in business whose quarter of the year it is, and draws for each.
+    fn line_up(&mut self, firms: &Firms<Lent>, turn: u32, ctx: &Context) {
+        select::list(firms.len(), &mut self.row, |from, flags| {
+            turn_now(turn, &firms.id[from..], &firms.alive[from..], flags);
+        });
+        self.id.clear();
+        let ids = self.row.iter().map(|&row| firms.id[row as usize]);
+        self.id.extend(ids);
+        self.draw.resize(self.row.len(), 0.0);
+        let q = ctx.q() as u32;
+        fill_uniform(ctx.key, &self.id, q, 0, Purpose::Need, &mut self.draw);
+    }
+
+    /// Opens and expires needs; gives how many real firms' were opened and expired.
+    fn turn(
+        &self,
+        firms: &mut Firms<Lent>,
+        opening: &[[f64; 2]; MARKETS],
+        expiry: f64,
+    ) -> [f64; 2] {
+        let (mut opened, mut expired) = (0.0, 0.0);
+        for (&row, &u) in self.row.iter().zip(&self.draw) {
+            let i = row as usize;
+            if firms.need[i] {
+                if u < expiry {
+                    firms.need[i] = false;
+                    expired += firms.weight[i];
+                }
+            } else {
+                let m = market_of(firms.field[i], firms.segment[i]);
+                if u < opening[m][usize::from(firms.rd[i] > 0.0)] {
+                    firms.need[i] = true;
+                    opened += firms.weight[i];
+                }
             }
         }
+        [opened, expired]
     }
-    select::list(firms.len(), &mut market.turn_row, |from, flags| {
-        need_now(&firms.need[from..], &firms.alive[from..], flags);
-    });
-    for &row in &market.turn_row {
-        tally.open_needs += firms.weight[row as usize];
+
+    /// How many real firms in business have an open need.
+    fn count_open(&mut self, firms: &Firms<Lent>) -> f64 {
+        select::list(firms.len(), &mut self.row, |from, flags| {
+            need_now(&firms.need[from..], &firms.alive[from..], flags);
+        });
+        let mut open = 0.0;
+        for &row in &self.row {
+            open += firms.weight[row as usize];
+        }
+        open
     }
 }
 

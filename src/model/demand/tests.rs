@@ -77,6 +77,7 @@ fn run(state: &mut State, parameters: &Parameters, quarters: i32) {
             law: &settings,
             world: &world,
             scale: 1.0,
+            crew: crate::base::blocks::Crew::ALONE,
         };
         if q == 0 {
             state.market = MarketState::found(state, &ctx);
@@ -157,6 +158,7 @@ fn a_more_productive_firm_takes_share_from_the_others() {
             law: &settings,
             world: &world,
             scale: 1.0,
+            crew: crate::base::blocks::Crew::ALONE,
         };
         assert_eq!(market.age, 1);
         sell(state, &ctx);

@@ -2,6 +2,7 @@
 
 use super::markets::fill_markets;
 use super::{DemandParameters, MARKETS, next_sales, operating_profit, ratios};
+use crate::base::columns::Lent;
 use crate::base::math;
 use crate::base::rng::{Purpose, fill_normal};
 use crate::base::strip::{self, Sum};
@@ -67,25 +68,27 @@ pub(super) fn trade(state: &mut State, ctx: &Context) {
         }
     }
     let growth = market.growth.map(math::exp);
-    let firms = &mut state.firms;
-    let n = firms.len();
-    let mut stall = Stall::new();
-    let (mut sold, mut profits, mut all) = (0.0, 0.0, Sum::default());
-    let mut fields = [[0.0; 2]; FIELDS];
-    for from in (0..n).step_by(strip::ROWS) {
-        let rows = from..usize::min(from + strip::ROWS, n);
-        stall.set_up(firms, rows.clone(), &per_attraction, &growth, ctx);
-        stall.move_sales(firms, &state.market.pull, rows.clone(), &rules);
-        stall.move_rest(firms, rows.clone(), &rules);
-        all.add(&stall.sold[..rows.len()]);
-        for (k, i) in rows.enumerate() {
-            sold += stall.sold[k];
-            profits += stall.earned[k];
-            let [earned, all] = &mut fields[usize::from(firms.field[i]) % FIELDS];
-            *earned += stall.kept[k];
-            *all += stall.sold[k];
+    let parts = (state.firms.lend(), &state.market.pull[..]);
+    let ((sold, profits), all, fields) = ctx.crew.walk(parts, |(mut firms, pull)| {
+        let (n, mut stall) = (firms.len(), Stall::new());
+        let (mut sold, mut profits, mut all) = (0.0, 0.0, Sum::default());
+        let mut fields = [[0.0; 2]; FIELDS];
+        for from in (0..n).step_by(strip::ROWS) {
+            let rows = from..usize::min(from + strip::ROWS, n);
+            stall.set_up(&firms, rows.clone(), &per_attraction, &growth, ctx);
+            stall.move_sales(&mut firms, pull, rows.clone(), &rules);
+            stall.move_rest(&mut firms, rows.clone(), &rules);
+            all.add(&stall.sold[..rows.len()]);
+            for (k, i) in rows.enumerate() {
+                sold += stall.sold[k];
+                profits += stall.earned[k];
+                let [earned, all] = &mut fields[usize::from(firms.field[i]) % FIELDS];
+                *earned += stall.kept[k];
+                *all += stall.sold[k];
+            }
         }
-    }
+        ((sold, profits), all, fields)
+    });
     let newest = 1.0 / 8.0; // derived: mean age of two years
     let held = state.market.profit_margin.iter_mut();
     for (held, now) in held.zip(ratios(fields)) {
@@ -118,7 +121,7 @@ impl Stall {
     /// Finds the market of each firm and draws its shock.
     fn set_up(
         &mut self,
-        firms: &Firms,
+        firms: &Firms<Lent>,
         rows: Range<usize>,
         per_attraction: &[f64; MARKETS],
         growth: &[f64; MARKETS],
@@ -133,7 +136,13 @@ impl Stall {
         fill_normal(ctx.key, ids, q, 0, Purpose::Preference, shock);
     }
 
-    fn move_sales(&mut self, firms: &mut Firms, pull: &[f64], rows: Range<usize>, rules: &Rules) {
+    fn move_sales(
+        &mut self,
+        firms: &mut Firms<Lent>,
+        pull: &[f64],
+        rows: Range<usize>,
+        rules: &Rules,
+    ) {
         move_sales(
             &firms.alive[rows.clone()],
             &pull[rows.clone()],
@@ -145,7 +154,7 @@ impl Stall {
         );
     }
 
-    fn move_rest(&mut self, firms: &mut Firms, rows: Range<usize>, rules: &Rules) {
+    fn move_rest(&mut self, firms: &mut Firms<Lent>, rows: Range<usize>, rules: &Rules) {
         let n = rows.len();
         follow_sales(
             &firms.alive[rows.clone()],

@@ -4,8 +4,10 @@
 //! row adds to two groups, and sums by region, field and segment follow from few groups.
 
 use super::SEGMENTS;
+use crate::base::blocks::Crew;
 use crate::base::strip::ROWS;
 use crate::model::firms::{FIELDS, Firms, REGIONS};
+use std::ops::Range;
 
 /// Kinds of firm by what founders learn from: does R&D, can claim, knows of the certificate.
 const KINDS: usize = 8; // derived: two to the third
@@ -30,9 +32,26 @@ struct Strip {
     terms: [[f64; ROWS]; SUMS],
 }
 
+/// Sums of a block: by region and kind, by segment and field; agents by segment.
+type Counts = (
+    [f64; REGIONS * KINDS],
+    [[f64; SUMS]; SEGMENTS * FIELDS],
+    [u32; SEGMENTS],
+);
+
 impl Census {
     /// That of `firms`.
-    pub(super) fn take(firms: &Firms) -> Self {
+    pub(super) fn take(firms: &Firms, crew: Crew) -> Self {
+        let (kinds, trades, agents) = crew.walk(0..firms.len(), |rows| Self::count(firms, rows));
+        Self {
+            kinds: std::array::from_fn(|r| std::array::from_fn(|k| kinds[r * KINDS + k])),
+            trades: std::array::from_fn(|s| std::array::from_fn(|f| trades[s * FIELDS + f])),
+            agents,
+        }
+    }
+
+    /// Sums over a block of firms, by kind and by trade, and agents by segment.
+    fn count(firms: &Firms, block: Range<usize>) -> Counts {
         let mut kinds = [0.0; REGIONS * KINDS];
         let mut trades = [[0.0; SUMS]; SEGMENTS * FIELDS];
         let mut agents = [0; SEGMENTS];
@@ -41,8 +60,9 @@ impl Census {
             trade: [0; ROWS],
             terms: [[0.0; ROWS]; SUMS],
         };
-        for from in (0..firms.len()).step_by(ROWS) {
-            let n = usize::min(ROWS, firms.len() - from);
+        let end = block.end;
+        for from in block.step_by(ROWS) {
+            let n = usize::min(ROWS, end - from);
             sort(firms, from, n, &mut strip, &mut agents);
             let [held, sales, ln_productivity] = &strip.terms;
             for k in 0..n {
@@ -53,11 +73,7 @@ impl Census {
                 sums[2] += ln_productivity[k];
             }
         }
-        Self {
-            kinds: std::array::from_fn(|r| std::array::from_fn(|k| kinds[r * KINDS + k])),
-            trades: std::array::from_fn(|s| std::array::from_fn(|f| trades[s * FIELDS + f])),
-            agents,
-        }
+        (kinds, trades, agents)
     }
 
     /// Firms, their sales \[mn/yr\] and agents of a segment.
@@ -179,7 +195,7 @@ mod tests {
         for row in [one, other, elsewhere, dead] {
             firms.push(row);
         }
-        let census = Census::take(&firms);
+        let census = Census::take(&firms, Crew::ALONE);
         let [held, sales, agents] = census.segment(0);
         assert_eq!((held, sales, agents), (4.0, 20.0, 2.0));
         assert_eq!(census.segment(2)[0], 1.0);

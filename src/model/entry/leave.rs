@@ -11,6 +11,7 @@ use crate::model::context::Context;
 use crate::model::firms::{Firm, Firms, Segment};
 use crate::model::population::{SPLIT_BITS, is_entrant, split_id};
 use crate::model::state::State;
+use std::ops::Range;
 
 /// Firms tested together.
 const STRIP: usize = 256;
@@ -26,11 +27,15 @@ pub(super) struct Tested {
 impl Tested {
     /// Lists firms in business whose turn it is and that draw less than the highest probability
     /// of closing at sales like theirs: the others stay, however they stand.
-    fn take(&mut self, firms: &Firms, p: &EntryParameters, ctx: &Context) {
+    fn take(&mut self, firms: &Firms, block: Range<usize>, p: &EntryParameters, ctx: &Context) {
         let turn = ctx.q().rem_euclid(4) as u32; // derived: quarters a year
-        select::list(firms.len(), &mut self.row, |from, flags| {
-            find_turn(&firms.id[from..], &firms.alive[from..], turn, flags);
+        let (ids, alive) = (&firms.id[block.clone()], &firms.alive[block.clone()]);
+        select::list(block.len(), &mut self.row, |from, flags| {
+            find_turn(&ids[from..], &alive[from..], turn, flags);
         });
+        for row in &mut self.row {
+            *row += block.start as u32;
+        }
         self.draw.resize(self.row.len(), 0.0);
         let (mut ids, mut draws) = ([0; STRIP], [0.0; STRIP]);
         let (mut sales, mut most) = ([0.0; STRIP], [0.0; STRIP]);
@@ -208,11 +213,18 @@ pub(super) fn close(state: &mut State, sums: &mut Sums, ctx: &Context) {
     let p = &ctx.parameters.entry;
     let firms = &mut state.firms;
     let entry = &mut state.entry;
-    let mut tested = std::mem::take(&mut entry.tested);
-    tested.take(firms, p, ctx);
+    let (n, mut tested) = (firms.len(), std::mem::take(&mut entry.tested));
+    let parts = (0..n, ctx.crew.rooms(n, &mut tested));
+    ctx.crew.walk(parts, |(rows, mut room)| {
+        room.own().take(firms, rows, p, ctx);
+    });
+    let tested_now = &tested[..ctx.crew.blocks(n)];
     let mut stands = Stands::new();
     let (mut paid, mut left, mut repaid) = (0.0, 0.0, 0.0);
-    for (rows, draws) in tested.row.chunks(STRIP).zip(tested.draw.chunks(STRIP)) {
+    let strips = tested_now
+        .iter()
+        .flat_map(|tested| tested.row.chunks(STRIP).zip(tested.draw.chunks(STRIP)));
+    for (rows, draws) in strips {
         stands.examine(firms, rows, p, ctx);
         for ((&row, &draw), &probability) in rows.iter().zip(draws).zip(&stands.probability) {
             if draw >= probability {
@@ -268,7 +280,7 @@ pub(super) fn split(state: &mut State, sums: &Sums, ctx: &Context) {
             limit[s] = p.split_threshold * sales[s] / weight[s] * state.entry.trend[s] / ctx.scale;
         }
     }
-    let mut heavy = std::mem::take(&mut state.entry.tested.row);
+    let mut heavy = std::mem::take(&mut state.entry.heavy);
     let firms = &state.firms;
     select::list(firms.len(), &mut heavy, |from, flags| {
         find_heavy(firms, from, &limit, flags);
@@ -280,7 +292,7 @@ pub(super) fn split(state: &mut State, sums: &Sums, ctx: &Context) {
         state.entry.tally.splits += 1.0;
         state.entry.tally.living_agents += 1.0;
     }
-    state.entry.tested.row = heavy;
+    state.entry.heavy = heavy;
 }
 
 crate::dispatched! {

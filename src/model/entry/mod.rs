@@ -162,8 +162,10 @@ pub struct EntryState {
     pub(super) scene: Surroundings,
     /// Scratch: founders of this quarter.
     arrivals: arrive::Arrivals,
-    /// Scratch: firms tested this quarter.
-    tested: leave::Tested,
+    /// Scratch by block: who is tested.
+    tested: Vec<leave::Tested>,
+    /// Scratch: rows of agents to split.
+    heavy: Vec<u32>,
 }
 
 impl EntryState {
@@ -179,7 +181,7 @@ impl EntryState {
             ..Self::default()
         };
         entry.threshold = (0..STREAMS as u32).map(|s| gap(ctx.key, s, 0)).collect();
-        entry.scene = Surroundings::of(&Census::take(&state.firms));
+        entry.scene = Surroundings::of(&Census::take(&state.firms, ctx.crew));
         entry.founding_doers = entry.scene.doers;
         entry
     }
@@ -197,7 +199,7 @@ pub fn enter_and_leave(state: &mut State, ctx: &Context) {
     for row in entry.exited.drain(..) {
         entry.free.push_back(row);
     }
-    let census = Census::take(&state.firms);
+    let census = Census::take(&state.firms, ctx.crew);
     state.entry.scene = Surroundings::of(&census);
     for s in 0..SEGMENTS {
         let [firms, _, agents] = census.segment(s);

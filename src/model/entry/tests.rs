@@ -51,7 +51,10 @@ fn parameters() -> Parameters {
 
 /// Splits after a census of its own.
 fn split(state: &mut State, ctx: &Context) {
-    let sums = leave::Sums::of(&Census::take(&state.firms));
+    let sums = leave::Sums::of(&Census::take(
+        &state.firms,
+        crate::base::blocks::Crew::ALONE,
+    ));
     leave::split(state, &sums, ctx);
 }
 
@@ -91,6 +94,7 @@ impl Scene {
             law: &self.settings,
             world: &self.world,
             scale: self.scale,
+            crew: crate::base::blocks::Crew::ALONE,
         }
     }
 

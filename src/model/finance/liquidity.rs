@@ -30,16 +30,19 @@ pub(super) fn set_liquidity(firms: &mut Firms, i: usize, ctx: &Context) {
 /// Writes what every firm with R&D can spend on it: [`set_liquidity`], all at once.
 pub(super) fn write(firms: &mut Firms, ctx: &Context) {
     let tax = &ctx.parameters.tax;
-    write_all(
-        (&firms.alive, &firms.taxed),
-        (&firms.sales, &firms.sales_mean, &firms.margin),
-        (&firms.rd, &firms.cash, &firms.loan),
-        (&firms.ownership, &firms.rd_desired),
-        (tax.loss_margin, tax.research_return_in_income),
-        counted_on(Ownership::State, &ctx.parameters.state_firms),
-        &ctx.parameters.finance,
-        &mut firms.liquidity,
-    );
+    let counted = counted_on(Ownership::State, &ctx.parameters.state_firms);
+    ctx.crew.walk(firms.lend(), |firms| {
+        write_all(
+            (firms.alive, firms.taxed),
+            (firms.sales, firms.sales_mean, firms.margin),
+            (firms.rd, firms.cash, firms.loan),
+            (firms.ownership, firms.rd_desired),
+            (tax.loss_margin, tax.research_return_in_income),
+            counted,
+            &ctx.parameters.finance,
+            firms.liquidity,
+        );
+    });
 }
 
 crate::dispatched! {

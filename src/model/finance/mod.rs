@@ -254,14 +254,16 @@ fn grow_quota(finance: &mut FinanceState, ctx: &Context) {
 fn outstanding(firms: &Firms, ctx: &Context) -> [f64; POOLS] {
     let p = &ctx.parameters.finance;
     let limits = (p.sme_staff, p.sme_sales);
-    let partial = owed(
-        &firms.alive,
-        &firms.staff,
-        &firms.sales,
-        &firms.weight,
-        &firms.loan,
-        limits,
-    );
+    let partial = ctx.crew.walk(0..firms.len(), |rows| {
+        owed(
+            &firms.alive[rows.clone()],
+            &firms.staff[rows.clone()],
+            &firms.sales[rows.clone()],
+            &firms.weight[rows.clone()],
+            &firms.loan[rows],
+            limits,
+        )
+    });
     partial.map(|sums| sums.iter().sum())
 }
 

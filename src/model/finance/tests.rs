@@ -78,6 +78,7 @@ impl Scene {
             law: &self.law,
             world: &self.world,
             scale: 0.01,
+            crew: crate::base::blocks::Crew::ALONE,
         }
     }
 }

@@ -85,16 +85,23 @@ impl Turn {
         let (p, key, now) = (&ctx.parameters.finance, ctx.key, ctx.q() as u32);
         self.months.resize(self.id.len(), 0.0);
         self.found.resize(self.id.len(), 0.0);
-        // a lasting trait: the same draw in every quarter
-        fill_normal(key, &self.id, 0, 1, Purpose::FirmFinance, &mut self.months);
-        log_normal(&mut self.months, p.working_months, p.working_log_sd);
-        let median = math::exp(-0.5 * p.score_log_sd * p.score_log_sd);
-        fill_normal(key, &self.id, now, 0, Purpose::LoanApply, &mut self.found);
-        log_normal(&mut self.found, median, p.score_log_sd);
         self.needs.resize(self.firm.len(), 0.0);
         self.limit.resize(self.firm.len(), 0.0);
-        let (needs, limit) = (&mut self.needs, &mut self.limit);
-        reckon(firms, &self.firm, &self.months, ctx, needs, limit);
+        let median = math::exp(-0.5 * p.score_log_sd * p.score_log_sd);
+        // blocks of the list, not of all firms
+        let parts = (
+            (&self.firm[..], &self.id[..]),
+            (&mut self.months[..], &mut self.found[..]),
+            (&mut self.needs[..], &mut self.limit[..]),
+        );
+        (ctx.crew).walk(parts, |((rows, id), (months, found), (needs, limit))| {
+            // a lasting trait: the same draw in every quarter
+            fill_normal(key, id, 0, 1, Purpose::FirmFinance, months);
+            log_normal(months, p.working_months, p.working_log_sd);
+            fill_normal(key, id, now, 0, Purpose::LoanApply, found);
+            log_normal(found, median, p.score_log_sd);
+            reckon(firms, rows, months, ctx, needs, limit);
+        });
         self.standing.clear();
         let rows = self.firm.iter();
         self.standing

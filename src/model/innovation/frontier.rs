@@ -1,15 +1,31 @@
 //! How productive are the best of a field?
 
+use crate::base::blocks::Crew;
 use crate::base::{math, strip};
 use crate::model::firms::{FIELDS, Firms};
+use std::ops::Range;
 
 /// Frontier of each field: weighted mean plus one standard deviation of ln a over its firms.
-pub fn frontiers(firms: &Firms) -> [f64; FIELDS] {
+pub fn frontiers(firms: &Firms, crew: Crew) -> [f64; FIELDS] {
+    let sums = crew.walk(0..firms.len(), |rows| add_moments(firms, rows));
+    sums.map(|[weight, first, second]| {
+        if weight > 0.0 {
+            let mean = first / weight;
+            mean + math::sqrt(math::max(second / weight - mean * mean, 0.0))
+        } else {
+            0.0
+        }
+    })
+}
+
+/// Weight of a block of firms, that times ln a and times its square, by field.
+fn add_moments(firms: &Firms, block: Range<usize>) -> [[f64; 3]; FIELDS] {
     let mut sums = [[0.0; 3]; FIELDS];
     let zero = [0.0; strip::ROWS];
     let (mut weight, mut first, mut second) = (zero, zero, zero);
-    for from in (0..firms.len()).step_by(strip::ROWS) {
-        let rows = from..usize::min(from + strip::ROWS, firms.len());
+    let end = block.end;
+    for from in block.step_by(strip::ROWS) {
+        let rows = from..usize::min(from + strip::ROWS, end);
         moments(
             (&firms.alive[rows.clone()], &firms.weight[rows.clone()]),
             &firms.ln_productivity[rows.clone()],
@@ -24,14 +40,7 @@ pub fn frontiers(firms: &Firms) -> [f64; FIELDS] {
             *twice += second[k];
         }
     }
-    sums.map(|[weight, first, second]| {
-        if weight > 0.0 {
-            let mean = first / weight;
-            mean + math::sqrt(math::max(second / weight - mean * mean, 0.0))
-        } else {
-            0.0
-        }
-    })
+    sums
 }
 
 crate::dispatched! {

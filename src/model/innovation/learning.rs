@@ -2,18 +2,22 @@
 
 #![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
 
-use super::desk::Desk;
+use super::desk::{Desk, Queue};
 use super::pools::{CELLS, cell_of};
 use super::{
     InnovationParameters, InnovationState, imitated_gain, imitates, knowledge_growth, lumpy_gain,
     next_new_products, noise_change, renewal, spillover, success_probability,
 };
+use crate::base::blocks::Join;
+use crate::base::columns::Lent;
 use crate::base::math;
 use crate::base::rng::{Purpose, fill_normal, fill_uniform};
 use crate::base::select;
 use crate::base::strip::{self, Sum};
+use crate::model::approval::own::{Outcome, OwnRules};
+use crate::model::approval::{ApprovalState, Passages};
 use crate::model::context::Context;
-use crate::model::firms::Firms;
+use crate::model::firms::{FIELDS, Firms};
 use std::ops::Range;
 
 type Column = [f64; strip::ROWS];
@@ -49,46 +53,125 @@ struct Values {
     transferred: Column,
 }
 
-/// Firms that seek a success of their own: places in their strip, ids, draws.
+/// Scratch of a block of firms.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Seekers {
-    pub(super) place: Vec<u32>,
+    sought: Sought,
+    queue: Queue,
+}
+
+/// Firms that seek a success of their own: places in their strip, ids, draws.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Sought {
+    place: Vec<u32>,
     id: Vec<u32>,
     draw: Vec<f64>,
 }
 
 /// Moves each firm's productivity and new products by what it learns, and counts it; successes
-/// that need approval go to the `desk`.
+/// that need approval by the `rules` go through it: what became of them.
 pub(super) fn move_productivity(
     innovation: &mut InnovationState,
     firms: &mut Firms,
-    desk: &mut Option<Desk>,
+    approval: &mut ApprovalState,
+    rules: Option<&OwnRules>,
     ctx: &Context,
-) {
-    let p = &ctx.parameters.innovation;
-    let chance = success_probability(p.success_hazard);
-    let mut strip = Strip::new();
-    let mut sums = [Sum::default(); 7];
-    for from in (0..firms.len()).step_by(strip::ROWS) {
-        let rows = from..usize::min(from + strip::ROWS, firms.len());
-        strip.set_up(innovation, firms, rows.clone(), ctx);
-        strip.seek_or_imitate(innovation, firms, rows.clone(), ctx);
-        let seekers = &mut innovation.seekers;
-        innovation.tally.successes += strip.seek(seekers, firms, rows.clone(), chance, ctx);
-        if let Some(desk) = desk {
-            desk.serve(firms, rows.clone(), &seekers.place, &mut strip.own, ctx);
-        }
-        strip.learn(firms, rows.clone(), p);
-        strip.values.add(&mut sums, rows.len());
+) -> Outcome {
+    let growth: &[f64; CELLS] = innovation.pools.growth[..]
+        .try_into()
+        .expect("a growth by cell");
+    let scene = Scene {
+        frontier: &innovation.frontier,
+        growth,
+        rules,
+        passages: &approval.passages,
+    };
+    let n = firms.len();
+    for seekers in &mut innovation.seekers {
+        seekers.queue.exposure = [0.0; FIELDS];
     }
-    let [weight, gain, imitators, own, copied, spilt, transferred] = sums.map(|sum| sum.total());
+    let mut rooms = ctx.crew.rooms(n, &mut innovation.seekers);
+    rooms.own().queue.exposure = approval.exposure;
+    let parts = (firms.lend(), &mut innovation.last_knowledge[..], rooms);
+    let learnt = ctx.crew.walk(parts, |(mut firms, last, mut room)| {
+        learn_block(&mut firms, last, room.own(), &scene, ctx)
+    });
+    approval.exposure = [0.0; FIELDS];
+    for seekers in &innovation.seekers[..ctx.crew.blocks(n)] {
+        approval.exposure.join(seekers.queue.exposure);
+    }
+    let [weight, gain, imitators, own, copied, spilt, transferred] =
+        learnt.sums.map(|sum| sum.total());
     let tally = &mut innovation.tally;
+    tally.successes = learnt.successes;
     tally.mean_gain = if weight > 0.0 { gain / weight } else { 0.0 };
     tally.imitations = imitators;
     tally.own_value = own;
     tally.imitated_value = copied;
     tally.spillover_value = spilt;
     tally.transferred_value = transferred;
+    learnt.approved
+}
+
+/// What all firms see of each other and of the rules when they learn.
+struct Scene<'a> {
+    frontier: &'a [f64; FIELDS],
+    /// Growth of the pool by cell \[log points\].
+    growth: &'a [f64; CELLS],
+    rules: Option<&'a OwnRules>,
+    passages: &'a Passages,
+}
+
+/// What a block of firms comes to, real firms.
+struct Learnt {
+    successes: f64,
+    sums: [Sum; 7],
+    approved: Outcome,
+}
+
+impl Join for Learnt {
+    fn join(&mut self, next: Self) {
+        self.successes += next.successes;
+        self.sums.join(next.sums);
+        self.approved.add(1.0, &next.approved);
+    }
+}
+
+/// Moves a block of firms; `last` is what they knew a quarter ago.
+fn learn_block(
+    firms: &mut Firms<Lent>,
+    last: &mut [f64],
+    seekers: &mut Seekers,
+    scene: &Scene,
+    ctx: &Context,
+) -> Learnt {
+    let p = &ctx.parameters.innovation;
+    let chance = success_probability(p.success_hazard);
+    let mut strip = Strip::new();
+    let (mut sums, mut successes) = ([Sum::default(); 7], 0.0);
+    let Seekers { sought, queue } = seekers;
+    let mut desk = scene.rules.map(|rules| Desk {
+        rules,
+        passages: scene.passages,
+        queue,
+        outcome: Outcome::default(),
+    });
+    for from in (0..firms.len()).step_by(strip::ROWS) {
+        let rows = from..usize::min(from + strip::ROWS, firms.len());
+        strip.set_up(scene, firms, rows.clone(), ctx);
+        strip.seek_or_imitate(last, firms, rows.clone(), ctx);
+        successes += strip.seek(sought, firms, rows.clone(), chance, ctx);
+        if let Some(desk) = &mut desk {
+            desk.serve(firms, rows.clone(), &sought.place, &mut strip.own, ctx);
+        }
+        strip.learn(firms, rows.clone(), p);
+        strip.values.add(&mut sums, rows.len());
+    }
+    Learnt {
+        successes,
+        sums,
+        approved: desk.map_or_else(Outcome::default, |desk| desk.outcome),
+    }
 }
 
 impl Strip {
@@ -116,31 +199,22 @@ impl Strip {
     }
 
     /// Draws the shocks, looks up frontiers and pools.
-    fn set_up(
-        &mut self,
-        innovation: &InnovationState,
-        firms: &Firms,
-        rows: Range<usize>,
-        ctx: &Context,
-    ) {
+    fn set_up(&mut self, scene: &Scene, firms: &Firms<Lent>, rows: Range<usize>, ctx: &Context) {
         let (n, q) = (rows.len(), ctx.q() as u32);
         let (ids, shock) = (&firms.id[rows.clone()], &mut self.shock[..n]);
         fill_normal(ctx.key, ids, q, 0, Purpose::Productivity, shock);
         let (field, region) = (&firms.field[rows.clone()], &firms.region[rows]);
         fill_cells(field, region, &mut self.cell);
-        strip::look_up(&innovation.frontier, field, &mut self.frontier);
-        let growth: &[f64; CELLS] = innovation.pools.growth[..]
-            .try_into()
-            .expect("a growth by cell");
-        strip::look_up(growth, &self.cell[..n], &mut self.pool);
+        strip::look_up(scene.frontier, field, &mut self.frontier);
+        strip::look_up(scene.growth, &self.cell[..n], &mut self.pool);
     }
 
     /// What each firm gains by imitating and what its own knowledge promises or loses; what it
     /// knows now becomes its past.
     fn seek_or_imitate(
         &mut self,
-        innovation: &mut InnovationState,
-        firms: &Firms,
+        last: &mut [f64],
+        firms: &Firms<Lent>,
         rows: Range<usize>,
         ctx: &Context,
     ) {
@@ -154,7 +228,7 @@ impl Strip {
                 &firms.sales_mean[rows.clone()],
             ),
             (&firms.ln_productivity[rows.clone()], &self.frontier),
-            &mut innovation.last_knowledge[rows],
+            &mut last[rows],
             &mut self.promise,
             &mut self.copied,
             &mut self.own,
@@ -164,17 +238,17 @@ impl Strip {
     /// Draws for the firms that seek a success; gives how many real ones have one.
     fn seek(
         &mut self,
-        seekers: &mut Seekers,
-        firms: &Firms,
+        sought: &mut Sought,
+        firms: &Firms<Lent>,
         rows: Range<usize>,
         chance: f64,
         ctx: &Context,
     ) -> f64 {
         let (n, first, alive) = (rows.len(), rows.start, &firms.alive[rows]);
-        select::list(n, &mut seekers.place, |_, flags| {
+        select::list(n, &mut sought.place, |_, flags| {
             seek(alive, &self.promise, &self.copied, flags);
         });
-        let Seekers { place, id, draw } = seekers;
+        let Sought { place, id, draw } = sought;
         id.clear();
         id.extend(place.iter().map(|&k| firms.id[first + k as usize]));
         draw.resize(id.len(), 0.0);
@@ -194,7 +268,7 @@ impl Strip {
     }
 
     /// Moves productivity and new products.
-    fn learn(&mut self, firms: &mut Firms, rows: Range<usize>, p: &InnovationParameters) {
+    fn learn(&mut self, firms: &mut Firms<Lent>, rows: Range<usize>, p: &InnovationParameters) {
         count(
             p.spillover_elasticity,
             (&firms.alive[rows.clone()], &firms.weight[rows.clone()]),

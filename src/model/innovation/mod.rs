@@ -31,14 +31,13 @@ pub use rules::{
     renewal, spillover, stationary_sd, success_probability,
 };
 
-use super::approval::own::Outcome;
+use super::approval::own::{Outcome, OwnRules};
 use super::books::{Account, Books, Instrument};
 use super::context::Context;
 use super::firms::{FIELDS, Firms};
 use super::state::State;
 use crate::base::math;
 use crate::base::rng::Purpose;
-use desk::{Desk, Queue};
 use learning::{Seekers, move_productivity};
 use pools::KnowledgePools;
 
@@ -123,10 +122,8 @@ pub struct InnovationState {
     pub noise_drawn: bool,
     /// Counters of this quarter.
     pub tally: InnovationTally,
-    /// Scratch: who seeks a success.
-    seekers: Seekers,
-    /// Scratch: whose successes wait.
-    queue: Queue,
+    /// Scratch by block: who seeks a success, whose successes wait.
+    seekers: Vec<Seekers>,
 }
 
 impl InnovationState {
@@ -136,7 +133,7 @@ impl InnovationState {
         Self {
             last_knowledge: firms.knowledge.clone(),
             last_id: firms.id.clone(),
-            pools: KnowledgePools::found(firms, ctx.parameters.innovation.other_region),
+            pools: KnowledgePools::found(firms, ctx.parameters.innovation.other_region, ctx.crew),
             ..Self::default()
         }
     }
@@ -167,23 +164,21 @@ pub fn succeed_and_imitate(state: &mut State, ctx: &Context) {
     let innovation = &mut state.innovation;
     let firms = &mut state.firms;
     innovation.tally = InnovationTally::default();
-    innovation.frontier = frontiers(firms);
+    innovation.frontier = frontiers(firms, ctx.crew);
     // what partners, centres and returnees bring in beyond the undisturbed world
     for (frontier, inflow) in innovation.frontier.iter_mut().zip(&state.openness.inflow) {
         *frontier += inflow;
     }
     innovation
         .pools
-        .refill(firms, ctx.parameters.innovation.other_region);
+        .refill(firms, ctx.parameters.innovation.other_region, ctx.crew);
     follow_rows(innovation, firms);
-    let mut queue = std::mem::take(&mut innovation.queue);
-    let mut desk = Desk::open(&mut state.approval, &mut queue, ctx);
-    move_productivity(innovation, firms, &mut desk, ctx);
-    if let Some(desk) = desk {
-        innovation.tally.approved = desk.outcome;
-        book_approval(&mut state.books, &desk.outcome);
+    let rules = OwnRules::of(ctx);
+    let outcome = move_productivity(innovation, firms, &mut state.approval, rules.as_ref(), ctx);
+    if rules.is_some() {
+        innovation.tally.approved = outcome;
+        book_approval(&mut state.books, &outcome);
     }
-    innovation.queue = queue;
 }
 
 /// Books what approval of own successes, their supervision and liability cost firms.

@@ -4,6 +4,7 @@
 //! distance of fields and between regions. Only its growth acts, so its unit is free: pools are
 //! printed over the national sum at founding, which keeps them independent of the sample.
 
+use crate::base::blocks::Crew;
 use crate::base::math;
 use crate::model::firms::{FIELDS, Firms, REGIONS};
 use crate::model::population::field_distance;
@@ -53,7 +54,7 @@ pub struct KnowledgePools {
 
 impl KnowledgePools {
     /// Pools of the founding firms; `other_region` is the weight of knowledge elsewhere.
-    pub fn found(firms: &Firms, other_region: f64) -> Self {
+    pub fn found(firms: &Firms, other_region: f64, crew: Crew) -> Self {
         let mut pools = Self {
             closeness: (0..FIELDS * FIELDS)
                 .map(|k| closeness(k / FIELDS, k % FIELDS))
@@ -63,7 +64,7 @@ impl KnowledgePools {
             level: vec![0.0; CELLS],
             growth: vec![0.0; CELLS],
         };
-        pools.refill(firms, other_region);
+        pools.refill(firms, other_region, crew);
         pools.growth.fill(0.0);
         pools
     }
@@ -74,12 +75,16 @@ impl KnowledgePools {
     }
 
     /// Sums the knowledge of living firms anew and takes each pool's growth since the last time.
-    pub fn refill(&mut self, firms: &Firms, other_region: f64) {
-        self.held.fill(0.0);
-        for i in 0..firms.len() {
-            let weight = if firms.alive[i] { firms.weight[i] } else { 0.0 };
-            self.held[cell_of(firms.field[i], firms.region[i])] += weight * firms.knowledge[i];
-        }
+    pub fn refill(&mut self, firms: &Firms, other_region: f64, crew: Crew) {
+        let held = crew.walk(0..firms.len(), |rows| {
+            let mut held = [0.0; CELLS];
+            for i in rows {
+                let weight = if firms.alive[i] { firms.weight[i] } else { 0.0 };
+                held[cell_of(firms.field[i], firms.region[i])] += weight * firms.knowledge[i];
+            }
+            held
+        });
+        self.held.copy_from_slice(&held);
         if self.founding <= 0.0 {
             // the first knowledge there is sets the unit
             self.founding = self.held.iter().sum();

@@ -72,6 +72,7 @@ impl Scene {
             law: &self.settings,
             world: &self.world,
             scale: 1.0,
+            crew: crate::base::blocks::Crew::ALONE,
         }
     }
 }
@@ -241,13 +242,13 @@ fn spillovers_come_from_the_near_more_than_from_the_far() {
     let parameters = parameters();
     let other = parameters.innovation.other_region;
     let mut state = firms_of(CELLS as u32, 10.0);
-    let mut pools = KnowledgePools::found(&state.firms, other);
+    let mut pools = KnowledgePools::found(&state.firms, other, crate::base::blocks::Crew::ALONE);
     // by hand: field 0 lies in a block of four, each region holds 10 of each
     let block = 1.0 + 3.0 * 0.5;
     let level = 10.0 * block * (1.0 + 7.0 * other) / (10.0 * CELLS as f64);
     assert!((pools.level[0] / level - 1.0).abs() < 1e-12);
     state.firms.knowledge[0] = 20.0;
-    pools.refill(&state.firms, other);
+    pools.refill(&state.firms, other, crate::base::blocks::Crew::ALONE);
     let (own, region, field, far) = (
         pools.growth[cell_of(0, 0)],
         pools.growth[cell_of(0, 1)],

@@ -3,6 +3,7 @@
 #![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
 
 use super::ObserveParameters;
+use crate::base::blocks::Join;
 use crate::base::strip;
 use crate::model::context::Context;
 use crate::model::firms::{FIELDS, Firm, Firms, Sector};
@@ -23,6 +24,8 @@ macro_rules! sums {
         pub(super) struct Totals { $($(#[$meta])* pub(super) $name: f64,)* }
 
         impl FirmSums {
+            /// Takes in the sums of the next block of firms.
+            fn take(&mut self, next: Self) { $(self.$name.join(next.$name);)* }
             /// Partial sums joined.
             pub(super) fn joined(&self) -> Totals {
                 Totals { $($name: self.$name.iter().sum(),)* }
@@ -76,6 +79,12 @@ struct Rules<'a> {
     q: i32,
 }
 
+impl Join for FirmSums {
+    fn join(&mut self, next: Self) {
+        self.take(next);
+    }
+}
+
 impl FirmSums {
     /// Sums of a quarter; `prices` are those of R&D by field.
     pub(super) fn of(firms: &Firms, prices: &[f64; FIELDS], ctx: &Context) -> Self {
@@ -85,18 +94,20 @@ impl FirmSums {
             standard_rate: ctx.law.tax.standard_rate,
             q: ctx.q(),
         };
-        let (n, mut sums) = (firms.len(), Self::default());
-        let mut price = [0.0; strip::ROWS];
-        for from in (0..n).step_by(strip::ROWS) {
-            let rows = from..usize::min(from + strip::ROWS, n);
-            strip::look_up(prices, &firms.field[rows.clone()], &mut price);
-            add_blocks(&mut sums, firms, rows.clone(), &price, &rules);
-            let whole = rows.end - rows.len() % LANES;
-            for i in whole..rows.end {
-                sums.add(i - whole, &firms.row(i), price[i - from], &rules);
+        ctx.crew.walk(0..firms.len(), |block| {
+            let (end, mut sums) = (block.end, Self::default());
+            let mut price = [0.0; strip::ROWS];
+            for from in block.step_by(strip::ROWS) {
+                let rows = from..usize::min(from + strip::ROWS, end);
+                strip::look_up(prices, &firms.field[rows.clone()], &mut price);
+                add_blocks(&mut sums, firms, rows.clone(), &price, &rules);
+                let whole = rows.end - rows.len() % LANES;
+                for i in whole..rows.end {
+                    sums.add(i - whole, &firms.row(i), price[i - from], &rules);
+                }
             }
-        }
-        sums
+            sums
+        })
     }
 
     /// Adds a firm, whose R&D has this price: every sum takes its weight, or nothing where it is not

@@ -18,6 +18,7 @@ use super::context::Context;
 use super::firms::Firms;
 use super::research::tax_status;
 use super::tax::statute::{TaxStatus, corporate_tax, hightech_threshold};
+use crate::base::columns::Hold;
 use crate::base::math;
 use crate::policy::tax::Tax;
 
@@ -99,7 +100,13 @@ pub fn certificate_value(
 }
 
 /// Share of certificate value in reach of a firm that is about to start R&D, a year \[mn/yr\].
-pub fn value_to_starter(firms: &Firms, i: usize, research: f64, law: &Tax, ctx: &Context) -> f64 {
+pub fn value_to_starter(
+    firms: &Firms<impl Hold>,
+    i: usize,
+    research: f64,
+    law: &Tax,
+    ctx: &Context,
+) -> f64 {
     let p = &ctx.parameters.registers;
     if !firms.aware_hightech[i]
         || research < hightech_threshold(firms.sales[i], law) * firms.sales_mean[i]

@@ -5,6 +5,7 @@
 use super::position::Law;
 use super::start;
 use super::strip::{Ground, STRIP, Strip};
+use crate::base::columns::Lent;
 use crate::base::strip::gather;
 use crate::base::{math, select};
 use crate::model::context::Context;
@@ -17,7 +18,16 @@ use crate::model::state::State;
 pub struct Plans {
     /// Rows of firms that do R&D, listed anew by each process that needs them.
     pub(in crate::model) doers: Vec<u32>,
-    pub(super) starters: start::Starters,
+    /// Scratch by block.
+    planners: Vec<Planners>,
+}
+
+/// Who of a block of firms plans this quarter.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Planners {
+    /// Rows of firms that do R&D.
+    doers: Vec<u32>,
+    starters: start::Starters,
     /// Scratch: rows of firms that have missed news.
     behind: Vec<u32>,
 }
@@ -25,28 +35,36 @@ pub struct Plans {
 /// Plans: user cost and desired R&D of every firm that does R&D; the start test of those that
 /// could (each in its own quarter of the year).
 pub fn plan(state: &mut State, ctx: &Context) {
-    let (firms, plans) = (&mut state.firms, &mut state.plans);
     let ground = Ground::of(state.people.rd_price, ctx);
-    plans.line_up(firms, ctx);
+    let rooms = ctx.crew.rooms(state.firms.len(), &mut state.plans.planners);
+    let parts = (state.firms.lend(), rooms);
+    ctx.crew.walk(parts, |(mut firms, mut room)| {
+        plan_block(&mut firms, room.own(), &ground, ctx);
+    });
+}
+
+/// Plans of a block of firms.
+fn plan_block(firms: &mut Firms<Lent>, planners: &mut Planners, ground: &Ground, ctx: &Context) {
+    planners.line_up(firms, ctx);
     let mut strip = Strip::new();
-    let Plans {
+    let Planners {
         doers,
         starters,
         behind,
-    } = plans;
+    } = planners;
     for_each_law(doers, behind, firms, ctx, |firms, rows, law| {
         for rows in rows.chunks(STRIP) {
-            plan_strip(firms, rows, &mut strip, law, &ground, ctx);
+            plan_strip(firms, rows, &mut strip, law, ground, ctx);
         }
     });
-    starters.keep_those_who_look(firms, &mut strip, &ground, ctx);
+    starters.keep_those_who_look(firms, &mut strip, ground, ctx);
     for_each_law(
         &mut starters.firm,
         behind,
         firms,
         ctx,
         |firms, rows, law| {
-            start::consider(firms, rows, &mut strip, law, &ground, ctx);
+            start::consider(firms, rows, &mut strip, law, ground, ctx);
         },
     );
 }
@@ -57,11 +75,11 @@ pub fn plan(state: &mut State, ctx: &Context) {
 fn for_each_law(
     rows: &mut [u32],
     behind: &mut Vec<u32>,
-    firms: &mut Firms,
+    firms: &mut Firms<Lent>,
     ctx: &Context,
-    mut act: impl FnMut(&mut Firms, &[u32], &Law),
+    mut act: impl FnMut(&mut Firms<Lent>, &[u32], &Law),
 ) {
-    let known = |firms: &Firms, row: u32| {
+    let known = |firms: &Firms<Lent>, row: u32| {
         let vintage = firms.vintage[row as usize];
         ctx.seen_path.known_until(vintage, ctx.quarter)
     };
@@ -90,10 +108,10 @@ fn for_each_law(
     }
 }
 
-impl Plans {
+impl Planners {
     /// Lists who does R&D, outside sectors that the law leaves out, and who may think of starting
     /// this quarter.
-    fn line_up(&mut self, firms: &Firms, ctx: &Context) {
+    fn line_up(&mut self, firms: &Firms<Lent>, ctx: &Context) {
         let (n, sector) = (firms.len(), &firms.sector);
         select::list(n, &mut self.doers, |from, flags| {
             do_research(
@@ -145,7 +163,7 @@ crate::dispatched! {
 
 /// Plans of a strip of firms: gathers, prices, and writes back.
 fn plan_strip(
-    firms: &mut Firms,
+    firms: &mut Firms<Lent>,
     rows: &[u32],
     strip: &mut Strip,
     law: &Law,
@@ -153,9 +171,9 @@ fn plan_strip(
     ctx: &Context,
 ) {
     strip.set_projects(firms, rows, ground);
-    gather(&firms.rd_last_year, rows, &mut strip.positions.research);
-    gather(&firms.claims, rows, &mut strip.claims);
-    gather(&firms.grant, rows, &mut strip.grant);
+    gather(firms.rd_last_year, rows, &mut strip.positions.research);
+    gather(firms.claims, rows, &mut strip.claims);
+    gather(firms.grant, rows, &mut strip.grant);
     for (research, team) in strip.positions.research.iter_mut().zip(&strip.team) {
         *research = if *research > 0.0 { *research } else { *team };
     }

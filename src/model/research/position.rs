@@ -3,6 +3,7 @@
 #![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
 
 use super::funds_cost;
+use crate::base::columns::Hold;
 use crate::base::math;
 use crate::model::context::Context;
 use crate::model::firms::Firms;
@@ -52,7 +53,7 @@ pub fn loss_share(ctx: &Context) -> f64 {
 
 /// Brackets of the law that firm `i` meets.
 #[inline]
-pub fn tax_status(firms: &Firms, i: usize, q: i32, law: &Tax) -> TaxStatus {
+pub fn tax_status(firms: &Firms<impl Hold>, i: usize, q: i32, law: &Tax) -> TaxStatus {
     TaxStatus {
         hightech: firms.is_hightech(i, q),
         small: firms.staff[i] <= law.small_profit_staff
@@ -63,7 +64,7 @@ pub fn tax_status(firms: &Firms, i: usize, q: i32, law: &Tax) -> TaxStatus {
 /// Tax position of firm `i` that does or plans R&D of `research` \[mn/yr\].
 #[inline]
 pub fn tax_position(
-    firms: &Firms,
+    firms: &Firms<impl Hold>,
     i: usize,
     research: f64,
     claims: bool,
@@ -83,7 +84,7 @@ pub fn tax_position(
 /// Tax position at a super-deduction rate.
 #[inline(always)]
 fn position_at(
-    firms: &Firms,
+    firms: &Firms<impl Hold>,
     i: usize,
     research: f64,
     rate: f64,
@@ -110,7 +111,7 @@ fn position_at(
 /// Relative user cost of R&D capital of firm `i` at R&D of `research` \[mn/yr\].
 #[inline]
 pub fn firm_user_cost(
-    firms: &Firms,
+    firms: &Firms<impl Hold>,
     i: usize,
     research: f64,
     claims: bool,

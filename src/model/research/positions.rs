@@ -3,6 +3,7 @@
 #![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
 
 use super::position::Law;
+use crate::base::columns::Hold;
 use crate::base::math;
 use crate::base::strip::gather;
 use crate::model::context::Context;
@@ -83,7 +84,7 @@ impl Positions {
     /// those claim that `claims` says.
     pub(in crate::model) fn fill(
         &mut self,
-        firms: &Firms,
+        firms: &Firms<impl Hold>,
         rows: &[u32],
         claims: &[bool; STRIP],
         law: &Law,
@@ -98,7 +99,7 @@ impl Positions {
     }
 
     /// Gathers what the law looks at beside R&D and claims.
-    fn gather(&mut self, firms: &Firms, rows: &[u32]) {
+    fn gather(&mut self, firms: &Firms<impl Hold>, rows: &[u32]) {
         gather(&firms.sales, rows, &mut self.sales);
         gather(&firms.margin, rows, &mut self.margin);
         gather(&firms.staff, rows, &mut self.staff);

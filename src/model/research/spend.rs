@@ -1,11 +1,12 @@
 //! Answers what firms spend on R&D and what knowledge it leaves.
 
 use super::{ResearchParameters, absorptive_capacity};
+use crate::base::columns::Lent;
 use crate::base::math;
 use crate::base::strip::{self, Sum};
 use crate::model::books::{Account, Instrument};
 use crate::model::context::Context;
-use crate::model::firms::Firms;
+use crate::model::firms::{FIELDS, Firms};
 use crate::model::state::State;
 use std::ops::Range;
 
@@ -15,14 +16,26 @@ const QUARTER: f64 = 1.0 / 4.0; // derived: quarters a year
 /// Spends: R&D moves towards what is wanted and can be paid; knowledge and absorptive capacity
 /// follow; the cost is booked.
 pub fn spend(state: &mut State, ctx: &Context) {
-    let firms = &mut state.firms;
-    let n = firms.len();
     let prices = state.people.rd_price.map(|price| price * ctx.world.price);
+    let spend = |mut firms| spend_block(&mut firms, &prices, ctx);
+    let booked = ctx.crew.walk(state.firms.lend(), spend);
+    state.books.pay(
+        Account::Firms,
+        Account::Households,
+        Instrument::ResearchCost,
+        booked.total(),
+    );
+}
+
+/// Spending of a block of firms at these prices of R&D by field; gives what the represented firms
+/// pay \[mn\].
+fn spend_block(firms: &mut Firms<Lent>, prices: &[f64; FIELDS], ctx: &Context) -> Sum {
+    let n = firms.len();
     let (mut price, mut cost) = ([0.0; strip::ROWS], [0.0; strip::ROWS]);
     let mut booked = Sum::default();
     for from in (0..n).step_by(strip::ROWS) {
         let rows = from..usize::min(from + strip::ROWS, n);
-        strip::look_up(&prices, &firms.field[rows.clone()], &mut price);
+        strip::look_up(prices, &firms.field[rows.clone()], &mut price);
         stop(
             firms,
             rows.clone(),
@@ -40,16 +53,11 @@ pub fn spend(state: &mut State, ctx: &Context) {
         );
         booked.add(cost);
     }
-    state.books.pay(
-        Account::Firms,
-        Account::Households,
-        Instrument::ResearchCost,
-        booked.total(),
-    );
+    booked
 }
 
 /// Ends the R&D of firms whose surplus was too small for `limit` quarters.
-fn stop(firms: &mut Firms, rows: Range<usize>, limit: u8) {
+fn stop(firms: &mut Firms<Lent>, rows: Range<usize>, limit: u8) {
     for i in rows {
         if firms.quarters_under[i] >= limit && firms.rd[i] > 0.0 && firms.alive[i] {
             firms.rd[i] = 0.0;
@@ -75,7 +83,7 @@ crate::dispatched! {
     /// quarter from their cash; `price` is that of R&D by row, `cost` what the represented firms
     /// pay \[mn\].
     fn adjust_and_learn(
-        firms: &mut Firms,
+        firms: &mut Firms<Lent>,
         rows: Range<usize>,
         price: &[f64; strip::ROWS],
         price_level: f64,

@@ -3,6 +3,7 @@
 use super::position::Law;
 use super::strip::{Ground, STRIP, Strip, promise};
 use super::{ResearchParameters, annuity, starts};
+use crate::base::columns::Lent;
 use crate::base::math;
 use crate::base::rng::{Purpose, fill_uniform};
 use crate::base::strip::gather;
@@ -22,7 +23,7 @@ impl Starters {
     /// have nothing to weigh.
     pub(super) fn keep_those_who_look(
         &mut self,
-        firms: &Firms,
+        firms: &Firms<Lent>,
         strip: &mut Strip,
         ground: &Ground,
         ctx: &Context,
@@ -32,14 +33,14 @@ impl Starters {
     }
 
     /// Keeps the firms that look at a start.
-    fn keep_lucky(&mut self, firms: &Firms, ctx: &Context) {
+    fn keep_lucky(&mut self, firms: &Firms<Lent>, ctx: &Context) {
         let hazard = ctx.parameters.research.start_hazard;
         let now = ctx.quarter.index() as u32;
         let (mut ids, mut luck) = ([0; STRIP], [0.0; STRIP]);
         let (mut kept, all) = (0, self.firm.len());
         for from in (0..all).step_by(STRIP) {
             let n = usize::min(STRIP, all - from);
-            gather(&firms.id, &self.firm[from..from + n], &mut ids);
+            gather(firms.id, &self.firm[from..from + n], &mut ids);
             fill_uniform(ctx.key, &ids, now, 0, Purpose::StartResearch, &mut luck);
             for (k, luck) in luck[..n].iter().enumerate() {
                 self.firm[kept] = self.firm[from + k];
@@ -50,7 +51,13 @@ impl Starters {
     }
 
     /// Keeps the firms whose whole project mass could feed a team.
-    fn keep_promising(&mut self, firms: &Firms, strip: &mut Strip, ground: &Ground, ctx: &Context) {
+    fn keep_promising(
+        &mut self,
+        firms: &Firms<Lent>,
+        strip: &mut Strip,
+        ground: &Ground,
+        ctx: &Context,
+    ) {
         let spread = ctx.parameters.research.returns_spread;
         let (mut kept, all) = (0, self.firm.len());
         for from in (0..all).step_by(STRIP) {
@@ -76,7 +83,7 @@ struct Test<'a> {
 
 impl Test<'_> {
     /// Whether firm `i` would start at this yearly surplus \[mn/yr\].
-    fn passes(&self, firms: &Firms, i: usize, surplus: f64, team: f64) -> bool {
+    fn passes(&self, firms: &Firms<Lent>, i: usize, surplus: f64, team: f64) -> bool {
         let starts = |certificate| {
             let multiple = self.p.start_multiple;
             starts(surplus, certificate, team, self.annuity, multiple)
@@ -91,7 +98,7 @@ impl Test<'_> {
 
 /// Lets the firms of `rows`, which expect one law, consider a start.
 pub(super) fn consider(
-    firms: &mut Firms,
+    firms: &mut Firms<Lent>,
     rows: &[u32],
     strip: &mut Strip,
     law: &Law,
@@ -111,7 +118,7 @@ pub(super) fn consider(
         // who would not start with the deduction need not ask whether it would claim it
         let mut able = [0; STRIP];
         strip.set_projects(firms, rows, ground);
-        gather(&firms.aware_claim, rows, &mut strip.claims);
+        gather(firms.aware_claim, rows, &mut strip.claims);
         weigh(firms, rows, strip, law, ground, ctx);
         let mut count = 0;
         for (r, &firm) in rows.iter().enumerate() {
@@ -139,7 +146,7 @@ pub(super) fn consider(
 
 /// What the firms of `rows` want and gain with teams of the least size, without a grant.
 fn weigh(
-    firms: &Firms,
+    firms: &Firms<Lent>,
     rows: &[u32],
     strip: &mut Strip,
     law: &Law,

@@ -6,6 +6,7 @@ use super::position::{Law, Prices};
 use super::positions::Positions;
 pub(super) use super::positions::STRIP;
 use super::{ResearchParameters, distance, surplus_of, wanted_rd, years_since_2015};
+use crate::base::columns::Hold;
 use crate::base::math;
 use crate::base::strip::{gather, look_up};
 use crate::model::context::Context;
@@ -96,7 +97,7 @@ impl Strip {
     }
 
     /// Gathers what the projects of the firms of `rows` promise: mass, mean return, team cost.
-    pub(super) fn set_projects(&mut self, firms: &Firms, rows: &[u32], ground: &Ground) {
+    pub(super) fn set_projects(&mut self, firms: &Firms<impl Hold>, rows: &[u32], ground: &Ground) {
         gather(&firms.team_cost, rows, &mut self.team);
         gather(&firms.field, rows, &mut self.field);
         gather(&firms.project_mean, rows, &mut self.mean);
@@ -111,7 +112,7 @@ impl Strip {
     /// positions.
     pub(super) fn plan(
         &mut self,
-        firms: &Firms,
+        firms: &Firms<impl Hold>,
         rows: &[u32],
         law: &Law,
         ground: &Ground,

@@ -1,6 +1,7 @@
 //! What may claimants deduct beyond cost?
 
 use super::Column;
+use crate::base::columns::Hold;
 use crate::base::math;
 use crate::base::strip;
 use crate::model::context::Context;
@@ -19,7 +20,7 @@ pub(super) struct Spending {
 
 /// Super-deduction in yuan a year on the spending of firm `i` by the law `law` \[mn/yr\].
 pub(super) fn extra_deduction(
-    firms: &Firms,
+    firms: &Firms<impl Hold>,
     i: usize,
     spending: Spending,
     law: &Law,
@@ -38,7 +39,7 @@ pub(super) fn extra_deduction(
 
 /// Writes [`extra_deduction`] of a strip of firms, 0 of those that do not claim.
 pub(super) fn fill_extra(
-    firms: &Firms,
+    firms: &Firms<impl Hold>,
     rows: Range<usize>,
     spending: impl Fn(usize) -> Spending,
     law: &Law,

@@ -1,6 +1,7 @@
 //! How are losses used, aged and added at the end of a tax year?
 
 use super::Column;
+use crate::base::columns::Lent;
 use crate::base::{math, select, strip};
 use crate::model::firms::Firms;
 
@@ -11,7 +12,7 @@ const AGES: usize = 10;
 /// `income` of the year is what is left after deductions, a loss where negative \[mn\]; `extra` the
 /// extra deduction that was not given up for a refund \[mn\]; a loss lapses after so many `years`.
 pub(super) fn close(
-    firms: &mut Firms,
+    firms: &mut Firms<Lent>,
     (first, n): (usize, usize),
     income: &Column,
     extra: &Column,
@@ -97,7 +98,7 @@ mod tests {
         firms.extra_losses[0] = 0.5 * firms.carried_losses[0];
         let column = |value: f64| [value; strip::ROWS];
         let (income, extra, years) = (column(income), column(extra), column(years));
-        close(&mut firms, (0, 1), &income, &extra, &years);
+        close(&mut firms.lend(), (0, 1), &income, &extra, &years);
         (
             firms.losses[0],
             firms.carried_losses[0],

@@ -24,6 +24,8 @@ use super::firms::{Firms, Ownership};
 use super::research::{Law, carry_table, loss_share};
 use super::state::State;
 use super::tax::CarryTable;
+use crate::base::blocks::Join;
+use crate::base::columns::Lent;
 use crate::base::rng::{Purpose, fill_uniform};
 use crate::base::{math, select, strip};
 use std::ops::Range;
@@ -49,6 +51,16 @@ struct Totals {
     refund_central: f64,
     refund_local: f64,
     relief: [[f64; 2]; 4],
+}
+
+impl Join for Totals {
+    fn join(&mut self, next: Self) {
+        self.central += next.central;
+        self.local += next.local;
+        self.refund_central += next.refund_central;
+        self.refund_local += next.refund_local;
+        self.relief.join(next.relief);
+    }
 }
 
 impl Totals {
@@ -102,18 +114,24 @@ pub fn settle(state: &mut State, ctx: &Context) {
         discount: discount(ctx),
         carry: refunds.then(|| carry_table(ctx)),
     };
-    let firms = &mut state.firms;
+    let settle = |mut firms| settle_block(&mut firms, &rules);
+    let totals = ctx.crew.walk(state.firms.lend(), settle);
+    totals.book(&mut state.books);
+}
+
+/// Settles the quarter for a block of firms.
+fn settle_block(firms: &mut Firms<Lent>, rules: &Rules) -> Totals {
     let mut totals = Totals::default();
     let (mut prepayment, mut year) = (Prepayment::new(), Year::new());
     for from in (0..firms.len()).step_by(strip::ROWS) {
         let rows = from..usize::min(from + strip::ROWS, firms.len());
-        prepayment.prepay(firms, rows.clone(), &mut totals, &rules);
+        prepayment.prepay(firms, rows.clone(), &mut totals, rules);
         if rules.of_year == 4 {
-            year.close(firms, rows.clone(), &mut totals, &rules);
-            turn_states(firms, rows, ctx);
+            year.close(firms, rows.clone(), &mut totals, rules);
+            turn_states(firms, rows, rules.ctx);
         }
     }
-    totals.book(&mut state.books);
+    totals
 }
 
 /// Part of its tax that a firm pays to local government: state-controlled firms of the centre pay
@@ -135,7 +153,7 @@ fn discount(ctx: &Context) -> f64 {
 }
 
 /// Draws next year's states of the chain; larger firms fall into losses more seldom.
-fn turn_states(firms: &mut Firms, rows: Range<usize>, ctx: &Context) {
+fn turn_states(firms: &mut Firms<Lent>, rows: Range<usize>, ctx: &Context) {
     let mut draw = [0.0; strip::ROWS];
     let draw = &mut draw[..rows.len()];
     let q = ctx.q() as u32;

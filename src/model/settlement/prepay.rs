@@ -3,6 +3,7 @@
 use super::extra::{Spending, fill_extra};
 use super::strips::{Brackets, advance, draw_on, prepayments, settle_dues};
 use super::{Column, Rules, Totals, advance_share};
+use crate::base::columns::Lent;
 use crate::base::strip;
 use crate::model::firms::Firms;
 use std::ops::Range;
@@ -42,7 +43,7 @@ impl Prepayment {
     /// in the second quarter what the settlement of last year still asks.
     pub(super) fn prepay(
         &mut self,
-        firms: &mut Firms,
+        firms: &mut Firms<Lent>,
         rows: Range<usize>,
         totals: &mut Totals,
         rules: &Rules,
@@ -68,7 +69,7 @@ impl Prepayment {
     }
 
     /// Income and the tax on it.
-    fn reckon(&mut self, firms: &Firms, rows: Range<usize>, rules: &Rules) {
+    fn reckon(&mut self, firms: &Firms<Lent>, rows: Range<usize>, rules: &Rules) {
         prepayments(
             (&firms.alive[rows.clone()], &firms.taxed[rows.clone()]),
             (&firms.margin[rows.clone()], &firms.sales[rows.clone()]),
@@ -86,7 +87,7 @@ impl Prepayment {
 
     /// Takes off the relief of claimants that is advanced; platform fees of the year count at its
     /// end.
-    fn advance(&mut self, firms: &Firms, rows: Range<usize>, share: f64, rules: &Rules) {
+    fn advance(&mut self, firms: &Firms<Lent>, rows: Range<usize>, share: f64, rules: &Rules) {
         let spending = |i: usize| Spending {
             research: firms.rd[i],
             fees: 0.0,
@@ -105,7 +106,7 @@ impl Prepayment {
     }
 
     /// Takes the tax due from cash.
-    fn draw(&mut self, firms: &mut Firms, rows: Range<usize>, rules: &Rules) {
+    fn draw(&mut self, firms: &mut Firms<Lent>, rows: Range<usize>, rules: &Rules) {
         draw_on(
             (&firms.alive[rows.clone()], &firms.ownership[rows.clone()]),
             &firms.weight[rows.clone()],
@@ -121,7 +122,7 @@ impl Prepayment {
     }
 
     /// Takes what the settlement of last year still asks.
-    fn settle_dues(&mut self, firms: &mut Firms, rows: Range<usize>, rules: &Rules) {
+    fn settle_dues(&mut self, firms: &mut Firms<Lent>, rows: Range<usize>, rules: &Rules) {
         settle_dues(
             (&firms.alive[rows.clone()], &firms.ownership[rows.clone()]),
             &firms.weight[rows.clone()],

@@ -4,6 +4,7 @@ use super::extra::{Spending, fill_extra};
 use super::losses;
 use super::strips::Brackets;
 use super::{Column, Rules, Totals, assess, local_share};
+use crate::base::columns::Lent;
 use crate::base::{math, strip};
 use crate::model::firms::{Firms, Ownership};
 use crate::model::research::{tax_position, tax_status};
@@ -57,7 +58,7 @@ impl Year {
     /// Assesses the tax year, ages the losses, starts the next year.
     pub(super) fn close(
         &mut self,
-        firms: &mut Firms,
+        firms: &mut Firms<Lent>,
         rows: Range<usize>,
         totals: &mut Totals,
         rules: &Rules,
@@ -71,7 +72,7 @@ impl Year {
     }
 
     /// Brackets, horizons of losses, extra deductions and refunds.
-    fn prepare(&mut self, firms: &Firms, rows: Range<usize>, rules: &Rules) {
+    fn prepare(&mut self, firms: &Firms<Lent>, rows: Range<usize>, rules: &Rules) {
         let (ctx, law) = (rules.ctx, &rules.law);
         bracket(
             (&firms.staff[rows.clone()], &firms.assets[rows.clone()]),
@@ -98,7 +99,7 @@ impl Year {
         }
     }
 
-    fn assess(&mut self, firms: &mut Firms, rows: Range<usize>, rules: &Rules) {
+    fn assess(&mut self, firms: &mut Firms<Lent>, rows: Range<usize>, rules: &Rules) {
         assess_all(
             (&firms.alive[rows.clone()], &firms.weight[rows.clone()]),
             &firms.income_this_year[rows.clone()],
@@ -118,7 +119,7 @@ impl Year {
         );
     }
 
-    fn begin_next(&self, firms: &mut Firms, rows: Range<usize>) {
+    fn begin_next(&self, firms: &mut Firms<Lent>, rows: Range<usize>) {
         begin(
             &firms.alive[rows.clone()],
             &self.claimed,
@@ -149,7 +150,7 @@ impl Year {
 }
 
 /// Whether firm `i` takes the refund: where it is worth more than the loss carried on.
-fn wants_refund(firms: &Firms, i: usize, rules: &Rules) -> bool {
+fn wants_refund(firms: &Firms<Lent>, i: usize, rules: &Rules) -> bool {
     let Some(carry) = &rules.carry else {
         return false;
     };

@@ -1,0 +1,68 @@
+//! Does a large population, walked in blocks by several threads, come to the same bits?
+
+use leverlab::base::blocks::Crew;
+use leverlab::base::rng::Key;
+use leverlab::base::time::Quarter;
+use leverlab::engine::RunId;
+use leverlab::engine::replicate::Economy;
+use leverlab::evidence::Evidence;
+use leverlab::model::context::Context;
+use leverlab::model::observe;
+use leverlab::model::quarter;
+use leverlab::model::state::State;
+use leverlab::model::world::WARM_UP;
+use leverlab::scenario::resolve;
+use std::path::Path;
+
+/// Readings of 2013 to 2017 and the state at their end, walked by `crew`.
+fn walked(crew: Crew) -> (String, State) {
+    let evidence = Evidence::embedded().expect("evidence");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/baseline.toml");
+    let sets = ["run.scale=0.002".to_owned()];
+    let (baseline, _) = resolve(&path, &sets, &evidence).expect("a baseline");
+    let economy = Economy::new(&evidence, &[baseline]).expect("a model");
+    let run = RunId { draw: 0, run: 0 };
+    let key = Key {
+        seed: economy.seed(),
+        run: 0,
+    };
+    let parameters = economy.parameters(run.draw);
+    let mut state = State::default();
+    economy.found(run, &parameters, &mut state);
+    let policy = economy.policy(0);
+    let (mut now, mut readings) = (WARM_UP, String::new());
+    while now <= Quarter::new(2017, 4) {
+        let ctx = Context {
+            crew,
+            ..economy.context(key, now, &parameters, policy, policy.at(now))
+        };
+        quarter::step(&mut state, &ctx);
+        readings += &format!("{:?}\n", observe::read(&state, &ctx));
+        now = now.next();
+    }
+    (readings, state)
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_bits() {
+    let small = Crew::ALONE.with_rows(256);
+    let (readings, state) = walked(small);
+    let blocks = small.blocks(state.firms.len());
+    assert!(blocks > 3, "{blocks} blocks test nothing");
+    for threads in 1..=3 {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        let pool = pool.build().expect("threads");
+        let (others, other) = walked(Crew::of(&pool).with_rows(256));
+        assert!(others == readings, "readings with {threads} threads");
+        assert!(other == state, "the state with {threads} threads");
+    }
+}
+
+#[test]
+fn blocks_move_no_more_than_the_last_bits() {
+    let (_, one) = walked(Crew::ALONE);
+    let (_, many) = walked(Crew::ALONE.with_rows(256));
+    let total = |state: &State| state.firms.total(&state.firms.sales);
+    let (one, many) = (total(&one), total(&many));
+    assert!((one - many).abs() < 1e-6 * one, "{one} {many}");
+}
