@@ -20,8 +20,10 @@ mod normal;
 #[cfg(test)]
 mod tests;
 
-pub use normal::{CENTRE, central_cdf, normal_cdf, normal_pdf, normal_quantile};
-pub(super) use normal::{MIDDLE, TAIL, middle_quantile, tail_quantile, tail_root};
+pub use normal::{
+    CENTRE, MIDDLE, central_cdf, middle_quantile, normal_cdf, normal_pdf, normal_quantile,
+};
+pub(super) use normal::{TAIL, tail_quantile, tail_root};
 
 /// Larger of two numbers; `b` where either is not a number.
 #[inline(always)]

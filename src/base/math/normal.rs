@@ -140,12 +140,12 @@ pub fn normal_cdf(x: f64) -> f64 {
 }
 
 /// Half-width of the middle interval around 1/2 on which [`middle_quantile`] holds.
-pub(in crate::base) const MIDDLE: f64 = 0.425;
+pub const MIDDLE: f64 = 0.425;
 
 /// Standard normal quantile of 1/2 + `centred`, for `centred` within [`MIDDLE`] of zero: what
 /// [`normal_quantile`] gives there, to the last bit, at a fraction of the work.
 #[inline(always)]
-pub(in crate::base) fn middle_quantile(centred: f64) -> f64 {
+pub fn middle_quantile(centred: f64) -> f64 {
     let r = 0.180_625 - centred * centred;
     centred
         * polynomial(

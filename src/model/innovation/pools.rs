@@ -43,7 +43,7 @@ pub struct KnowledgePools {
     /// Closeness of two fields, row by row \[share\].
     closeness: Vec<f64>,
     /// Σ w K of the nation at founding \[mn\].
-    founding: f64,
+    pub founding: f64,
     /// Σ w K by cell \[mn\].
     held: Vec<f64>,
     /// Pool by cell over the founding national sum.
