@@ -47,7 +47,7 @@ pub fn check(before: &Holdings, after: &State) -> Result<(), String> {
         .flatten()
         .map(|amount| amount.abs())
         .sum();
-    if !turnover.is_finite() {
+    if !after.books.are_numbers() {
         return Err("a booking is not a number".to_owned());
     }
     if !close(now.cash - before.cash, booked, turnover) {

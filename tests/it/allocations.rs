@@ -3,18 +3,15 @@
 //! Counted on this thread alone, from 2021 to 2024 after eight years of warm-up. What is left
 //! stands in a list that may only shrink.
 
+use crate::pairing::economy;
 use leverlab::base::rng::Key;
 use leverlab::base::time::Quarter;
 use leverlab::engine::RunId;
-use leverlab::engine::replicate::Economy;
-use leverlab::evidence::Evidence;
 use leverlab::model::observe;
 use leverlab::model::quarter::PROCESSES;
 use leverlab::model::state::State;
 use leverlab::model::world::WARM_UP;
-use leverlab::scenario::resolve;
 use std::hint::black_box;
-use std::path::Path;
 
 /// Processes that still allocate, and how often at most in the 16 quarters; others never do.
 const ALLOWED: &[(&str, u64)] = &[
@@ -31,11 +28,7 @@ const ALLOWED: &[(&str, u64)] = &[
 ];
 
 fn counted() -> Vec<(&'static str, u64)> {
-    let evidence = Evidence::embedded().expect("evidence");
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/baseline.toml");
-    let sets = ["run.scale=0.002".to_owned()];
-    let (baseline, _) = resolve(&path, &sets, &evidence).expect("a baseline");
-    let economy = Economy::new(&evidence, &[baseline]).expect("a model");
+    let economy = economy(0.002, "2025Q1", "2035Q4");
     let run = RunId { draw: 0, run: 0 };
     let key = Key {
         seed: economy.seed(),

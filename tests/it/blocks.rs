@@ -1,26 +1,19 @@
 //! Does a large population, walked in blocks by several threads, come to the same bits?
 
+use crate::pairing::economy;
 use leverlab::base::blocks::Crew;
 use leverlab::base::rng::Key;
 use leverlab::base::time::Quarter;
 use leverlab::engine::RunId;
-use leverlab::engine::replicate::Economy;
-use leverlab::evidence::Evidence;
 use leverlab::model::context::Context;
 use leverlab::model::observe;
 use leverlab::model::quarter;
 use leverlab::model::state::State;
 use leverlab::model::world::WARM_UP;
-use leverlab::scenario::resolve;
-use std::path::Path;
 
 /// Readings of 2013 to 2017 and the state at their end, walked by `crew`.
 fn walked(crew: Crew) -> (String, State) {
-    let evidence = Evidence::embedded().expect("evidence");
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/baseline.toml");
-    let sets = ["run.scale=0.002".to_owned()];
-    let (baseline, _) = resolve(&path, &sets, &evidence).expect("a baseline");
-    let economy = Economy::new(&evidence, &[baseline]).expect("a model");
+    let economy = economy(0.002, "2025Q1", "2035Q4");
     let run = RunId { draw: 0, run: 0 };
     let key = Key {
         seed: economy.seed(),
