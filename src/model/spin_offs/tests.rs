@@ -25,7 +25,6 @@ fn disclosed(id: u32, quality: f64, mass: f64) -> Invention {
         quality,
         seen: crate::base::math::ln(quality),
         readiness: 5.0,
-        mass,
         shelf: mass,
         ..Invention::default()
     }

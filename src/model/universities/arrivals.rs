@@ -50,7 +50,7 @@ pub fn quality(u: f64, top: bool, p: &UniversityParameters) -> f64 {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Arrivals {
     /// Entity ids.
-    id: Vec<u32>,
+    pub(super) id: Vec<u32>,
     /// Units' rows.
     unit: Vec<u32>,
     /// Places of those of the top stratum.
@@ -193,7 +193,7 @@ impl Arrivals {
         self.mass.clear();
         for (&id, &unit) in self.id.iter().zip(&self.unit) {
             let control = units.control_rank[unit as usize] < given;
-            let weight = weights[usize::from(id & TOP != 0)];
+            let weight = weights[usize::from(is_top(id))];
             let mass = weight * shares[usize::from(control)];
             tally.made += weight;
             tally.disclosed += mass;
@@ -230,7 +230,6 @@ impl Arrivals {
         scatter(&mut store.seen, rows, |k| self.seen[k]);
         scatter(&mut store.readiness, rows, |k| self.readiness[k]);
         scatter(&mut store.posed, rows, |k| need[k] < posed);
-        scatter(&mut store.mass, rows, |k| self.mass[k]);
         scatter(&mut store.shelf, rows, |k| self.mass[k]);
         scatter(&mut store.post_rank, rows, |k| posting[k]);
         scatter(&mut store.tried, rows, |_| 0.0);
@@ -257,6 +256,12 @@ fn scatter<T>(column: &mut [T], rows: &[u32], value: impl Fn(usize) -> T) {
 
 /// Bit of the top stratum in an id, above those of the ordinal.
 const TOP: u32 = 1 << 18;
+
+/// Whether the invention with this id is one of the top stratum.
+#[inline(always)]
+pub(super) fn is_top(id: u32) -> bool {
+    id & TOP != 0
+}
 
 /// Bit in the id of the second half of a unit, above those of its number.
 pub(super) const LINEAGE: u32 = 1 << 13;

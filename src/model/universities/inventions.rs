@@ -1,7 +1,7 @@
 //! What is invented and disclosed, what of it stays on the shelf, in which order do offices
 //! take it up?
 
-use super::arrivals::disclosed_shares;
+use super::arrivals::{disclosed_shares, is_top};
 use super::clock::arrive;
 use super::{Universities, UniversityParameters};
 use crate::base::math;
@@ -35,8 +35,6 @@ crate::columns! {
         readiness: f64,
         /// Answers a need that firms posed.
         posed: bool,
-        /// Real inventions disclosed.
-        mass: f64,
         /// Real inventions still on the shelf.
         shelf: f64,
         /// Place in the order in which patents are posted \[0..1\].
@@ -72,9 +70,24 @@ pub fn kept_a_year(lapse: f64) -> f64 {
     math::exp(-lapse)
 }
 
-/// Part of what an agent began with below which it is drawn for at a fee date: it goes on as that
-/// part with the chance that keeps what is expected of it, so that the store stays small \[share\].
-pub(super) const LEAST_PART: f64 = 0.5; // derived: resolution of the sample, not behaviour
+/// Of what an agent began with, the part below which it is drawn for at its first fee date: it goes
+/// on as that part with the chance that keeps what is expected of it. Few old inventions find a
+/// taker, so that fewer and larger agents tell as much of them.
+const FIRST_PART: f64 = 1.0; // derived: resolution of the sample, not behaviour
+/// The part doubles with each fee date up to this one.
+const LAST_DOUBLED: i32 = 3; // derived: resolution of the sample, not behaviour
+/// The same part of an agent of the top stratum at all fee dates: the best stay many.
+const TOP_PART: f64 = 0.5; // derived: resolution of the sample, not behaviour
+
+/// Years for which an agent is expected to stay at most, where part of the shelf lapses a year at
+/// rate `lapse`.
+///
+/// Example: lapse 0.2 a year: 3.75.
+pub(super) fn years_on_the_shelf(lapse: f64) -> f64 {
+    let doubled = |years: i32| 1.0 / f64::from(1 << years) / FIRST_PART;
+    let each = (0..LAST_DOUBLED - 1).map(doubled).sum::<f64>();
+    1.0 + each + doubled(LAST_DOUBLED - 1) / lapse
+}
 
 /// Place of a quarter of the year among the lists of rows.
 fn turn_of(q: i32) -> usize {
@@ -82,9 +95,9 @@ fn turn_of(q: i32) -> usize {
 }
 
 impl Universities {
-    /// Lists in `fresh` rows of the store for inventions disclosed in quarter index `q`, of
+    /// Lists in `fresh` rows of the store for inventions `ids` disclosed in quarter index `q`, of
     /// `masses` of real ones: free rows as far as there are any, then new ones.
-    fn make_rows(&mut self, masses: &[f64], q: i32) {
+    fn make_rows(&mut self, ids: &[u32], masses: &[f64], q: i32) {
         let n = masses.len();
         let reused = self.free.len() - n.min(self.free.len());
         self.fresh.clear();
@@ -95,14 +108,15 @@ impl Universities {
         }
         let due = &mut self.due[turn_of(q)];
         due.rows.extend_from_slice(&self.fresh);
-        due.least
-            .extend(masses.iter().map(|mass| LEAST_PART * mass));
+        let least =
+            |(&id, &mass): (&u32, &f64)| mass * if is_top(id) { TOP_PART } else { FIRST_PART };
+        due.least.extend(ids.iter().zip(masses).map(least));
     }
 
     /// Puts an invention into the store and gives its row.
     #[cfg(test)]
     pub(in crate::model) fn admit(&mut self, invention: Invention) -> u32 {
-        self.make_rows(&[invention.mass], invention.disclosed);
+        self.make_rows(&[invention.id], &[invention.shelf], invention.disclosed);
         self.inventions.set_row(self.fresh[0] as usize, invention);
         self.fresh[0]
     }
@@ -152,35 +166,44 @@ pub(super) fn age_shelf(u: &mut Universities, ctx: &Context) {
     let keep = kept_a_year(ctx.parameters.universities.lapse);
     let v = &mut u.inventions;
     let due = &mut u.due[turn_of(ctx.q())];
-    let (mut shelf, mut lapsed) = ([0.0; STRIP], [0.0; STRIP]);
-    let (mut kept, mut sum) = (0, Sum::default());
+    let last = ctx.q() - 4 * LAST_DOUBLED; // derived: quarters a year
+    let old = (due.rows).partition_point(|&row| v.disclosed[row as usize] <= last);
+    let (mut shelf, mut redrawn) = ([0.0; STRIP], [0.0; STRIP]);
+    let (mut kept, mut there, mut change) = (0, Sum::default(), Sum::default());
     for start in (0..due.rows.len()).step_by(STRIP) {
         let (mut rows, mut least) = ([0; STRIP], [0.0; STRIP]);
         let count = usize::min(STRIP, due.rows.len() - start);
         rows[..count].copy_from_slice(&due.rows[start..start + count]);
         least[..count].copy_from_slice(&due.least[start..start + count]);
+        let mut ids = [0; STRIP];
+        gather(&v.id, &rows[..count], &mut ids);
         gather(&v.shelf, &rows[..count], &mut shelf);
-        let mut left = shelf.map(|shelf| shelf * keep);
-        draw_for_little(&v.id, &rows[..count], &least, &mut left, ctx);
+        let expected = shelf.map(|shelf| shelf * keep);
+        let mut left = expected;
+        draw_for_little(&ids[..count], &least, &mut left, ctx);
         // each row is written down and the next one writes over it unless it is counted
         let (mut void, mut voids) = ([0; STRIP], 0);
         for i in 0..count {
             let left = left[i];
-            lapsed[i] = shelf[i] - left;
+            redrawn[i] = left - expected[i];
             v.shelf[rows[i] as usize] = left;
-            (due.rows[kept], due.least[kept]) = (rows[i], least[i]);
+            let doubles = (start + i >= old) & !is_top(ids[i]);
+            let next = if doubles { 2.0 * least[i] } else { least[i] };
+            (due.rows[kept], due.least[kept]) = (rows[i], next);
             void[voids] = rows[i];
             kept += usize::from(left > 0.0);
             voids += usize::from(left <= 0.0);
         }
-        sum.add(&lapsed[..count]);
+        there.add(&shelf[..count]);
+        change.add(&redrawn[..count]);
         for &row in &void[..voids] {
             v.id[row as usize] = 0;
         }
         u.free.extend_from_slice(&void[..voids]);
     }
     due.truncate(kept);
-    u.tally.lapsed += sum.total();
+    u.tally.lapsed += (1.0 - keep) * there.total();
+    u.tally.redrawn += change.total();
     // void cases are passed over; a shelf is cleared of them as they may have become many
     for shelf in &mut u.shelf {
         shelf.clear_out(|case| v.id[case.invention as usize] == case.id);
@@ -189,17 +212,11 @@ pub(super) fn age_shelf(u: &mut Universities, ctx: &Context) {
 
 /// Where less than the `least` is `left` of an agent it goes on as that with chance `left/least`,
 /// else nothing is left: keyed, so that paired runs keep the same ones.
-fn draw_for_little(
-    ids: &[u32],
-    rows: &[u32],
-    least: &[f64; STRIP],
-    left: &mut [f64; STRIP],
-    ctx: &Context,
-) {
+fn draw_for_little(ids: &[u32], least: &[f64; STRIP], left: &mut [f64; STRIP], ctx: &Context) {
     let (mut little, mut id, mut n) = ([0; STRIP], [0; STRIP], 0);
-    for (i, &row) in rows.iter().enumerate() {
+    for (i, &of) in ids.iter().enumerate() {
         // how much is left is for chance to decide: no branch foretells it
-        (little[n], id[n]) = (i, ids[row as usize]);
+        (little[n], id[n]) = (i, of);
         n += usize::from(left[i] < least[i]);
     }
     let (mut draw, mut unused) = ([0.0; STRIP], [0.0; STRIP]);
@@ -256,9 +273,9 @@ fn disclose(u: &mut Universities, weights: [f64; 2], posed: f64, ctx: &Context) 
     let shares = disclosed_shares(ctx);
     u.arrivals
         .count(&u.units, weights, shares, &mut u.tally, ctx);
-    let masses = std::mem::take(&mut u.arrivals.mass);
-    u.make_rows(&masses, ctx.q());
-    u.arrivals.mass = masses;
+    let arrivals = std::mem::take(&mut u.arrivals);
+    u.make_rows(&arrivals.id, &arrivals.mass, ctx.q());
+    u.arrivals = arrivals;
     let (arrivals, units) = (&u.arrivals, &u.units);
     arrivals.write(&u.fresh, units, posed, &mut u.inventions, ctx);
     let mut next = 0;

@@ -24,7 +24,7 @@ use crate::base::rng::Purpose;
 use crate::base::{dist, math};
 use arrivals::Arrivals;
 use clock::{Due, gap};
-use inventions::{FeesDue, LEAST_PART, age_shelf, invent};
+use inventions::{FeesDue, age_shelf, invent, years_on_the_shelf};
 
 crate::family! {
     /// Universities and institutes: sizes, time use, inventions, disclosure.
@@ -159,6 +159,8 @@ pub struct UniversityTally {
     pub off_book: f64,
     /// Inventions lapsed on the shelf.
     pub lapsed: f64,
+    /// What drawing for small agents added to the shelf, or took off it: nothing is expected of it.
+    pub redrawn: f64,
     /// Units that report.
     pub reporting: f64,
     /// Units with an office.
@@ -282,7 +284,7 @@ impl Universities {
     /// of the start, times the years for which one agent is expected to stay, times growth.
     fn make_room(&mut self, lapse: f64) {
         const GROWTH: f64 = 4.0; // derived: research of units doubles in a run, and room to spare
-        let years = 1.0 / (LEAST_PART * lapse);
+        let years = years_on_the_shelf(lapse);
         let a_quarter = self.inventions.len() as f64 / f64::from(EARLIER_QUARTERS);
         let rows = (GROWTH * a_quarter * 4.0 * years) as usize; // derived: quarters a year
         self.inventions.reserve(rows);

@@ -1,3 +1,4 @@
+use super::inventions::age_shelf;
 use super::testbed::scene;
 use super::*;
 use crate::base::math;
@@ -30,7 +31,7 @@ fn run(halve: bool) -> (Universities, Vec<UniversityTally>) {
         let before: f64 = state.universities.inventions.shelf.iter().sum();
         work(&mut state, &ctx);
         let t = state.universities.tally;
-        let balance = before + t.disclosed - t.lapsed;
+        let balance = before + t.disclosed - t.lapsed + t.redrawn;
         let after: f64 = state.universities.inventions.shelf.iter().sum();
         assert!((after - balance).abs() < 1e-6 * balance);
         assert!((t.made - t.disclosed - t.off_book).abs() < 1e-6 * t.made);
@@ -122,4 +123,60 @@ fn missing_prices_are_named() {
     state.universities = Universities::found(&state, &ctx);
     state.people.rd_price = [0.0; FIELDS];
     work(&mut state, &ctx);
+}
+
+#[test]
+fn old_agents_are_few_and_large_and_what_is_expected_stays() {
+    // no deals: of a cohort e^(−lapse·years) is left, in fewer agents from year to year
+    let now = Quarter::new(2025, 1);
+    let scene = scene(now);
+    let keep = kept_a_year(scene.parameters.universities.lapse);
+    let mut u = Universities::default();
+    let n: u32 = 40_000;
+    for k in 1..=n {
+        // one in four of the top stratum, whose agents are light
+        let top = k % 4 == 0;
+        let invention = Invention {
+            id: k << 19 | u32::from(top) << 18,
+            disclosed: now.index(),
+            shelf: if top { 10.0 } else { 100.0 },
+            ..Invention::default()
+        };
+        u.admit(invention);
+    }
+    let (all, mut agents) = (
+        f64::from(n) * (0.75 * 100.0 + 0.25 * 10.0),
+        [30_000.0, 10_000.0],
+    );
+    for year in 1..=8 {
+        let now = now.plus(4 * year);
+        age_shelf(&mut u, &scene.context(now));
+        let v = &u.inventions;
+        let left: f64 = v.shelf.iter().sum();
+        let expected = all * keep.powi(year);
+        // a chance at each of the fee dates so far, of agents up to 400
+        let error = (f64::from(year) * 400.0 * expected).sqrt();
+        assert!(
+            (left - expected).abs() < 4.0 * error,
+            "{year}: {left} {expected}"
+        );
+        let used = |top: u32| {
+            v.id.iter()
+                .filter(|&&id| id != 0 && id >> 18 & 1 == top)
+                .count()
+        };
+        let counts = [used(0) as f64, used(1) as f64];
+        println!("year {year}: {left:.0} of {all:.0} left, agents {counts:?}");
+        assert!(counts[0] < agents[0] && counts[1] <= agents[1]);
+        agents = counts;
+        let heaviest = |top: u32| {
+            let rows = (0..v.len()).filter(|&row| v.id[row] >> 18 & 1 == top);
+            rows.map(|row| v.shelf[row]).fold(0.0, f64::max)
+        };
+        assert!(heaviest(0) <= 400.0 && heaviest(1) <= 10.0);
+    }
+    assert!(
+        agents[0] < 0.1 * 30_000.0 && agents[1] > 0.2 * 10_000.0,
+        "{agents:?}"
+    );
 }

@@ -52,7 +52,6 @@ fn split(whole: &Bench, what: What, k: u32) -> Bench {
             if u.inventions.id[row] == 0 {
                 continue;
             }
-            u.inventions.mass[row] *= part;
             u.inventions.shelf[row] *= part;
             for copy in 1..k {
                 let mut twin = u.inventions.row(row);
