@@ -82,7 +82,7 @@ const STANDS_FOR: f64 = 16.0; // derived: the sample's noise stays far below tha
 /// Clocks of arrival by cell.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SpinOffState {
-    /// Cumulated founding mass over the weight of an agent, by cell \[agents\].
+    /// Cumulated founding mass over that of the agent it would found, by cell \[agents\].
     pub clock: Vec<f64>,
     /// Reading at which the next firm is founded.
     pub threshold: Vec<f64>,
@@ -161,16 +161,15 @@ impl SpinOffState {
                 }
                 self.tally.wanted += mass;
                 let cell = usize::from(v.region[row]) * FIELDS + usize::from(v.field[row]);
-                self.clock[cell] += mass / weight;
+                // an agent stands for so many firms, or for all that the invention has
+                let taken = min(weight, v.shelf[row]);
+                self.clock[cell] += mass / taken;
                 if self.clock[cell] < self.threshold[cell] {
                     continue;
                 }
-                // a small invention founds a lighter agent, and the next comes the sooner
-                let taken = min(weight, v.shelf[row]);
                 let ordinal = self.ordinal[cell];
                 self.ordinal[cell] = ordinal + 1;
-                let gap = entry::gap(ctx.key, stream_of(cell), ordinal + 1);
-                self.threshold[cell] += gap * taken / weight;
+                self.threshold[cell] += entry::gap(ctx.key, stream_of(cell), ordinal + 1);
                 let id = entrant_id(stream_of(cell), ordinal);
                 let firm = start_up(state, id, row, taken, ctx);
                 self.tally.founded += taken;

@@ -212,6 +212,35 @@ fn over_years_as_many_are_founded_as_wanted_whatever_the_lots() {
 }
 
 #[test]
+fn as_many_are_founded_as_wanted_from_the_first_quarter_on() {
+    // far fewer are wanted in a run than an agent stands for: chance founds one here and there
+    let scene = eager();
+    let [mut wanted, mut founded, mut square] = [0.0_f64; 3];
+    for run in 0..4000 {
+        let ctx = Context {
+            key: crate::base::rng::Key { seed: 3, run },
+            ..scene.context(NOW)
+        };
+        let rows: Vec<_> = (1..13).map(|k| disclosed(4 * k, 5.0, 37.5)).collect();
+        let mut state = world(&rows, &ctx);
+        found(&mut state, &ctx);
+        let t = state.spin_offs.tally;
+        wanted += t.wanted;
+        founded += t.founded;
+        square += t.founded * t.founded;
+    }
+    println!(
+        "wanted {wanted:.0} founded {founded:.0} error {:.0}",
+        square.sqrt()
+    );
+    assert!(square.sqrt() < 0.1 * wanted);
+    assert!(
+        (founded - wanted).abs() < 4.0 * square.sqrt(),
+        "{founded} {wanted}"
+    );
+}
+
+#[test]
 fn only_the_anniversary_counts_and_a_dead_slot_never() {
     let scene = eager();
     let ctx = scene.context(NOW);

@@ -71,10 +71,11 @@ pub fn kept_a_year(lapse: f64) -> f64 {
 }
 
 /// Of what an agent began with, the part below which it is drawn for at its first fee date: it goes
-/// on as that part with the chance that keeps what is expected of it. Few old inventions find a
-/// taker, so that fewer and larger agents tell as much of them.
+/// on as that part with the chance that keeps what is expected of it, so that no agent grows lighter
+/// than it came, and the store stays small.
 const FIRST_PART: f64 = 1.0; // derived: resolution of the sample, not behaviour
-/// The part doubles with each fee date up to this one.
+/// Where the office sees less than the median value, the part doubles with each fee date up to this
+/// one: hardly any of those is ever worked on.
 const LAST_DOUBLED: i32 = 3; // derived: resolution of the sample, not behaviour
 /// The same part of an agent of the top stratum at all fee dates: the best stay many.
 const TOP_PART: f64 = 0.5; // derived: resolution of the sample, not behaviour
@@ -82,11 +83,9 @@ const TOP_PART: f64 = 0.5; // derived: resolution of the sample, not behaviour
 /// Years for which an agent is expected to stay at most, where part of the shelf lapses a year at
 /// rate `lapse`.
 ///
-/// Example: lapse 0.2 a year: 3.75.
+/// Example: lapse 0.2 a year: 6.
 pub(super) fn years_on_the_shelf(lapse: f64) -> f64 {
-    let doubled = |years: i32| 1.0 / f64::from(1 << years) / FIRST_PART;
-    let each = (0..LAST_DOUBLED - 1).map(doubled).sum::<f64>();
-    1.0 + each + doubled(LAST_DOUBLED - 1) / lapse
+    1.0 + 1.0 / (FIRST_PART * lapse)
 }
 
 /// Place of a quarter of the year among the lists of rows.
@@ -163,7 +162,9 @@ const STRIP: usize = 64;
 /// Fees fall due once a year: part of what is still on the shelf lapses, and what is little then
 /// is drawn for.
 pub(super) fn age_shelf(u: &mut Universities, ctx: &Context) {
-    let keep = kept_a_year(ctx.parameters.universities.lapse);
+    let p = &ctx.parameters.universities;
+    let keep = kept_a_year(p.lapse);
+    let unseen = math::ln(p.quality_median);
     let v = &mut u.inventions;
     let due = &mut u.due[turn_of(ctx.q())];
     let last = ctx.q() - 4 * LAST_DOUBLED; // derived: quarters a year
@@ -175,8 +176,9 @@ pub(super) fn age_shelf(u: &mut Universities, ctx: &Context) {
         let count = usize::min(STRIP, due.rows.len() - start);
         rows[..count].copy_from_slice(&due.rows[start..start + count]);
         least[..count].copy_from_slice(&due.least[start..start + count]);
-        let mut ids = [0; STRIP];
+        let (mut ids, mut seen) = ([0; STRIP], [0.0; STRIP]);
         gather(&v.id, &rows[..count], &mut ids);
+        gather(&v.seen, &rows[..count], &mut seen);
         gather(&v.shelf, &rows[..count], &mut shelf);
         let expected = shelf.map(|shelf| shelf * keep);
         let mut left = expected;
@@ -187,7 +189,7 @@ pub(super) fn age_shelf(u: &mut Universities, ctx: &Context) {
             let left = left[i];
             redrawn[i] = left - expected[i];
             v.shelf[rows[i] as usize] = left;
-            let doubles = (start + i >= old) & !is_top(ids[i]);
+            let doubles = (start + i >= old) & (seen[i] < unseen) & !is_top(ids[i]);
             let next = if doubles { 2.0 * least[i] } else { least[i] };
             (due.rows[kept], due.least[kept]) = (rows[i], next);
             void[voids] = rows[i];

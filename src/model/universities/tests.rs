@@ -132,51 +132,45 @@ fn old_agents_are_few_and_large_and_what_is_expected_stays() {
     let scene = scene(now);
     let keep = kept_a_year(scene.parameters.universities.lapse);
     let mut u = Universities::default();
-    let n: u32 = 40_000;
-    for k in 1..=n {
-        // one in four of the top stratum, whose agents are light
-        let top = k % 4 == 0;
-        let invention = Invention {
-            id: k << 19 | u32::from(top) << 18,
+    // ordinary ones that look poor, ordinary ones that look good, the top stratum
+    let (begun, seen) = ([100.0, 100.0, 10.0], [-10.0, 10.0, 10.0]);
+    let kind = |id: u32| (id & 0xFFFF) as usize % 3;
+    for k in 1..=30_000_u32 {
+        let top = u32::from(k % 3 == 2) << 18;
+        u.admit(Invention {
+            id: k | top,
             disclosed: now.index(),
-            shelf: if top { 10.0 } else { 100.0 },
+            seen: seen[k as usize % 3],
+            shelf: begun[k as usize % 3],
             ..Invention::default()
-        };
-        u.admit(invention);
+        });
     }
-    let (all, mut agents) = (
-        f64::from(n) * (0.75 * 100.0 + 0.25 * 10.0),
-        [30_000.0, 10_000.0],
-    );
+    let mut agents = [10_000; 3];
     for year in 1..=8 {
         let now = now.plus(4 * year);
         age_shelf(&mut u, &scene.context(now));
         let v = &u.inventions;
-        let left: f64 = v.shelf.iter().sum();
-        let expected = all * keep.powi(year);
-        // a chance at each of the fee dates so far, of agents up to 400
-        let error = (f64::from(year) * 400.0 * expected).sqrt();
-        assert!(
-            (left - expected).abs() < 4.0 * error,
-            "{year}: {left} {expected}"
-        );
-        let used = |top: u32| {
-            v.id.iter()
-                .filter(|&&id| id != 0 && id >> 18 & 1 == top)
-                .count()
-        };
-        let counts = [used(0) as f64, used(1) as f64];
-        println!("year {year}: {left:.0} of {all:.0} left, agents {counts:?}");
-        assert!(counts[0] < agents[0] && counts[1] <= agents[1]);
-        agents = counts;
-        let heaviest = |top: u32| {
-            let rows = (0..v.len()).filter(|&row| v.id[row] >> 18 & 1 == top);
-            rows.map(|row| v.shelf[row]).fold(0.0, f64::max)
-        };
-        assert!(heaviest(0) <= 400.0 && heaviest(1) <= 10.0);
+        for (of, heaviest) in [400.0, 100.0, 10.0].into_iter().enumerate() {
+            let rows = (0..v.len()).filter(|&row| v.id[row] != 0 && kind(v.id[row]) == of);
+            let shelf: Vec<f64> = rows.map(|row| v.shelf[row]).collect();
+            let (left, most) = (
+                shelf.iter().sum::<f64>(),
+                shelf.iter().copied().fold(0.0, f64::max),
+            );
+            let expected = 1e4 * begun[of] * keep.powi(year);
+            // a chance at each of the fee dates so far
+            let error = (f64::from(year) * heaviest * expected).sqrt();
+            assert!(
+                (left - expected).abs() < 4.0 * error,
+                "{year} {of}: {left} {expected}"
+            );
+            assert!(shelf.len() <= agents[of] && most <= heaviest);
+            agents[of] = shelf.len();
+        }
+        println!("year {year}: agents {agents:?}");
     }
     assert!(
-        agents[0] < 0.1 * 30_000.0 && agents[1] > 0.2 * 10_000.0,
+        agents[0] < 800 && agents[1] < 2_500 && agents[2] > 3_000,
         "{agents:?}"
     );
 }
