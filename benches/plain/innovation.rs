@@ -45,11 +45,8 @@ pub fn succeed_and_imitate(world: &mut World, ctx: &Context) {
             copied = imitated;
             tally.imitations += firm.weight;
         } else if promise > 0.0 {
-            own = lumpy_gain(
-                promise,
-                chance,
-                ctx.uniform(firm.id, 0, 0, Purpose::Success),
-            );
+            let luck = ctx.pair(firm.id, 0, 0, Purpose::Productivity).1;
+            own = lumpy_gain(promise, chance, luck);
             if own > 0.0 {
                 tally.successes += firm.weight;
             }

@@ -5,7 +5,7 @@
 //! quarter << 16 | draw, purpose]; a call gives two uniforms of 53 bits.
 #![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
 
-use super::{math, select, strip};
+use super::strip;
 use std::convert::Infallible;
 
 /// What a draw is for. Append only: the numbers are part of the reproducibility contract.
@@ -165,49 +165,41 @@ crate::dispatched! {
     pub fn fill_normal(key: Key, ids: &[u32], quarter: u32, draw: u32, purpose: Purpose, out: &mut [f64]) {
         assert_eq!(ids.len(), out.len(), "one value for each id");
         let words = [0, quarter << 16 | draw, purpose as u32];
-        let mut uniforms = [0.0; STRIP];
-        // a tail longer than what was found holds what does no harm
-        let (mut tail, mut sizes) = ([0.5; STRIP], [0.0; STRIP]);
-        let (mut beyond, mut place) = ([false; STRIP], [0; STRIP + select::SLACK]);
-        for (ids, out) in ids.chunks(STRIP).zip(out.chunks_mut(STRIP)) {
-            let uniforms = &mut uniforms[..ids.len()];
-            for (uniform, &id) in uniforms.iter_mut().zip(ids) {
-                *uniform = strip::pair(key, id, words).0;
+        for (ids, out) in ids.chunks(strip::ROWS).zip(out.chunks_mut(strip::ROWS)) {
+            for (value, &id) in out.iter_mut().zip(ids) {
+                *value = strip::pair(key, id, words).0;
             }
-            for ((value, far), uniform) in out.iter_mut().zip(&mut beyond).zip(&*uniforms) {
-                *value = math::middle_quantile(uniform - 0.5);
-                *far = (uniform - 0.5).abs() > math::MIDDLE;
-            }
-            // the three draws in twenty beyond the middle are done together
-            let count = select::put(&beyond[..ids.len()], 0, &mut place);
-            for (value, &k) in tail.iter_mut().zip(&place[..count]) {
-                *value = uniforms[k as usize];
-            }
-            let mut farther = false;
-            let whole = usize::min(count.next_multiple_of(LANES), STRIP);
-            for (size, &uniform) in sizes[..whole].iter_mut().zip(&tail) {
-                let root = math::tail_root(uniform);
-                let value = math::tail_quantile(root);
-                *size = if uniform - 0.5 < 0.0 { -value } else { value };
-                farther |= root > math::TAIL;
-            }
-            if farther {
-                // one draw in thirty billion
-                for (size, &uniform) in sizes.iter_mut().zip(&tail[..whole]) {
-                    *size = math::normal_quantile(uniform);
-                }
-            }
-            for (&k, &value) in place[..count].iter().zip(&sizes) {
-                out[k as usize] = value;
-            }
+            strip::quantiles(out);
         }
     }
 }
 
-/// Normal draws made at a time.
-const STRIP: usize = 256; // derived: a strip stays in the nearest cache
-/// Numbers of the widest vector: so many are done as fast as one.
-const LANES: usize = 8; // derived: 512 bits
+crate::dispatched! {
+    /// Fills `normal` with the standard normal value of the first uniform of each id and `uniform`
+    /// with the second, all of one quarter, draw and purpose.
+    ///
+    /// # Panics
+    /// Where the columns differ in length.
+    pub fn fill_normal_and_uniform(
+        key: Key,
+        ids: &[u32],
+        quarter: u32,
+        draw: u32,
+        purpose: Purpose,
+        normal: &mut [f64],
+        uniform: &mut [f64],
+    ) {
+        assert!(normal.len() == ids.len() && uniform.len() == ids.len(), "a pair for each id");
+        let words = [0, quarter << 16 | draw, purpose as u32];
+        let columns = normal.chunks_mut(strip::ROWS).zip(uniform.chunks_mut(strip::ROWS));
+        for (ids, (normal, uniform)) in ids.chunks(strip::ROWS).zip(columns) {
+            for ((&id, u), v) in ids.iter().zip(&mut *normal).zip(uniform) {
+                (*u, *v) = strip::pair(key, id, words);
+            }
+            strip::quantiles(normal);
+        }
+    }
+}
 
 /// The draw number that [`Stream`] keeps for itself: single draws stay below it.
 const STREAM_DRAW: u32 = 0xFFFF;
@@ -286,7 +278,7 @@ impl rand::TryRng for Stream {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::stats;
+    use crate::base::{math, stats};
     use rand::{Rng, distr::Distribution};
     use rand_distr::weighted::WeightedAliasIndex;
 

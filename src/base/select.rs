@@ -39,15 +39,14 @@ const fn places() -> [[u8; EIGHT]; 256] {
 /// assert_eq!(rows, [0, 3]);
 /// ```
 pub fn list(n: usize, rows: &mut Vec<u32>, mut test: impl FnMut(usize, &mut [bool])) {
-    rows.resize(n + EIGHT, 0);
-    let mut flags = [false; STRIP];
-    let mut count = 0;
+    rows.clear();
+    let (mut flags, mut found) = ([false; STRIP], [0; STRIP + SLACK]);
     for from in (0..n).step_by(STRIP) {
         let strip = &mut flags[..usize::min(STRIP, n - from)];
         test(from, strip);
-        count += put(strip, from, &mut rows[count..]);
+        let count = put(strip, from, &mut found);
+        rows.extend_from_slice(&found[..count]);
     }
-    rows.truncate(count);
 }
 
 /// Room that a list of rows needs beyond its last one.

@@ -7,8 +7,8 @@
 #![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
 
 use super::blocks::Join;
-use super::math;
 use super::rng::{Key, Purpose};
+use super::{math, select};
 
 /// Rows of a strip: a multiple of eight, and small enough that a dozen columns of it fit in 32 KB.
 pub const ROWS: usize = 256;
@@ -174,19 +174,35 @@ const LANES: usize = 8; // derived: 512 bits
 pub fn quantiles(values: &mut [f64]) {
     let n = values.len().min(ROWS);
     let values = &mut values[..n];
-    let (mut tail, mut place, mut count) = ([0.0; ROWS], [0; ROWS], 0);
-    for (k, &uniform) in values.iter().enumerate() {
-        (tail[count % ROWS], place[count % ROWS]) = (uniform, k);
-        count += usize::from((uniform - 0.5).abs() > math::MIDDLE);
+    let (mut beyond, mut place) = ([false; ROWS], [0; ROWS + select::SLACK]);
+    for (far, uniform) in beyond.iter_mut().zip(&*values) {
+        *far = (uniform - 0.5).abs() > math::MIDDLE;
+    }
+    let count = select::put(&beyond[..n], 0, &mut place);
+    // what follows the last one holds what does no harm
+    let (mut tail, mut sizes) = ([0.5; ROWS], [0.0; ROWS]);
+    for (uniform, &k) in tail.iter_mut().zip(&place[..count]) {
+        *uniform = values[k as usize];
     }
     for value in &mut *values {
         *value = math::middle_quantile(*value - 0.5);
     }
-    for uniform in &mut tail[..usize::min(count.next_multiple_of(LANES), ROWS)] {
-        *uniform = math::normal_quantile(*uniform);
+    let mut farther = false;
+    let whole = usize::min(count.next_multiple_of(LANES), ROWS);
+    for (size, &uniform) in sizes[..whole].iter_mut().zip(&tail) {
+        let root = math::tail_root(uniform);
+        let value = math::tail_quantile(root);
+        *size = if uniform - 0.5 < 0.0 { -value } else { value };
+        farther |= root > math::TAIL;
     }
-    for (&k, &value) in place[..count].iter().zip(&tail) {
-        values[k] = value;
+    if farther {
+        // one draw in thirty billion
+        for (size, &uniform) in sizes.iter_mut().zip(&tail[..whole]) {
+            *size = math::normal_quantile(uniform);
+        }
+    }
+    for (&k, &value) in place[..count].iter().zip(&sizes) {
+        values[k as usize] = value;
     }
 }
 

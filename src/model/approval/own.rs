@@ -17,7 +17,7 @@ use crate::model::firms::FIELDS;
 use crate::model::funnel::product_worth;
 
 /// Own gain below which what still waits comes with the rest \[log points\].
-const LEAST: f64 = 1e-5; // derived: a thousandth of a percent, a thousandth of a success
+const LEAST: f64 = 1e-4; // derived: a hundredth of a percent, a hundredth of a success
 
 /// What of a firm's own successes waits, by route.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -11,7 +11,7 @@ use super::{
 use crate::base::blocks::Join;
 use crate::base::columns::Lent;
 use crate::base::math;
-use crate::base::rng::{Purpose, fill_normal, fill_uniform};
+use crate::base::rng::{Purpose, fill_normal_and_uniform};
 use crate::base::select;
 use crate::base::strip::{self, Sum};
 use crate::model::approval::own::{Outcome, OwnRules};
@@ -26,6 +26,8 @@ type Column = [f64; strip::ROWS];
 struct Strip {
     /// Standard normal shock to productivity.
     shock: Column,
+    /// What decides on a success of its own, uniform.
+    luck: Column,
     /// The frontier of the field \[log points\].
     frontier: Column,
     /// Cell of knowledge within reach, and the growth of its pool \[log points\].
@@ -39,6 +41,8 @@ struct Strip {
     own: Column,
     /// All it gains, noise left out \[log points\].
     gain: Column,
+    /// Real firms that have a success of their own.
+    successes: Column,
     values: Values,
 }
 
@@ -56,16 +60,9 @@ struct Values {
 /// Scratch of a block of firms.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Seekers {
-    sought: Sought,
+    /// Places in their strip of firms with a success of their own.
+    successful: Vec<u32>,
     queue: Queue,
-}
-
-/// Firms that seek a success of their own: places in their strip, ids, draws.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Sought {
-    place: Vec<u32>,
-    id: Vec<u32>,
-    draw: Vec<f64>,
 }
 
 /// Moves each firm's productivity and new products by what it learns, and counts it; successes
@@ -103,7 +100,7 @@ pub(super) fn move_productivity(
     let [weight, gain, imitators, own, copied, spilt, transferred] =
         learnt.sums.map(|sum| sum.total());
     let tally = &mut innovation.tally;
-    tally.successes = learnt.successes;
+    tally.successes = learnt.successes.total();
     tally.mean_gain = if weight > 0.0 { gain / weight } else { 0.0 };
     tally.imitations = imitators;
     tally.own_value = own;
@@ -124,14 +121,14 @@ struct Scene<'a> {
 
 /// What a block of firms comes to, real firms.
 struct Learnt {
-    successes: f64,
+    successes: Sum,
     sums: [Sum; 7],
     approved: Outcome,
 }
 
 impl Join for Learnt {
     fn join(&mut self, next: Self) {
-        self.successes += next.successes;
+        self.successes.join(next.successes);
         self.sums.join(next.sums);
         self.approved.add(1.0, &next.approved);
     }
@@ -148,8 +145,8 @@ fn learn_block(
     let p = &ctx.parameters.innovation;
     let chance = success_probability(p.success_hazard);
     let mut strip = Strip::new();
-    let (mut sums, mut successes) = ([Sum::default(); 7], 0.0);
-    let Seekers { sought, queue } = seekers;
+    let (mut sums, mut successes) = ([Sum::default(); 7], Sum::default());
+    let Seekers { successful, queue } = seekers;
     let mut desk = scene.rules.map(|rules| Desk {
         rules,
         passages: scene.passages,
@@ -160,9 +157,11 @@ fn learn_block(
         let rows = from..usize::min(from + strip::ROWS, firms.len());
         strip.set_up(scene, firms, rows.clone(), ctx);
         strip.seek_or_imitate(last, firms, rows.clone(), ctx);
-        successes += strip.seek(sought, firms, rows.clone(), chance, ctx);
+        strip.seek(firms, rows.clone(), chance);
+        successes.add(&strip.successes[..rows.len()]);
         if let Some(desk) = &mut desk {
-            desk.serve(firms, rows.clone(), &sought.place, &mut strip.own, ctx);
+            strip.list_successes(rows.len(), successful);
+            desk.serve(firms, rows.clone(), successful, &mut strip.own, ctx);
         }
         strip.learn(firms, rows.clone(), p);
         strip.values.add(&mut sums, rows.len());
@@ -179,6 +178,7 @@ impl Strip {
         let zero = [0.0; strip::ROWS];
         Self {
             shock: zero,
+            luck: zero,
             frontier: zero,
             cell: [0; strip::ROWS],
             pool: zero,
@@ -186,6 +186,7 @@ impl Strip {
             copied: zero,
             own: zero,
             gain: zero,
+            successes: zero,
             values: Values {
                 weight: zero,
                 gain: zero,
@@ -201,8 +202,9 @@ impl Strip {
     /// Draws the shocks, looks up frontiers and pools.
     fn set_up(&mut self, scene: &Scene, firms: &Firms<Lent>, rows: Range<usize>, ctx: &Context) {
         let (n, q) = (rows.len(), ctx.q() as u32);
-        let (ids, shock) = (&firms.id[rows.clone()], &mut self.shock[..n]);
-        fill_normal(ctx.key, ids, q, 0, Purpose::Productivity, shock);
+        let (shock, luck) = (&mut self.shock[..n], &mut self.luck[..n]);
+        let (ids, purpose) = (&firms.id[rows.clone()], Purpose::Productivity);
+        fill_normal_and_uniform(ctx.key, ids, q, 0, purpose, shock, luck);
         let (field, region) = (&firms.field[rows.clone()], &firms.region[rows]);
         fill_cells(field, region, &mut self.cell);
         strip::look_up(scene.frontier, field, &mut self.frontier);
@@ -235,36 +237,24 @@ impl Strip {
         );
     }
 
-    /// Draws for the firms that seek a success; gives how many real ones have one.
-    fn seek(
-        &mut self,
-        sought: &mut Sought,
-        firms: &Firms<Lent>,
-        rows: Range<usize>,
-        chance: f64,
-        ctx: &Context,
-    ) -> f64 {
-        let (n, first, alive) = (rows.len(), rows.start, &firms.alive[rows]);
-        select::list(n, &mut sought.place, |_, flags| {
-            seek(alive, &self.promise, &self.copied, flags);
+    /// What firms gain that seek a success and have one.
+    fn seek(&mut self, firms: &Firms<Lent>, rows: Range<usize>, chance: f64) {
+        succeed(
+            chance,
+            (&firms.alive[rows.clone()], &firms.weight[rows]),
+            (&self.promise, &self.copied, &self.luck),
+            &mut self.own,
+            &mut self.successes,
+        );
+    }
+
+    /// Lists the places of those among the first `n` that have a success.
+    fn list_successes(&self, n: usize, successful: &mut Vec<u32>) {
+        select::list(n, successful, |_, flags| {
+            for (flag, firms) in flags.iter_mut().zip(&self.successes) {
+                *flag = *firms > 0.0;
+            }
         });
-        let Sought { place, id, draw } = sought;
-        id.clear();
-        id.extend(place.iter().map(|&k| firms.id[first + k as usize]));
-        draw.resize(id.len(), 0.0);
-        let q = ctx.q() as u32;
-        fill_uniform(ctx.key, id, q, 0, Purpose::Success, draw);
-        let mut successes = 0.0;
-        for (&k, &u) in place.iter().zip(&*draw) {
-            let k = k as usize;
-            self.own[k] = lumpy_gain(self.promise[k], chance, u);
-            successes += if self.own[k] > 0.0 {
-                firms.weight[first + k]
-            } else {
-                0.0
-            };
-        }
-        successes
     }
 
     /// Moves productivity and new products.
@@ -319,13 +309,23 @@ crate::dispatched! {
 }
 
 crate::dispatched! {
-    /// Flags firms in business that seek a success: what they know grows and imitating brings
-    /// nothing more.
-    fn seek(alive: &[bool], promise: &Column, copied: &Column, flags: &mut [bool]) {
-        let n = flags.len().min(strip::ROWS);
-        let alive = &alive[..n];
+    /// Firms in business seek a success where what they know grows and imitating brings nothing
+    /// more; how many real ones have one.
+    fn succeed(
+        chance: f64,
+        who: (&[bool], &[f64]),
+        hopes: (&Column, &Column, &Column),
+        own: &mut Column,
+        successes: &mut Column,
+    ) {
+        let n = who.0.len().min(strip::ROWS);
+        let (alive, weight) = (&who.0[..n], &who.1[..n]);
+        let (promise, copied, luck) = hopes;
         for k in 0..n {
-            flags[k] = alive[k] & (promise[k] > 0.0) & (copied[k] <= 0.0);
+            let seeks = alive[k] & (promise[k] > 0.0) & (copied[k] <= 0.0);
+            let gain = lumpy_gain(promise[k], chance, luck[k]);
+            own[k] = if seeks { gain } else { own[k] };
+            successes[k] = if seeks & (gain > 0.0) { weight[k] } else { 0.0 };
         }
     }
 }

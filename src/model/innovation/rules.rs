@@ -30,13 +30,10 @@ pub fn success_probability(hazard: f64) -> f64 {
 /// twice its mean, `expected/p · 2u`. One uniform `draw` says whether and, below p, how large.
 ///
 /// Example: expected 0.01, p = 0.2: a draw of 0.1 is u = 0.5 and gives 0.05; 0.3 gives 0.
-#[inline]
+#[inline(always)]
 pub fn lumpy_gain(expected: f64, probability: f64, draw: f64) -> f64 {
-    if draw < probability {
-        expected / probability * 2.0 * (draw / probability)
-    } else {
-        0.0
-    }
+    let lump = expected / probability * 2.0 * (draw / probability);
+    if draw < probability { lump } else { 0.0 }
 }
 
 /// Gain from imitating over a quarter, `ξ/4 · h · (ln ā − ln a)⁺` \[log points\].
