@@ -191,16 +191,18 @@ fn think(thinkers: &mut [Vec<u32>; 2], u: &Universities, cut: f64, ctx: &Context
     sample.clear();
     let (mut ids, mut draws, mut quality) = ([0; ROWS], [0.0; ROWS], [0.0; ROWS]);
     let mut some = [0; ROWS];
-    for rows in u.anniversaries(ctx.q()).chunks(ROWS) {
-        gather(&v.id, rows, &mut ids);
+    for fees in u.anniversaries(ctx.q()).chunks(ROWS) {
+        for (id, fee) in ids.iter_mut().zip(fees) {
+            *id = fee.id;
+        }
         let q = ctx.q() as u32;
         fill_uniform(ctx.key, &ids, q, 1, Purpose::SpinOff, &mut draws);
         // every row is written and the next one overwrites it unless it counts
         let mut count = 0;
-        for (k, &row) in rows.iter().enumerate() {
-            let (id, draw) = (ids[k], draws[k]);
-            (some[count], draws[count]) = (row, draw);
-            count += usize::from((draw < considered) & (id != 0));
+        for (k, fee) in fees.iter().enumerate() {
+            let draw = draws[k];
+            (some[count], draws[count]) = (fee.row, draw);
+            count += usize::from((draw < considered) & (fee.id != 0));
         }
         gather(&v.quality, &some[..count], &mut quality);
         let there = |row: u32| v.shelf[row as usize] > 0.0;

@@ -4,9 +4,10 @@
 //! the row an invention will take.
 #![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
 
+use super::fees::Fee;
 use super::{
-    Case, Inventions, Units, UniversityParameters, UniversityTally, effort, observation_noise,
-    priority,
+    Case, Invention, Inventions, Units, UniversityParameters, UniversityTally, effort,
+    observation_noise, priority,
 };
 use crate::base::math::{clamp, exp, ln, max, normal_quantile, pow};
 use crate::base::rng::Purpose;
@@ -50,7 +51,7 @@ pub fn quality(u: f64, top: bool, p: &UniversityParameters) -> f64 {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Arrivals {
     /// Entity ids.
-    pub(super) id: Vec<u32>,
+    id: Vec<u32>,
     /// Units' rows.
     unit: Vec<u32>,
     /// Places of those of the top stratum.
@@ -64,7 +65,7 @@ pub(super) struct Arrivals {
     /// Readiness \[TRL\].
     readiness: Vec<f64>,
     /// Real inventions disclosed.
-    pub(super) mass: Vec<f64>,
+    mass: Vec<f64>,
 }
 
 /// What holds for all inventions of a quarter.
@@ -233,6 +234,21 @@ impl Arrivals {
         scatter(&mut store.shelf, rows, |k| self.mass[k]);
         scatter(&mut store.post_rank, rows, |k| posting[k]);
         scatter(&mut store.tried, rows, |_| 0.0);
+    }
+
+    /// Fees of all, disclosed in quarter index `q` and to stand in `rows`; `ordinary` is the log of
+    /// the median value.
+    pub(super) fn fees(&self, rows: &[u32], ordinary: f64, q: i32) -> impl Iterator<Item = Fee> {
+        rows.iter().enumerate().map(move |(k, &row)| {
+            let invention = Invention {
+                id: self.id[k],
+                disclosed: q,
+                seen: self.seen[k],
+                shelf: self.mass[k],
+                ..Invention::default()
+            };
+            Fee::of(&invention, row, ordinary)
+        })
     }
 
     /// The `k`-th as a case of the row `slot`.

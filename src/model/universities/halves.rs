@@ -2,7 +2,7 @@
 //! world, whose totals are to stay as they are (M10).
 
 use super::arrivals::{INVENTION_HALF, LINEAGE};
-use super::{Case, Invention, Shelf, Unit, Units};
+use super::{Case, Fee, Invention, Shelf, Unit, Units};
 use crate::base::rng::{Key, Purpose};
 use crate::model::state::State;
 
@@ -21,7 +21,8 @@ pub fn halve_inventions(state: &mut State) {
     let mut others = vec![None; v.len()];
     for due in &mut u.due {
         let whole = std::mem::take(due);
-        for (&row, &least) in whole.rows.iter().zip(&whole.least) {
+        for fee in whole {
+            let Fee { row, id, .. } = fee;
             let invention = v.row(row as usize);
             assert!(
                 invention.id & INVENTION_HALF == 0,
@@ -44,8 +45,7 @@ pub fn halve_inventions(state: &mut State) {
                 None => v.push(other) as u32,
             };
             others[row as usize] = Some((invention.id, place));
-            due.push(row, 0.5 * least);
-            due.push(place, 0.5 * least);
+            due.extend(fee.halves(place, id | INVENTION_HALF));
         }
     }
     for shelf in &mut u.shelf {
@@ -192,8 +192,9 @@ mod tests {
             }
         }
         for due in &u.due {
-            assert!(due.rows.is_sorted_by_key(|&row| v.disclosed[row as usize]));
-            for &row in &due.rows {
+            assert!(due.is_sorted_by_key(|fee| v.disclosed[fee.row as usize]));
+            for &Fee { row, id, .. } in due {
+                assert_eq!(v.id[row as usize], id);
                 listed[row as usize][1] += 1;
             }
         }

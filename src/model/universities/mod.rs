@@ -4,6 +4,7 @@
 mod arrivals;
 mod clock;
 pub mod effort;
+mod fees;
 mod halves;
 mod inventions;
 mod shelf;
@@ -13,8 +14,9 @@ pub(in crate::model) mod testbed;
 mod tests;
 
 pub use arrivals::quality;
+pub use fees::{Fee, kept_a_year};
 pub use halves::{halve_inventions, halve_units};
-pub use inventions::{Case, Invention, Inventions, kept_a_year, observation_noise, priority};
+pub use inventions::{Case, Invention, Inventions, observation_noise, priority};
 pub use shelf::Shelf;
 
 use super::context::Context;
@@ -24,7 +26,8 @@ use crate::base::rng::Purpose;
 use crate::base::{dist, math};
 use arrivals::Arrivals;
 use clock::{Due, gap};
-use inventions::{FeesDue, age_shelf, invent, years_on_the_shelf};
+use fees::{age_shelf, years_on_the_shelf};
+use inventions::invent;
 
 crate::family! {
     /// Universities and institutes: sizes, time use, inventions, disclosure.
@@ -181,7 +184,7 @@ pub struct Universities {
     /// Inventions disclosed this quarter.
     pub fresh: Vec<u32>,
     /// Fees by the quarter of the year in which they fall due.
-    due: [FeesDue; 4],
+    due: [Vec<Fee>; 4],
     /// Scratch: units at which an invention is due.
     due_units: Due,
     /// Scratch: what arrives this quarter.

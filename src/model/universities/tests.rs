@@ -1,4 +1,4 @@
-use super::inventions::age_shelf;
+use super::fees::age_shelf;
 use super::testbed::scene;
 use super::*;
 use crate::base::math;
@@ -155,9 +155,9 @@ fn old_agents_are_few_and_large_and_what_is_expected_stays() {
             let shelf: Vec<f64> = rows.map(|row| v.shelf[row]).collect();
             let (left, most) = (
                 shelf.iter().sum::<f64>(),
-                shelf.iter().copied().fold(0.0, f64::max),
+                shelf.iter().copied().fold(0.0, math::max),
             );
-            let expected = 1e4 * begun[of] * keep.powi(year);
+            let expected = 1e4 * begun[of] * math::pow(keep, f64::from(year));
             // a chance at each of the fee dates so far
             let error = (f64::from(year) * heaviest * expected).sqrt();
             assert!(
