@@ -84,7 +84,7 @@ pub(super) struct Addresses {
     spans: Vec<[u32; 2]>,
     /// Who holds each slot, see [`FREE`].
     holder: Vec<u32>,
-    /// The slot that the same firm took before each slot, [`NOBODY`] at its first.
+    /// The slot that the same firm took before each slot, anything at its first.
     before: Vec<u32>,
     /// By row of firms.
     holdings: Vec<Holding>,
@@ -205,6 +205,7 @@ impl Addresses {
     /// `changed` are the rows that hold another firm, or none, since the last look, `seen` is
     /// the visibility by row.
     pub(super) fn admit(&mut self, changed: &[u32], seen: &[f64], firms: &Firms, key: Key) {
+        self.read_through();
         self.holdings.resize(firms.len(), Holding::NONE);
         self.shares.resize(firms.len(), 0.0);
         self.several.resize(firms.len(), false);
@@ -294,7 +295,9 @@ impl Addresses {
         let place = list.first + place as u32;
         list.held += 1;
         self.holder[place as usize] = row as u32 + 1;
-        self.before[place as usize] = head;
+        if held > 0 {
+            self.before[place as usize] = head;
+        }
         self.holdings[row].head = place;
         self.holdings[row].held += 1;
     }
@@ -305,9 +308,13 @@ impl Addresses {
         let list = &mut self.cells[holding.cell as usize];
         while holding.held > left {
             let place = holding.head as usize;
-            holding.head = std::mem::replace(&mut self.before[place], NOBODY);
-            self.holder[place] = FREE;
             holding.held -= 1;
+            // before the first slot stands none: that is not looked up
+            holding.head = match holding.held {
+                0 => NOBODY,
+                _ => self.before[place],
+            };
+            self.holder[place] = FREE;
             list.held -= 1;
         }
         self.weigh_share(row, seen);
@@ -325,6 +332,12 @@ impl Addresses {
         self.shares[row] = share;
         self.several[row] = held > 1;
         self.answers[row + 1] = answering(seen[row] * share);
+    }
+
+    /// Reads the table through once in order, so that what is looked up at random afterwards
+    /// stands near.
+    fn read_through(&self) {
+        std::hint::black_box(self.holder.iter().fold(0, |all, &holder| all ^ holder));
     }
 
     /// Each of the searches `asked`, of a strip, points along the list of its cell: notes the rows

@@ -2,7 +2,7 @@
 //! the highest values propose.
 
 use super::bargain::{self, Terms, Values};
-use super::offers::{Asks, Offers};
+use super::offers::{Asks, Offers, Pick, have_room};
 use super::search::Scope;
 use super::{DealKind, Motive, Proposal, TransferState};
 use crate::base::rng::{Key, Purpose};
@@ -71,61 +71,133 @@ crate::dispatched! {
     }
 }
 
-/// Cases worked and posted, and the proposals they bring.
-pub(super) fn gather(t: &mut TransferState, state: &mut State, ctx: &Context) {
+/// Takes up the cases that are posted or worked this quarter.
+pub(super) fn offer(t: &mut TransferState, state: &mut State, ctx: &Context) {
     let open = ctx.seen.licensing.open_licence;
-    t.proposals.clear();
     t.posting.pick(&state.universities, open, &mut t.posted);
-    t.offers.draw_up(&t.posted, state, ctx);
-    seek(t, state, ctx, true);
+    t.on_post.make_room(&t.offers);
+    t.on_post.draw_up(&t.posted, state, ctx);
     pick_worked(t, &mut state.universities, open);
-    t.tally.cases = t.worked.iter().map(|pick| pick.1).sum();
+    t.tally.cases = t.worked.iter().map(|pick| pick.mass).sum();
     t.offers.draw_up(&t.worked, state, ctx);
+}
+
+/// Proposals that the cases offered bring.
+pub(super) fn gather(t: &mut TransferState, state: &State, ctx: &Context) {
+    t.proposals.clear();
+    seek(t, state, ctx, true);
     seek(t, state, ctx, false);
 }
 
-/// Takes the cases that each unit works off its shelf, best priority first.
+/// Nothing at hand yet.
+const NO_CASE: Case = Case {
+    priority: 0.0,
+    id: 0,
+    invention: 0,
+};
+
+/// A unit at work on its shelf.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Desk {
+    /// Row of the unit.
+    unit: u32,
+    /// Real cases that it can still work.
+    capacity: f64,
+    /// The case at hand, its real inventions still on the shelf, and whether it is posted.
+    case: Case,
+    left: f64,
+    posted: bool,
+}
+
+impl Desk {
+    /// Takes the next case, if there is one.
+    fn take(&mut self, shelf: &mut Shelf) -> bool {
+        let next = shelf.take();
+        self.case = next.unwrap_or(self.case);
+        next.is_some()
+    }
+}
+
+/// Takes the cases that each unit works off its shelf, best priority first: one case of each unit
+/// that can still work in every round, so that looking up one does not wait for another.
 fn pick_worked(t: &mut TransferState, u: &mut Universities, open: f64) {
     let v = &u.inventions;
-    // short, so that looking up one shelf or invention does not wait for another
     t.stirred.clear();
     t.stirred.extend(u.shelf.iter().map(Shelf::is_stirred));
-    t.next.clear();
-    t.next
-        .extend(u.shelf.iter().map(|shelf| (shelf.next(), 0.0)));
-    for (case, left) in &mut t.next {
-        *left = case.map_or(0.0, |case| waiting(v, &case));
-    }
-    t.worked.clear();
-    let looked_up = t.stirred.iter().zip(&t.next);
-    let units = u.shelf.iter_mut().zip(&t.capacity).zip(looked_up);
-    for ((shelf, &capacity), (&stirred, &(next, left))) in units {
-        if capacity <= 0.0 {
-            continue;
+    t.desks.clear();
+    let units = (0..).zip(&u.shelf).zip(&t.capacity);
+    let able = units.filter(|&(_, &capacity)| capacity > 0.0);
+    t.desks.extend(able.map(|((unit, shelf), &capacity)| Desk {
+        unit,
+        capacity,
+        // as far as known before the shelf is settled
+        case: shelf.next().unwrap_or(NO_CASE),
+        left: 0.0,
+        posted: false,
+    }));
+    t.desks.retain_mut(|desk| {
+        let unit = desk.unit as usize;
+        u.shelf[unit].settle(t.stirred[unit]);
+        desk.take(&mut u.shelf[unit])
+    });
+    t.picked.clear();
+    t.passed.clear();
+    have_room(&mut t.passed, t.desks.capacity());
+    have_room(&mut t.picked, 4 * t.desks.capacity());
+    while !t.desks.is_empty() {
+        for desk in &mut t.desks {
+            desk.left = waiting(v, &desk.case);
+            desk.posted = bargain::posted(v.post_rank[desk.case.invention as usize], open);
         }
-        shelf.settle(stirred);
-        t.fallen.clear();
-        let (mut capacity, mut case) = (capacity, shelf.take());
-        let left_of = |case: Option<Case>| case.map_or(0.0, |case| waiting(v, &case));
-        let mut left = if case == next { left } else { left_of(case) };
-        while let Some(Case { invention, .. }) = case {
-            if left > 0.0 {
-                if bargain::posted(v.post_rank[invention as usize], open) {
-                    t.fallen.extend(case);
+        let (picked, passed) = (&mut t.picked, &mut t.passed);
+        t.desks.retain_mut(|desk| {
+            if desk.left > 0.0 {
+                if desk.posted {
+                    passed.push((desk.unit, desk.case));
                 } else {
-                    let worked = math::min(capacity, left);
-                    capacity -= worked;
-                    t.worked.push((invention, worked));
-                    if capacity <= 0.0 {
-                        break;
-                    }
+                    let worked = math::min(desk.capacity, desk.left);
+                    desk.capacity -= worked;
+                    picked.push(Pick {
+                        turn: desk.unit,
+                        row: desk.case.invention,
+                        id: desk.case.id,
+                        mass: worked,
+                    });
                 }
             }
-            case = shelf.take();
-            left = left_of(case);
-        }
-        // posted ones stay where they are
-        shelf.put(&t.fallen);
+            desk.capacity > 0.0 && desk.take(&mut u.shelf[desk.unit as usize])
+        });
+    }
+    // posted ones stay where they are
+    for &(unit, case) in &t.passed {
+        u.shelf[unit as usize].put(&[case]);
+    }
+    group(
+        &t.picked,
+        u.shelf.len(),
+        &mut t.places_of_picks,
+        &mut t.worked,
+    );
+}
+
+/// Picks in the order of their turns, of which there are `turns`, those of one turn as they stand.
+fn group(picked: &[Pick], turns: usize, places: &mut Vec<u32>, grouped: &mut Vec<Pick>) {
+    places.clear();
+    places.resize(turns + 1, 0);
+    for pick in picked {
+        places[pick.turn as usize + 1] += 1;
+    }
+    let mut before = 0;
+    for place in &mut *places {
+        before += *place;
+        *place = before;
+    }
+    grouped.clear();
+    grouped.resize(picked.len(), Pick::default());
+    for pick in picked {
+        let place = &mut places[pick.turn as usize];
+        grouped[*place as usize] = *pick;
+        *place += 1;
     }
 }
 
@@ -144,7 +216,8 @@ fn seek(t: &mut TransferState, state: &State, ctx: &Context, posted: bool) {
         (p.draws, Purpose::Search)
     };
     let draws = math::clamp(draws, 1.0, f64::from(u8::MAX)) as u16;
-    t.searches.open(&t.offers, draws);
+    let offers = if posted { &t.on_post } else { &t.offers };
+    t.searches.open(offers, draws);
     let scope = Scope {
         reach: ctx.seen.transfer.reach,
         focus: p.field_focus,
@@ -156,7 +229,7 @@ fn seek(t: &mut TransferState, state: &State, ctx: &Context, posted: bool) {
     let (found, partners) = (&t.searches.found, &t.partners);
     let order = bargain::value_of_order(true, ctx.world.price, p);
     t.fits
-        .value(&t.offers, draws, found, &partners.rows, order, ctx);
+        .value(offers, draws, found, &partners.rows, order, ctx);
     choose(t, ctx, draws, order, posted);
     propose(t, state, ctx, posted);
 }
@@ -168,11 +241,12 @@ fn choose(t: &mut TransferState, ctx: &Context, draws: usize, order: f64, posted
     let asks = Asks::of(posted, ctx);
     let stake_from = p.equity_value * ctx.world.price;
     let searches = &t.searches.found;
-    t.matches.resize(t.offers.lots.len(), Match::NONE);
+    let offers = if posted { &t.on_post } else { &t.offers };
+    t.matches.resize(offers.lots.len(), Match::NONE);
     let mut n = 0;
-    for (k, lot) in (0..).zip(&t.offers.lots) {
+    for (k, lot) in (0..).zip(&offers.lots) {
         let best = t.fits.best(k as usize * draws, draws);
-        let offer = &t.offers.all[lot.offer as usize];
+        let offer = &offers.all[lot.offer as usize];
         let stake = !posted & (best.usage >= math::max(best.value, stake_from));
         let reserve = asks.reserve(offer, stake);
         let agreed = if posted {
@@ -208,15 +282,16 @@ fn choose(t: &mut TransferState, ctx: &Context, draws: usize, order: f64, posted
 fn propose(t: &mut TransferState, state: &State, ctx: &Context, posted: bool) {
     let p = &ctx.parameters.transfer;
     let licensing = &ctx.seen.licensing;
-    t.draws.fill(&t.matches, &t.offers, ctx);
+    let offers = if posted { &t.on_post } else { &t.offers };
+    t.draws.fill(&t.matches, offers, ctx);
     // short, so that looking up one firm does not wait for another
     let cash = |found: &Match| state.firms.cash[found.firm as usize];
     t.draws.cash.clear();
     t.draws.cash.extend(t.matches.iter().map(cash));
     let uniforms = t.draws.order.iter().zip(&t.draws.like);
     for ((found, &cash), (&order, &like)) in t.matches.iter().zip(&t.draws.cash).zip(uniforms) {
-        let lot = &t.offers.lots[found.lot as usize];
-        let offer = &t.offers.all[lot.offer as usize];
+        let lot = &offers.lots[found.lot as usize];
+        let offer = &offers.all[lot.offer as usize];
         let budget = p.fee_cash * math::max(0.0, cash);
         let contract = if posted {
             (found.price <= budget).then_some((DealKind::OpenLicence, found.price))

@@ -189,15 +189,19 @@ pub struct TransferState {
     places: grants::Places,
     /// Which inventions are posted, and their real cases.
     posting: posting::Posting,
-    posted: Vec<(u32, f64)>,
-    /// Inventions worked this quarter and their real cases, by unit.
-    worked: Vec<(u32, f64)>,
+    posted: Vec<offers::Pick>,
+    /// Inventions worked this quarter, by unit.
+    worked: Vec<offers::Pick>,
     /// Whether new cases came to the head of each unit's shelf.
     stirred: Vec<bool>,
-    /// The case next on each shelf, and its real inventions still there.
-    next: Vec<(Option<Case>, f64)>,
-    /// What of them looks for a partner.
+    /// Units at work, what they picked, posted cases that they passed over, and places of picks.
+    desks: Vec<market::Desk>,
+    picked: Vec<offers::Pick>,
+    passed: Vec<(u32, Case)>,
+    places_of_picks: Vec<u32>,
+    /// What of them looks for a partner, and what is posted.
     offers: offers::Offers,
+    on_post: offers::Offers,
     /// Its searches.
     searches: search::Searches,
     /// What they came upon.
@@ -209,9 +213,8 @@ pub struct TransferState {
     proposals: Vec<Proposal>,
     /// Proposals in the order of grants.
     ranked: Vec<u64>,
-    /// What is left of worked inventions, how often they were tried, when they were disclosed.
+    /// What is left of worked inventions, and how often they were tried.
     columns: [Vec<f64>; 2],
-    disclosed: Vec<i32>,
     /// Weights of the firms that propose, in the order of grants.
     weights: Vec<f64>,
     /// Scratch of one unit's worked cases on their way back to the shelf.
@@ -316,6 +319,8 @@ impl TransferState {
     /// Looks at all inventions anew for those posted, as others than those disclosed have come.
     pub fn look_again(&mut self) {
         self.posting.look_again();
+        self.offers.forget();
+        self.on_post.forget();
     }
 
     /// Royalties still to run, weighted \[mn\].
@@ -349,9 +354,11 @@ pub fn deal(state: &mut State, ctx: &Context) {
         p,
         &mut transfer.capacity,
     );
+    market::offer(&mut transfer, state, ctx);
     // last, as searches look up what this writes
     let partners = &mut transfer.partners;
     partners.look_round(&state.firms, p.exposure, ctx.key);
+    partners.draw_up(&state.firms, ctx);
     let (changed, seen) = (&partners.changed, &partners.seen);
     // derived: once a year
     if ctx.q() % 4 == 0 {
@@ -360,7 +367,6 @@ pub fn deal(state: &mut State, ctx: &Context) {
     transfer
         .addresses
         .admit(changed, seen, &state.firms, ctx.key);
-    transfer.partners.draw_up(&state.firms, ctx);
     market::gather(&mut transfer, state, ctx);
     grants::grant(&mut transfer, state, ctx);
     shelf::reorder(&mut transfer, state, ctx);

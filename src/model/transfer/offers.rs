@@ -6,9 +6,23 @@ use super::{TransferParameters, search};
 use crate::base::math;
 use crate::model::context::Context;
 use crate::model::state::State;
+use crate::model::universities::Inventions;
 
 /// Highest readiness level.
 const READY: f64 = 9.0; // derived: TRL scale
+
+/// An invention picked to look for a partner.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Pick {
+    /// Picks stand in the order of this number: the row of the unit that works the case, or that
+    /// of a posted invention.
+    pub(super) turn: u32,
+    /// Row and id of the invention.
+    pub(super) row: u32,
+    pub(super) id: u32,
+    /// Real cases.
+    pub(super) mass: f64,
+}
 
 /// An invention that looks for a partner.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -19,11 +33,15 @@ pub(super) struct Offer {
     pub(super) gap: f64,
     /// Log of the value the owner sees, prices of 2020.
     pub(super) log_seen: f64,
+    /// Quarter of disclosure (index).
+    pub(super) disclosed: i32,
     /// Value the owner sees, at current prices \[mn\].
     pub(super) seen: f64,
     /// Its id and row.
     pub(super) id: u32,
     pub(super) row: u32,
+    /// See [`Pick`].
+    turn: u32,
     /// Row of its unit.
     pub(super) unit: u32,
     /// Its region and field.
@@ -55,6 +73,10 @@ pub(super) struct Offers {
     pub(super) all: Vec<Offer>,
     /// Lots, those of one offer together.
     pub(super) lots: Vec<Lot>,
+    /// Offers of the quarter before: many come again.
+    last: Vec<Offer>,
+    /// Places of those that do not.
+    new: Vec<u32>,
     log_seen: Vec<f64>,
     value: Vec<f64>,
 }
@@ -68,50 +90,101 @@ crate::dispatched! {
     }
 }
 
+/// Room for `n` in all.
+pub(super) fn have_room<T>(column: &mut Vec<T>, n: usize) {
+    column.reserve(n.saturating_sub(column.len()));
+}
+
 impl Offers {
-    /// Draws up offers of the given rows of inventions and real cases.
-    pub(super) fn draw_up(&mut self, picked: &[(u32, f64)], state: &State, ctx: &Context) {
-        let v = &state.universities.inventions;
-        let units = &state.universities.units;
-        let (rights, licensing) = (&ctx.seen.rights, &ctx.seen.licensing);
+    /// Draws up offers of the inventions picked.
+    pub(super) fn draw_up(&mut self, picked: &[Pick], state: &State, ctx: &Context) {
+        self.recall(picked);
+        self.look_up(&state.universities.inventions);
         self.log_seen.clear();
         self.log_seen
-            .extend(picked.iter().map(|pick| v.seen[pick.0 as usize]));
+            .extend(self.all.iter().map(|offer| offer.log_seen));
         self.value.resize(picked.len(), 0.0);
         values(&self.log_seen, ctx.world.price, &mut self.value);
-        self.all.clear();
-        // short, so that looking up one invention does not wait for another
-        let logs = self.log_seen.iter().zip(&self.value);
-        self.all
-            .extend(picked.iter().zip(logs).map(|(pick, (&log_seen, &seen))| {
-                let row = pick.0 as usize;
-                let unit = v.unit[row] as usize;
-                Offer {
-                    quality: v.quality[row],
-                    gap: math::max(0.0, READY - v.readiness[row]),
-                    log_seen,
-                    seen,
-                    unit: v.unit[row],
-                    id: v.id[row],
-                    row: pick.0,
-                    region: v.region[row],
-                    field: v.field[row],
-                    posed: v.posed[row],
-                    separate: units.separate_rank[unit] < rights.separate_assets,
-                    trials: units.trial_rank[unit] < licensing.use_first_pay_later,
-                }
-            }));
+        let units = &state.universities.units;
+        let (rights, licensing) = (&ctx.seen.rights, &ctx.seen.licensing);
+        for (offer, &seen) in self.all.iter_mut().zip(&self.value) {
+            let unit = offer.unit as usize;
+            offer.seen = seen;
+            offer.separate = units.separate_rank[unit] < rights.separate_assets;
+            offer.trials = units.trial_rank[unit] < licensing.use_first_pay_later;
+        }
         let p = &ctx.parameters.transfer;
         let sampled = p.lot_share / ctx.scale;
         self.lots.clear();
         for (offer, pick) in picked.iter().enumerate() {
-            let (n, mass) = search::lots(pick.1, sampled, p.lot);
+            let (n, mass) = search::lots(pick.mass, sampled, p.lot);
             let offer = offer as u32;
             self.lots.extend((0..n).map(|number| Lot {
                 offer,
                 number,
                 mass,
             }));
+        }
+    }
+
+    /// Has at least half as much room as `other`, which fills first: what comes later asks for no
+    /// memory.
+    pub(super) fn make_room(&mut self, other: &Self) {
+        let n = other.all.capacity().max(other.last.capacity());
+        if 2 * self.all.capacity() >= n {
+            return;
+        }
+        have_room(&mut self.all, n);
+        have_room(&mut self.last, n);
+        have_room(&mut self.new, n);
+        have_room(&mut self.log_seen, n);
+        have_room(&mut self.value, n);
+        have_room(&mut self.lots, other.lots.capacity());
+    }
+
+    /// Forgets the offers of the quarter before.
+    pub(super) fn forget(&mut self) {
+        self.all.clear();
+    }
+
+    /// Begins with what was offered in the quarter before, notes what was not.
+    fn recall(&mut self, picked: &[Pick]) {
+        std::mem::swap(&mut self.all, &mut self.last);
+        self.all.clear();
+        self.new.clear();
+        let mut last = &self.last[..];
+        for (place, pick) in (0..).zip(picked) {
+            while let Some((_, later)) = (last.split_first()).filter(|(o, _)| o.turn < pick.turn) {
+                last = later;
+            }
+            let turn = last.iter().take_while(|offer| offer.turn == pick.turn);
+            let mut same = turn.filter(|offer| offer.id == pick.id && offer.row == pick.row);
+            let offer = same.next().copied().unwrap_or_else(|| {
+                self.new.push(place);
+                Offer {
+                    turn: pick.turn,
+                    id: pick.id,
+                    row: pick.row,
+                    ..Offer::default()
+                }
+            });
+            self.all.push(offer);
+        }
+    }
+
+    /// Looks up what is new: little else, so that one look-up does not wait for another.
+    fn look_up(&mut self, v: &Inventions) {
+        for &place in &self.new {
+            let offer = &mut self.all[place as usize];
+            let row = offer.row as usize;
+            offer.quality = v.quality[row];
+            offer.gap = math::max(0.0, READY - v.readiness[row]);
+            offer.log_seen = v.seen[row];
+            offer.disclosed = v.disclosed[row];
+            offer.unit = v.unit[row];
+            offer.region = v.region[row];
+            offer.field = v.field[row];
+            offer.posed = v.posed[row];
         }
     }
 }

@@ -4,6 +4,7 @@
 //! quarter: what was disclosed is looked at once, all rows only when the lever moves.
 
 use super::bargain;
+use super::offers::Pick;
 use crate::model::universities::Universities;
 
 /// Posted inventions.
@@ -21,8 +22,8 @@ impl Posting {
         self.open = None;
     }
 
-    /// Rows and shelves of the inventions posted now, in the order of rows.
-    pub(super) fn pick(&mut self, u: &Universities, open: f64, picked: &mut Vec<(u32, f64)>) {
+    /// Inventions posted now that are still on the shelf, in the order of rows.
+    pub(super) fn pick(&mut self, u: &Universities, open: f64, picked: &mut Vec<Pick>) {
         let v = &u.inventions;
         let posted = |row: u32| {
             // few are: only theirs are the ids looked up
@@ -40,12 +41,14 @@ impl Posting {
             self.rows.clear();
             self.rows.extend((0..v.len() as u32).filter_map(posted));
         }
-        let shelves = self
-            .rows
-            .iter()
-            .map(|&(row, _)| (row, v.shelf[row as usize]));
+        let picks = self.rows.iter().map(|&(row, id)| Pick {
+            turn: row,
+            row,
+            id,
+            mass: v.shelf[row as usize],
+        });
         picked.clear();
-        picked.extend(shelves.filter(|&(_, shelf)| shelf > 0.0));
+        picked.extend(picks.filter(|pick| pick.mass > 0.0));
     }
 }
 
@@ -63,6 +66,10 @@ mod tests {
         }
     }
 
+    fn masses(picked: &[Pick]) -> Vec<(u32, f64)> {
+        picked.iter().map(|pick| (pick.row, pick.mass)).collect()
+    }
+
     /// Posts what comes, drops what goes, looks at all again as the lever moves.
     #[test]
     fn the_list_is_that_of_all_rows() {
@@ -72,17 +79,17 @@ mod tests {
         }
         let (mut posting, mut picked) = (Posting::default(), Vec::new());
         posting.pick(&u, 0.05, &mut picked);
-        assert_eq!(picked, [(1, 2.0), (2, 3.0)]);
+        assert_eq!(masses(&picked), [(1, 2.0), (2, 3.0)]);
         // the second row is given to another, not posted; a fourth comes
         u.inventions.set_row(1, invention(7, 0.9));
         let fresh = u.inventions.push(invention(8, 0.0)) as u32;
         u.fresh = vec![1, fresh];
         for _ in 0..2 {
             posting.pick(&u, 0.05, &mut picked);
-            assert_eq!(picked, [(2, 3.0), (3, 8.0)]);
+            assert_eq!(masses(&picked), [(2, 3.0), (3, 8.0)]);
         }
         u.inventions.shelf[3] = 0.0;
         posting.pick(&u, 0.5, &mut picked);
-        assert_eq!(picked, [(0, 1.0), (2, 3.0)]);
+        assert_eq!(masses(&picked), [(0, 1.0), (2, 3.0)]);
     }
 }

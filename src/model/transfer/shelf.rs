@@ -20,33 +20,30 @@ pub(super) fn reorder(t: &mut TransferState, state: &mut State, ctx: &Context) {
     }
     // short, so that looking up one invention does not wait for another
     let [lefts, trieds] = &mut t.columns;
-    let disclosed = &mut t.disclosed;
-    let rows = || t.worked.iter().map(|&(row, _)| row as usize);
+    let rows = || t.worked.iter().map(|pick| pick.row as usize);
     lefts.clear();
     lefts.extend(rows().map(|row| v.shelf[row]));
     trieds.clear();
     trieds.extend(rows().map(|row| v.tried[row]));
-    disclosed.clear();
-    disclosed.extend(rows().map(|row| v.disclosed[row]));
-    let looked_up = lefts.iter().zip(&*trieds).zip(&*disclosed);
+    let looked_up = lefts.iter().zip(&*trieds);
     // entries of one unit stand together
     let shares = t.offers.all.iter().zip(&t.worked).zip(looked_up);
     let mut worked = shares.peekable();
     while let Some(&((first, _), _)) = worked.peek() {
         let unit = first.unit;
         t.fallen.clear();
-        while let Some(((offer, &(invention, mass)), ((&left, &tried), &disclosed))) =
+        while let Some(((offer, pick), (&left, &tried))) =
             worked.next_if(|((offer, _), _)| offer.unit == unit)
         {
             if left <= 0.0 {
                 continue;
             }
-            let tried = math::max(0.0, tried + mass / left);
-            v.tried[invention as usize] = tried;
+            let tried = math::max(0.0, tried + pick.mass / left);
+            v.tried[pick.row as usize] = tried;
             t.fallen.push(Case {
-                priority: priority(offer.log_seen, disclosed, tried, p, q),
+                priority: priority(offer.log_seen, offer.disclosed, tried, p, q),
                 id: offer.id,
-                invention,
+                invention: pick.row,
             });
         }
         u.shelf[unit as usize].put(&t.fallen);
