@@ -42,26 +42,29 @@ impl Requests {
         self.firm.len()
     }
 
-    /// Fills the columns of the firms listed, each of which asks its partner for an `amount`.
-    pub(super) fn fill(
-        &mut self,
-        firms: &Firms,
-        amount: &[f64],
-        price: f64,
-        p: &ContractResearchParameters,
-    ) {
-        let n = self.firm.len();
-        self.unit.resize(n, 0);
+    /// Drops all.
+    pub(super) fn clear(&mut self) {
+        self.firm.clear();
+        self.unit.clear();
         for column in [&mut self.weight, &mut self.amount, &mut self.mean] {
-            column.resize(n, 0.0);
+            column.clear();
         }
-        gather(&firms.partner, &self.firm, &mut self.unit);
-        for unit in &mut self.unit {
-            *unit = unit.wrapping_sub(1);
-        }
-        gather(&firms.weight, &self.firm, &mut self.weight);
-        gather(amount, &self.firm, &mut self.amount);
-        gather(&firms.rd, &self.firm, &mut self.mean);
+    }
+
+    /// Takes on the firms of `rows`, each of which asks its partner for what `amount` holds for
+    /// it, from row `from` on; means are still R&D.
+    pub(super) fn take_on(&mut self, firms: &Firms, rows: &[u32], from: usize, amount: &[f64]) {
+        let places = rows.iter().map(|&row| row as usize);
+        self.firm.extend_from_slice(rows);
+        let units = places.clone().map(|i| firms.partner[i].wrapping_sub(1));
+        self.unit.extend(units);
+        self.weight.extend(places.clone().map(|i| firms.weight[i]));
+        self.amount.extend(places.clone().map(|i| amount[i - from]));
+        self.mean.extend(places.map(|i| firms.rd[i]));
+    }
+
+    /// Turns R&D into mean contracts.
+    pub(super) fn set_means(&mut self, price: f64, p: &ContractResearchParameters) {
         for mean in self.mean.chunks_mut(STRIP) {
             // a full strip has no rows left over to go through one by one
             let mut strip = [1.0; STRIP];

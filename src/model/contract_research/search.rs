@@ -57,9 +57,10 @@ pub(super) struct Ground<'a> {
 /// A strip of searches, in columns; a row of each candidate.
 struct Strip {
     id: [u32; STRIP],
-    home: [u8; STRIP],
+    home: [u64; STRIP],
     field: [u8; STRIP],
-    near: Draws,
+    /// Region in which it looks, or the nation.
+    region: [[u64; STRIP]; CANDIDATES],
     place: Draws,
     wait: Draws,
     unit: [[u64; STRIP]; CANDIDATES],
@@ -75,7 +76,7 @@ impl Strip {
             id: [0; STRIP],
             home: [0; STRIP],
             field: [0; STRIP],
-            near: draws,
+            region: [[0; STRIP]; CANDIDATES],
             place: draws,
             wait: draws,
             unit: [[NOBODY; STRIP]; CANDIDATES],
@@ -98,12 +99,12 @@ impl Ground<'_> {
             for (r, &at) in searching.iter().enumerate() {
                 let firm = requests.firm[at as usize] as usize;
                 strip.id[r] = self.firms.id[firm];
-                strip.home[r] = self.firms.region[firm];
+                strip.home[r] = u64::from(self.firms.region[firm]);
                 strip.field[r] = self.firms.field[firm];
                 let unit = u64::from(requests.unit[at as usize]);
                 strip.refused[r] = if round > 0 { unit } else { NOBODY };
             }
-            draw_candidates(&mut strip, key, quarter, first);
+            draw_candidates(&mut strip, key, quarter, first, p.alumni);
             self.call(&mut strip, searching.len(), &distaste);
             choose(&mut strip);
             for (&at, &unit) in searching.iter().zip(&strip.best) {
@@ -116,21 +117,26 @@ impl Ground<'_> {
     /// [`super::partner_utility`] gives it: utility plus a Gumbel draw is highest where the wait
     /// at rate e^utility is shortest.
     fn call(&self, strip: &mut Strip, n: usize, distaste: &[f64; 3]) {
-        let alumni = self.ctx.parameters.contract_research.alumni;
+        let (mut goal, mut place, mut block) = ([0.0; STRIP], [0; STRIP], [0; STRIP]);
+        for (block, &field) in block[..n].iter_mut().zip(&strip.field) {
+            *block = block_of(usize::from(field)) as u8;
+        }
         for k in 0..CANDIDATES {
+            // loads that do not wait for each other, then the walk, whose end has to be guessed
             for r in 0..n {
-                let home = usize::from(strip.home[r]);
-                let region = if strip.near[k][r] < alumni {
-                    home
-                } else {
-                    REGIONS
-                };
-                let address = self.addresses.find(region, strip.place[k][r]);
+                let region = strip.region[k][r] as usize;
+                (goal[r], place[r]) = self.addresses.aim(region, strip.place[k][r]);
+            }
+            for _ in 0..2 {
+                for (place, &goal) in place[..n].iter_mut().zip(&goal) {
+                    *place = self.addresses.step(goal, *place);
+                }
+            }
+            for r in 0..n {
+                let address = self.addresses.find(goal[r], place[r]);
                 // half a unit of distance for another field, and for another block
-                let field = strip.field[r];
-                let block = block_of(usize::from(field)) as u8;
-                let apart =
-                    usize::from(address.field != field) + usize::from(address.block != block);
+                let apart = usize::from(address.field != strip.field[r])
+                    + usize::from(address.block != block[r]);
                 strip.unit[k][r] = u64::from(address.unit);
                 strip.wait[k][r] = address.mean_wait * strip.wait[k][r] * distaste[apart];
             }
@@ -139,14 +145,16 @@ impl Ground<'_> {
 }
 
 crate::dispatched! {
-    /// Draws of the candidates from number `first` on: whether the professor is near, where
-    /// he sits, and the wait at rate 1.
-    fn draw_candidates(strip: &mut Strip, key: Key, quarter: u32, first: u32) {
+    /// Draws of the candidates from number `first` on: whether the professor is near, as with
+    /// chance `alumni`, where he sits, and the wait at rate 1.
+    fn draw_candidates(strip: &mut Strip, key: Key, quarter: u32, first: u32, alumni: f64) {
         for k in 0..CANDIDATES {
             let words = [0, quarter << 16 | (first + k as u32), PURPOSE as u32];
             for r in 0..STRIP {
                 let words = strip::words(key, [strip.id[r], words[0], words[1], words[2]]);
-                (strip.near[k][r], strip.place[k][r]) = (digit(words[0]), digit(words[1]));
+                let near = digit(words[0]) < alumni;
+                strip.region[k][r] = if near { strip.home[r] } else { REGIONS as u64 };
+                strip.place[k][r] = digit(words[1]);
                 strip.wait[k][r] = -math::ln(1.0 - digit(words[2]));
             }
         }

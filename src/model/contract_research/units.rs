@@ -95,15 +95,25 @@ impl Addresses {
         }
     }
 
-    /// The unit at uniform `u` of a region's (or the nation's) researchers: the guide names the
-    /// one at the step of `u`, the goal is there or a little further.
+    /// Where to look for the unit at uniform `u` of a region's (or the nation's) researchers: the
+    /// goal, and the place that the guide names for the step of `u`.
     #[inline]
-    pub(super) fn find(&self, region: usize, u: f64) -> &Address {
+    pub(super) fn aim(&self, region: usize, u: f64) -> (f64, u32) {
         let Table { all, steps, guide } = self.tables[region];
-        let goal = u * all;
-        let start = self.guide[guide as usize + (u * steps) as usize] as usize;
-        // most are there or one further: a step without a guess, then a walk
-        let mut place = start + usize::from(self.list[start].upto <= goal);
+        (u * all, self.guide[guide as usize + (u * steps) as usize])
+    }
+
+    /// The next place where a goal is not at this one. Most goals are where the guide points or
+    /// one further: two steps without a guess leave few to walk to.
+    #[inline]
+    pub(super) fn step(&self, goal: f64, place: u32) -> u32 {
+        place + u32::from(self.list[place as usize].upto <= goal)
+    }
+
+    /// The unit of a goal that is at a place or beyond.
+    #[inline]
+    pub(super) fn find(&self, goal: f64, place: u32) -> &Address {
+        let mut place = place as usize;
         while self.list[place].upto <= goal {
             place += 1;
         }

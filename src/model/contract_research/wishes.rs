@@ -5,7 +5,7 @@ use super::ContractResearchParameters;
 use super::choice::{Occasion, forgotten, wanted_share};
 use super::requests::Requests;
 use super::search::{STRIP, fill_ties};
-use crate::base::strip::gather;
+use crate::base::strip::{ROWS, gather};
 use crate::base::{math, select};
 use crate::model::context::Context;
 use crate::model::firms::Firms;
@@ -24,8 +24,6 @@ struct Terms {
 pub(super) struct Wishes {
     /// Firms that do R&D and think over their tie this quarter.
     thinking: Vec<u32>,
-    /// What each firm asks for, by its row \[mn/yr\].
-    amount: Vec<f64>,
 }
 
 impl Wishes {
@@ -46,23 +44,31 @@ impl Wishes {
             shares: [false, true].map(|tie| [false, true].map(|need| share(tie, need))),
             displacement: ctx.parameters.tax.gift_displacement,
         };
-        let amount = &mut self.amount;
-        amount.resize(firms.len(), 0.0);
-        select::list(firms.len(), &mut requests.firm, |from, flags| {
-            let amount = &mut amount[from..][..flags.len()];
-            ask(firms, from, &terms, amount, flags);
-        });
-        requests.fill(firms, amount, ctx.world.price, p);
-        searching.clear();
-        // both lists are in the order of rows
-        let mut thinking = self.thinking.iter().copied().peekable();
-        for (at, (&firm, &unit)) in (0..).zip(requests.firm.iter().zip(&requests.unit)) {
-            while thinking.next_if(|&next| next < firm).is_some() {}
-            let thinks = thinking.peek() == Some(&firm);
-            if thinks || unit == NO_UNIT {
-                searching.push(at);
-            }
+        requests.clear();
+        let (mut amount, mut flags) = ([0.0; ROWS], [false; ROWS]);
+        let mut rows = [0; ROWS + select::SLACK];
+        // who asks is taken on while what was read of a strip is at hand
+        for from in (0..firms.len()).step_by(ROWS) {
+            let n = usize::min(ROWS, firms.len() - from);
+            ask(firms, from, &terms, &mut amount[..n], &mut flags[..n]);
+            let count = select::put(&flags[..n], from, &mut rows);
+            requests.take_on(firms, &rows[..count], from, &amount);
         }
+        requests.set_means(ctx.world.price, p);
+        searching.clear();
+        searching.resize(requests.firm.len() + 1, 0);
+        // both lists are in the order of rows; most who think ask, and few firms are passed over
+        let (mut count, mut thinkers) = (0, self.thinking.iter());
+        let mut next = thinkers.next().copied();
+        for (at, (&firm, &unit)) in (0..).zip(requests.firm.iter().zip(&requests.unit)) {
+            while next.is_some_and(|next| next < firm) {
+                next = thinkers.next().copied();
+            }
+            // every place is written and the next one overwrites it unless it counts
+            searching[count] = at;
+            count += usize::from((next == Some(firm)) | (unit == NO_UNIT));
+        }
+        searching.truncate(count);
     }
 
     /// Once a year a firm may have lost its partner, or thinks of others; lists the latter.

@@ -1,10 +1,8 @@
 //! How many founders come, where, and with what?
 
 use super::census::Surroundings;
-use super::leave::health;
-use super::rules::{
-    ARRIVALS, exit_probability, fill_gaps, founding_share, gap, pool_growth, surroundings,
-};
+use super::leave::{STRIP, Stands};
+use super::rules::{ARRIVALS, fill_gaps, founding_share, gap, pool_growth, surroundings};
 use super::{CELLS, EntryParameters, EntryState, SEGMENT_LIST, SEGMENTS, STREAMS, place};
 use crate::base::rng::{Purpose, fill_uniform};
 use crate::base::{math, select};
@@ -57,15 +55,20 @@ pub(super) fn founding_pools(state: &State, ctx: &Context) -> Vec<f64> {
     let shares = founding_shares(state, ctx);
     let mut pool = vec![0.0; STREAMS];
     let (mut count, mut exits, mut founding) = ([0.0; SEGMENTS], [0.0; SEGMENTS], [0.0; SEGMENTS]);
-    for i in 0..firms.len() {
-        if !firms.alive[i] {
-            continue;
+    let living: Vec<u32> = (0..firms.len() as u32)
+        .filter(|&row| firms.alive[row as usize])
+        .collect();
+    let mut stands = Stands::new();
+    for rows in living.chunks(STRIP) {
+        let closing = stands.examine(firms, rows, p, ctx);
+        for (&row, &closing) in rows.iter().zip(closing) {
+            let i = row as usize;
+            let (s, weight) = (firms.segment[i] as usize, firms.weight[i]);
+            pool[stream_of(s, firms.region[i], firms.field[i])] += weight;
+            count[s] += weight;
+            exits[s] += weight * closing;
+            founding[s] += weight * shares[usize::from(firms.field[i])];
         }
-        let (s, weight) = (firms.segment[i] as usize, firms.weight[i]);
-        pool[stream_of(s, firms.region[i], firms.field[i])] += weight;
-        count[s] += weight;
-        exits[s] += weight * exit_probability(health(firms, i, p, ctx), p);
-        founding[s] += weight * shares[usize::from(firms.field[i])];
     }
     for s in 0..SEGMENTS {
         let rate = if founding[s] > 0.0 {
@@ -99,10 +102,10 @@ pub(super) fn enter(state: &mut State, ctx: &Context) {
                 let place_of = (stream as usize % CELLS / FIELDS, stream as usize % FIELDS);
                 let at = (place_of.0 as u8, place_of.1 as u8);
                 let segment = SEGMENT_LIST[s];
-                let row = newcomer(state, &scene, id, segment, at, sales, weight, ctx);
-                let cash = ctx.parameters.entry.entrant_cash * sales;
-                paid_in += weight * cash;
-                place(state, Firm { cash, ..row });
+                let mut row = newcomer(state, &scene, id, segment, at, sales, weight, ctx);
+                row.cash = ctx.parameters.entry.entrant_cash * sales;
+                paid_in += weight * row.cash;
+                place(state, row);
                 let tally = &mut state.entry.tally;
                 tally.entries += weight;
                 tally.agents_entered += 1.0;
@@ -311,19 +314,17 @@ pub(in crate::model) fn newcomer(
     };
     let home = usize::from(region);
     let aware = [scene.aware_claim[home], scene.aware_hightech[home]];
-    let drawn = draw_firm_among(aware, id, segment, region, field, sales, weight, &dateless);
+    // a row is long: it is set in place
+    let mut firm = draw_firm_among(aware, id, segment, region, field, sales, weight, &dateless);
     let ln_productivity = scene.ln_productivity[usize::from(field)];
     let market = market_of(field, segment);
-    Firm {
-        born: ctx.q(),
-        vintage: ctx.q(),
+    (firm.born, firm.vintage) = (ctx.q(), ctx.q());
+    firm.ln_productivity = ln_productivity;
+    firm.ln_appeal = resting_appeal(
+        math::ln(sales),
+        ln_attraction_per_demand(&state.market, market),
         ln_productivity,
-        ln_appeal: resting_appeal(
-            math::ln(sales),
-            ln_attraction_per_demand(&state.market, market),
-            ln_productivity,
-            ctx.parameters.demand.substitution,
-        ),
-        ..drawn
-    }
+        ctx.parameters.demand.substitution,
+    );
+    firm
 }

@@ -14,7 +14,7 @@ use crate::model::state::State;
 use std::ops::Range;
 
 /// Firms tested together.
-const STRIP: usize = 256;
+pub(super) const STRIP: usize = 256;
 
 /// Firms whose turn it is to be tested.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -125,7 +125,7 @@ crate::dispatched! {
 }
 
 /// How a strip of firms stands, in columns.
-struct Stands {
+pub(super) struct Stands {
     real_sales: [f64; STRIP],
     cash: [f64; STRIP],
     young: [bool; STRIP],
@@ -135,7 +135,7 @@ struct Stands {
 }
 
 impl Stands {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             real_sales: [1.0; STRIP],
             cash: [0.0; STRIP],
@@ -145,8 +145,14 @@ impl Stands {
         }
     }
 
-    /// Says of each of `rows` how likely it closes.
-    fn examine(&mut self, firms: &Firms, rows: &[u32], p: &EntryParameters, ctx: &Context) {
+    /// Says of each of `rows`, at most a strip of them, how likely it closes within a year.
+    pub(super) fn examine(
+        &mut self,
+        firms: &Firms,
+        rows: &[u32],
+        p: &EntryParameters,
+        ctx: &Context,
+    ) -> &[f64] {
         for (k, &row) in rows.iter().enumerate() {
             let stands = health(firms, row as usize, p, ctx);
             self.real_sales[k] = stands.real_sales;
@@ -155,6 +161,7 @@ impl Stands {
             self.loss[k] = stands.loss;
         }
         probabilities(self, p);
+        &self.probability[..rows.len()]
     }
 }
 
@@ -174,7 +181,7 @@ crate::dispatched! {
 }
 
 /// How firm `i` stands; founding firms count as older than young.
-pub(super) fn health(firms: &Firms, i: usize, p: &EntryParameters, ctx: &Context) -> Health {
+fn health(firms: &Firms, i: usize, p: &EntryParameters, ctx: &Context) -> Health {
     let age = f64::from(ctx.q() - firms.born[i]) / 4.0; // derived: quarters a year
     let sales = firms.sales[i];
     Health {
@@ -225,8 +232,8 @@ pub(super) fn close(state: &mut State, sums: &mut Sums, ctx: &Context) {
         .iter()
         .flat_map(|tested| tested.row.chunks(STRIP).zip(tested.draw.chunks(STRIP)));
     for (rows, draws) in strips {
-        stands.examine(firms, rows, p, ctx);
-        for ((&row, &draw), &probability) in rows.iter().zip(draws).zip(&stands.probability) {
+        let closing = stands.examine(firms, rows, p, ctx);
+        for ((&row, &draw), &probability) in rows.iter().zip(draws).zip(closing) {
             if draw >= probability {
                 continue;
             }

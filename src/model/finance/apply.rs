@@ -1,8 +1,9 @@
 //! Answers which firms ask for a loan, how much, how a bank ranks them and who gets it.
+#![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
 
 use super::super::books::{Account, Instrument};
 use super::super::context::Context;
-use super::super::firms::{Firms, Ownership, REGIONS};
+use super::super::firms::{Firms, REGIONS};
 use super::super::state::State;
 use super::super::state_firms::{borne, counted_on, spendable};
 use super::credit::{BUCKETS, ByState};
@@ -56,60 +57,75 @@ pub(super) fn terms(relending: f64, ctx: &Context) -> Terms {
 }
 
 impl Terms {
-    /// Rate a bank requires of firm `i` in `pool` at a hazard \[1/yr\]; options on its shares
-    /// stand in for interest.
-    #[inline]
-    pub(super) fn required(
-        &self,
-        firms: &Firms,
-        i: usize,
-        (pool, hazard): (usize, f64),
-        ctx: &Context,
-    ) -> f64 {
-        let p = &ctx.parameters.finance;
-        let upside = if self.option > 0.0 {
-            let income = operating_income(firms, i, ctx);
-            self.option * credit::research_volatility(firms.rd[i], income)
+    /// Interest for which options on shares of a firm of some volatility stand in \[1/yr\].
+    #[inline(always)]
+    fn upside(&self, volatility: f64) -> f64 {
+        if self.option > 0.0 {
+            self.option * volatility
         } else {
             0.0
-        };
-        let (mean, relief) = (self.mean_rate[pool], self.relief[pool] + upside);
-        credit::required_rate(mean, relief, hazard, &ctx.seen.finance, p)
+        }
+    }
+
+    /// [`Terms::upside`] of firm `i`.
+    pub(super) fn upside_of(&self, firms: &Firms, i: usize, ctx: &Context) -> f64 {
+        if self.option > 0.0 {
+            let income = operating_income(firms, i, ctx);
+            self.upside(credit::research_volatility(firms.rd[i], income))
+        } else {
+            0.0
+        }
+    }
+
+    /// Rate a bank requires of a small or a `larger` firm at a hazard \[1/yr\], where options
+    /// stand in for `upside`.
+    #[inline(always)]
+    pub(super) fn required(&self, larger: bool, hazard: f64, upside: f64, ctx: &Context) -> f64 {
+        let p = &ctx.parameters.finance;
+        let (mean, relief) = (pick(self.mean_rate, larger), pick(self.relief, larger));
+        credit::required_rate(mean, relief + upside, hazard, &ctx.seen.finance, p)
+    }
+
+    /// Highest rate that guidance allows for a small or a `larger` firm \[1/yr\].
+    #[inline(always)]
+    fn cap(&self, larger: bool, ctx: &Context) -> f64 {
+        credit::rate_cap(pick(self.mean_rate, larger), &ctx.parameters.finance)
     }
 
     /// Hazard at which banks expect to bear a loss of a firm in some state, the state's or
     /// not \[1/yr\].
-    #[inline]
+    #[inline(always)]
     fn feared(&self, of_state: bool, taxed: bool, cash: f64) -> f64 {
-        self.hazards.of(taxed, cash) * self.borne[usize::from(of_state)]
+        self.hazards.of(taxed, cash) * pick(self.borne, of_state)
     }
 
-    /// Rate firm `i` is charged \[1/yr\].
-    pub(super) fn posted(&self, firms: &Firms, i: usize, pool: usize, ctx: &Context) -> f64 {
-        let p = &ctx.parameters.finance;
-        let of_state = firms.ownership[i] == Ownership::State;
-        let hazard = self.feared(of_state, firms.taxed[i], firms.cash[i]);
-        let cap = credit::rate_cap(self.mean_rate[pool], p);
-        math::min(self.required(firms, i, (pool, hazard), ctx), cap)
+    /// Rate that a debtor is charged \[1/yr\].
+    #[inline(always)]
+    pub(super) fn posted(&self, debtor: &Debtor, ctx: &Context) -> f64 {
+        let hazard = self.feared(debtor.of_state, debtor.taxed, debtor.cash);
+        let upside = self.upside(debtor.volatility);
+        let required = self.required(debtor.larger, hazard, upside, ctx);
+        math::min(required, self.cap(debtor.larger, ctx))
     }
+}
 
-    /// [`Terms::posted`] by quota, by whether a firm is the state's and by its state, where it hangs
-    /// on nothing else of a firm.
-    pub(super) fn posted_by_state(&self, ctx: &Context) -> Option<[[ByState; 2]; POOLS]> {
-        let p = &ctx.parameters.finance;
-        let policy = &ctx.seen.finance;
-        (self.option <= 0.0).then(|| {
-            std::array::from_fn(|pool| {
-                let (mean, relief) = (self.mean_rate[pool], self.relief[pool]);
-                let required = |hazard| credit::required_rate(mean, relief, hazard, policy, p);
-                let cap = credit::rate_cap(mean, p);
-                self.borne.map(|part| {
-                    self.hazards
-                        .map(|hazard| math::min(required(hazard * part), cap))
-                })
-            })
-        })
-    }
+/// One of two numbers.
+#[inline(always)]
+fn pick(pair: [f64; 2], second: bool) -> f64 {
+    if second { pair[1] } else { pair[0] }
+}
+
+/// What the rate of a loan hangs on.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Debtor {
+    /// Borrows from the quota of larger firms.
+    pub(super) larger: bool,
+    pub(super) of_state: bool,
+    pub(super) taxed: bool,
+    /// Cash \[mn\].
+    pub(super) cash: f64,
+    /// See [`credit::research_volatility`].
+    pub(super) volatility: f64,
 }
 
 /// What the year takes of firm `i` beyond what is its own \[mn\], where it takes `needs`: working
@@ -191,10 +207,11 @@ pub(super) fn consider(
     if amount <= 0.0 {
         return None;
     }
-    let (p, pool) = (&ctx.parameters.finance, usize::from(firm.pool));
+    let (p, larger) = (&ctx.parameters.finance, firm.pool > 0);
     let hazard = terms.feared(firm.of_state, firm.taxed, firm.cash);
-    let cap = credit::rate_cap(terms.mean_rate[pool], p);
-    let required = terms.required(firms, i, (pool, hazard), ctx);
+    let cap = terms.cap(larger, ctx);
+    let upside = terms.upside_of(firms, i, ctx);
+    let required = terms.required(larger, hazard, upside, ctx);
     let odds = terms.odds[usize::from(firm.banked)];
     let chance = credit::expected_chance(share, odds, required <= cap, p);
     let saved = saving(amount, math::min(required, cap), p);
@@ -204,7 +221,7 @@ pub(super) fn consider(
     {
         return None;
     }
-    let headroom = cap - terms.required(firms, i, (pool, hazard * found), ctx);
+    let headroom = cap - terms.required(larger, hazard * found, upside, ctx);
     Some(Ask {
         firm: i as u32,
         pool: firm.pool,

@@ -4,6 +4,7 @@
 //! short; firms that fail the rules mostly do not ask, so that
 //! rationing works by not applying. The bank serves those it knows first, then by headroom
 //! between the highest rate guidance allows and the rate it requires.
+#![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
 
 use super::FinanceParameters;
 use crate::base::math;
@@ -14,7 +15,7 @@ pub const BUCKETS: usize = 64;
 const HALF: usize = BUCKETS / 2;
 
 /// Quota a firm borrows from: 0 small technology firms, 1 larger firms with R&D.
-#[inline]
+#[inline(always)]
 pub fn pool_of(staff: f64, sales: f64, p: &FinanceParameters) -> usize {
     usize::from((staff > p.sme_staff) | (sales > p.sme_sales))
 }
@@ -49,9 +50,12 @@ impl ByState {
     }
 
     /// The number of a firm in this state.
-    #[inline]
+    #[inline(always)]
     pub fn of(&self, taxed: bool, cash: f64) -> f64 {
-        self.0[usize::from(taxed)][usize::from(cash < 0.0)]
+        let [[loss, loss_dry], [taxable, taxable_dry]] = self.0;
+        let dry = if taxed { taxable_dry } else { loss_dry };
+        let solvent = if taxed { taxable } else { loss };
+        if cash < 0.0 { dry } else { solvent }
     }
 }
 
@@ -61,7 +65,6 @@ impl ByState {
 /// weight of points, patents at the pledge ratio. Example: sales 40 at 0.3, assets 36 at 0.25, no
 /// points, 2 patents of 0.3 at 0.2: 21.12; half the loss compensated: 42.24.
 #[inline(always)]
-#[allow(clippy::inline_always)] // part of a strip loop
 pub fn credit_limit(
     (sales, assets): (f64, f64),
     knowledge: f64,
@@ -94,7 +97,7 @@ pub fn relending_share(stock: f64, funds: f64, policy: &Finance, p: &FinancePara
 /// and the relief of cheap funds, plus the expected loss it carries itself.
 ///
 /// Example: 4.5 − 1.0 − 0 + 2.4·0.5·(1 − 0.5) = 4.1 %.
-#[inline]
+#[inline(always)]
 pub fn required_rate(
     mean_rate: f64,
     relief: f64,
@@ -124,7 +127,7 @@ pub fn option_yield(policy: &Finance, p: &FinanceParameters) -> f64 {
 /// it in a loss year, none without R&D.
 ///
 /// Example: R&D 4 of income 16: one half.
-#[inline]
+#[inline(always)]
 pub fn research_volatility(rd: f64, income: f64) -> f64 {
     if rd > 0.0 {
         math::sqrt(rd / math::max(income, rd))
@@ -134,7 +137,7 @@ pub fn research_volatility(rd: f64, income: f64) -> f64 {
 }
 
 /// Highest rate guidance allows \[1/yr\].
-#[inline]
+#[inline(always)]
 pub fn rate_cap(mean_rate: f64, p: &FinanceParameters) -> f64 {
     mean_rate + p.rate_room
 }

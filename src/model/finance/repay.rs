@@ -4,9 +4,10 @@ use super::super::books::{Account, Instrument};
 use super::super::context::Context;
 use super::super::firms::{Firms, Ownership};
 use super::super::state::State;
-use super::apply::{bank_funds, terms};
-use super::credit::ByState;
-use super::{credit, operating_income, outstanding};
+use super::super::tax::operating_profit;
+use super::POOLS;
+use super::apply::{Debtor, Terms, bank_funds, terms};
+use super::credit::{self, ByState};
 use crate::base::rng::{Purpose, fill_uniform};
 use crate::base::strip::gather;
 use crate::base::{math, select};
@@ -38,16 +39,24 @@ impl Debtors {
 /// Debtors gone through together.
 const STRIP: usize = 64;
 
-/// What becomes of the loans of a strip of debtors hangs on this, in columns.
+/// What becomes of the loans of a strip of debtors, in columns.
 struct Strip {
     loan: [f64; STRIP],
     weight: [f64; STRIP],
     cash: [f64; STRIP],
     staff: [f64; STRIP],
     sales: [f64; STRIP],
+    margin: [f64; STRIP],
+    rd: [f64; STRIP],
     alive: [bool; STRIP],
     taxed: [bool; STRIP],
     owner: [Ownership; STRIP],
+    /// Interest of this quarter \[mn\].
+    due: [f64; STRIP],
+    /// See [`credit::research_volatility`].
+    volatility: [f64; STRIP],
+    /// Whether it borrows from the quota of larger firms.
+    larger: [bool; STRIP],
 }
 
 impl Strip {
@@ -59,9 +68,14 @@ impl Strip {
             cash: zero,
             staff: zero,
             sales: zero,
+            margin: zero,
+            rd: zero,
             alive: no,
             taxed: no,
             owner: [Ownership::Private; STRIP],
+            due: zero,
+            volatility: zero,
+            larger: no,
         }
     }
 
@@ -71,9 +85,34 @@ impl Strip {
         gather(&firms.cash, rows, &mut self.cash);
         gather(&firms.staff, rows, &mut self.staff);
         gather(&firms.sales, rows, &mut self.sales);
+        gather(&firms.margin, rows, &mut self.margin);
+        gather(&firms.rd, rows, &mut self.rd);
         gather(&firms.alive, rows, &mut self.alive);
         gather(&firms.taxed, rows, &mut self.taxed);
         gather(&firms.ownership, rows, &mut self.owner);
+    }
+}
+
+crate::dispatched! {
+    /// What the debtors of a strip owe for the quarter, and from which quota.
+    fn charge(strip: &mut Strip, terms: &Terms, ctx: &Context) {
+        let (p, tax) = (&ctx.parameters.finance, &ctx.parameters.tax);
+        for r in 0..STRIP {
+            let (sales, rd, taxed) = (strip.sales[r], strip.rd[r], strip.taxed[r]);
+            let (loss, research) = (tax.loss_margin, tax.research_return_in_income);
+            let income = operating_profit(strip.margin[r], sales, rd, taxed, loss, research);
+            let larger = credit::pool_of(strip.staff[r], sales, p) > 0;
+            let volatility = credit::research_volatility(rd, income);
+            let debtor = Debtor {
+                larger,
+                of_state: strip.owner[r] == Ownership::State,
+                taxed,
+                cash: strip.cash[r],
+                volatility,
+            };
+            strip.due[r] = strip.loan[r] * terms.posted(&debtor, ctx) / 4.0; // derived: quarters a year
+            (strip.volatility[r], strip.larger[r]) = (volatility, larger);
+        }
     }
 }
 
@@ -88,13 +127,15 @@ pub fn repay_and_default(state: &mut State, ctx: &Context) {
     let (mut interest, mut secured, mut lost, mut covered) = (0.0, 0.0, 0.0, 0.0);
     let debtors = &mut finance.debtors;
     debtors.line_up(firms, ctx);
-    let posted = terms.posted_by_state(ctx);
     // chance of default over a quarter, by state
     let chances = ByState::hazards(p).map(|hazard| 1.0 - math::exp(-hazard / 4.0)); // derived: quarters a year
     let mut strip = Strip::new();
+    // loans left, in eight partial sums by row
+    let mut left = [[0.0; 8]; POOLS];
     let strips = debtors.firm.chunks(STRIP).zip(debtors.luck.chunks(STRIP));
     for (rows, luck) in strips {
         strip.gather(firms, rows);
+        charge(&mut strip, &terms, ctx);
         for (r, (&firm, &u)) in rows.iter().zip(luck).enumerate() {
             let i = firm as usize;
             let (loan, weight) = (strip.loan[r], strip.weight[r]);
@@ -108,21 +149,10 @@ pub fn repay_and_default(state: &mut State, ctx: &Context) {
                 lost += weight * (loan - sold);
                 continue;
             }
-            let pool = credit::pool_of(strip.staff[r], strip.sales[r], p);
-            let rate = match &posted {
-                Some(rates) => {
-                    let of_state = strip.owner[r] == Ownership::State;
-                    rates[pool][usize::from(of_state)].of(taxed, cash)
-                }
-                None => terms.posted(firms, i, pool, ctx),
-            };
-            let due = loan * rate / 4.0; // derived: quarters a year
-            firms.cash[i] = cash - due;
-            interest += weight * due;
-            if ctx.law.finance.linkage > 0.0 {
-                let income = operating_income(firms, i, ctx);
-                covered += weight * loan * credit::research_volatility(firms.rd[i], income);
-            }
+            firms.cash[i] = cash - strip.due[r];
+            interest += weight * strip.due[r];
+            covered += weight * loan * strip.volatility[r];
+            left[usize::from(strip.larger[r])][i % 8] += weight * loan;
         }
     }
     let tally = &mut finance.tally;
@@ -132,7 +162,7 @@ pub fn repay_and_default(state: &mut State, ctx: &Context) {
     tally.defaulted += secured + lost;
     let kept = math::exp(-p.resolution / 4.0); // derived: quarters a year
     finance.nonperforming = kept * finance.nonperforming + tally.defaulted;
-    tally.stock = outstanding(firms, ctx);
+    tally.stock = left.map(|sums| sums.iter().sum());
     book(state, interest, secured, lost, ctx);
     // banks sell the shares their options give them
     let upside = credit::option_yield(&ctx.law.finance, p) * covered / 4.0; // derived: a quarter

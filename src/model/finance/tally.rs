@@ -75,13 +75,20 @@ pub(super) fn count_doers(state: &mut State, doers: &[u32], ctx: &Context) {
     let p = &ctx.parameters.finance;
     let (firms, tally) = (&state.firms, &mut state.finance.tally);
     let least = p.borrower_least / MONTHS;
+    let (mut all, mut borrowers, mut constrained) = ([0.0; POOLS], [0.0; POOLS], [0.0; POOLS]);
     for &row in doers {
         let i = row as usize;
         let (weight, sales) = (firms.weight[i], firms.sales[i]);
-        let pool = credit::pool_of(firms.staff[i], sales, p);
-        let counted = |is: bool| if is { weight } else { 0.0 };
-        tally.doers[pool] += weight;
-        tally.borrowers[pool] += counted(firms.loan[i] > least * sales);
-        tally.constrained[pool] += counted(firms.liquidity[i] < firms.rd_desired[i]);
+        let of = credit::pool_of(firms.staff[i], sales, p);
+        let borrows = firms.loan[i] > least * sales;
+        let held_back = firms.liquidity[i] < firms.rd_desired[i];
+        // each sum takes each firm, with nothing where it does not count: no address to wait for
+        for pool in 0..POOLS {
+            let counted = |is: bool| if is & (of == pool) { weight } else { 0.0 };
+            all[pool] += counted(true);
+            borrowers[pool] += counted(borrows);
+            constrained[pool] += counted(held_back);
+        }
     }
+    (tally.doers, tally.borrowers, tally.constrained) = (all, borrowers, constrained);
 }

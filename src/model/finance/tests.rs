@@ -191,7 +191,11 @@ fn relending_quota_lowers_and_its_rate_raises_what_is_posted() {
         let ctx = scene.context(0);
         let p = &scene.parameters.finance;
         let share = relending_share(2e6, apply::bank_funds(&ctx), &scene.seen.finance, p);
-        apply::terms(share, &ctx).posted(&economy(6, 1.0).firms, 1, 0, &ctx)
+        let debtor = apply::Debtor {
+            taxed: true,
+            ..Default::default()
+        };
+        apply::terms(share, &ctx).posted(&debtor, &ctx)
     };
     assert!(posted(500.0, 0.0175) < posted(0.0, 0.0175));
     assert!(posted(500.0, 0.02) > posted(500.0, 0.0175));
@@ -424,7 +428,9 @@ fn options_on_shares_lower_what_a_bank_requires_of_risky_firms() {
         let mut scene = Scene::new(policy);
         scene.parameters.tax.research_return_in_income = 0.65;
         let ctx = scene.context(0);
-        apply::terms(0.0, &ctx).required(&economy(6, 1.0).firms, firm, (0, 0.02), &ctx)
+        let terms = apply::terms(0.0, &ctx);
+        let upside = terms.upside_of(&economy(6, 1.0).firms, firm, &ctx);
+        terms.required(false, 0.02, upside, &ctx)
     };
     let gain = |firm| required(OFF, firm) - required(linked, firm);
     assert!(gain(0) > gain(4) && gain(4) > 0.0);

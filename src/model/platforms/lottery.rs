@@ -4,6 +4,7 @@ use super::SERVED;
 use super::queue::Queue;
 use crate::base::math::{max, min};
 use crate::base::rng::Purpose;
+use crate::base::select;
 use crate::base::strip::fill_pairs_of;
 use crate::model::context::Context;
 use crate::model::firms::REGIONS;
@@ -27,33 +28,21 @@ pub(super) struct Lottery {
     called: Vec<Called>,
 }
 
-/// Draws of the projects of a strip, one for each kind.
-struct Draws {
-    inventions: [u32; ROWS],
-    firms: [u32; ROWS],
-    kinds: [Column; SERVED],
-}
-
-impl Draws {
-    /// None yet.
-    fn none() -> Self {
-        Self {
-            inventions: [0; ROWS],
-            firms: [0; ROWS],
-            kinds: [[0.0; ROWS]; SERVED],
-        }
+/// Keyed place of each project of a strip in this year's queues.
+fn draw(
+    [first, second]: &mut [Column; SERVED],
+    strip: &Strip,
+    rows: usize,
+    purses: &Purses,
+    ctx: &Context,
+) {
+    let (mut inventions, mut firms) = ([0; ROWS], [0; ROWS]);
+    for (row, project) in strip.project[..rows].iter().enumerate() {
+        inventions[row] = strip.origin[row].invention_id;
+        firms[row] = purses.at(project.purse).id;
     }
-
-    /// Keyed place of each project of a strip in this year's queues.
-    fn fill(&mut self, strip: &Strip, rows: usize, purses: &Purses, ctx: &Context) {
-        for (row, project) in strip.project[..rows].iter().enumerate() {
-            self.inventions[row] = strip.origin[row].invention_id;
-            self.firms[row] = purses.at(project.purse).id;
-        }
-        let [first, second] = &mut self.kinds;
-        let (ids, year) = ([&self.inventions, &self.firms], ctx.quarter.year() as u32);
-        fill_pairs_of(ctx.key, ids, year, Purpose::Funnel, first, second);
-    }
+    let (ids, year) = ([&inventions, &firms], ctx.quarter.year() as u32);
+    fill_pairs_of(ctx.key, ids, year, Purpose::Funnel, first, second);
 }
 
 /// By kind and region.
@@ -67,7 +56,7 @@ impl Lottery {
     /// places would allow, so that only few need be put in order.
     pub(super) fn give(
         &mut self,
-        queue: &Queue,
+        queue: &mut Queue,
         mut left: Cells,
         due: &mut Turn,
         purses: &Purses,
@@ -87,8 +76,13 @@ impl Lottery {
             }
         });
         serve_all(queue, &all, due);
+        if from != to {
+            for ((strip, rows), applicants) in due.filled().zip(&mut queue.applied) {
+                draw(&mut applicants.draw, strip, rows, purses, ctx);
+            }
+        }
         while from != to {
-            self.call(queue, &from, &to, due, purses, ctx);
+            self.call(queue, &from, &to, due);
             for called in &self.called {
                 let left = &mut left[usize::from(called.kind)][usize::from(called.region)];
                 let served = min(*left, called.mass);
@@ -111,34 +105,26 @@ impl Lottery {
     }
 
     /// Calls applicants whose draw lies in the tranche of their kind and region, in order.
-    fn call(
-        &mut self,
-        queue: &Queue,
-        from: &Cells,
-        to: &Cells,
-        due: &mut Turn,
-        purses: &Purses,
-        ctx: &Context,
-    ) {
+    fn call(&mut self, queue: &Queue, from: &Cells, to: &Cells, due: &mut Turn) {
         self.called.clear();
-        let mut draws = Draws::none();
+        let (mut flags, mut found) = ([false; ROWS], [0; ROWS + select::SLACK]);
         for (number, ((strip, rows), applied)) in due.filled().zip(&queue.applied).enumerate() {
-            draws.fill(strip, rows, purses, ctx);
-            for (row, project) in strip.project[..rows].iter().enumerate() {
-                let region = usize::from(project.region);
-                for kind in 0..SERVED {
-                    let (draw, mass) = (draws.kinds[kind][row], applied[kind][row]);
-                    let tranche = from[kind][region]..to[kind][region];
-                    if tranche.contains(&draw) && mass > 0.0 {
-                        self.called.push(Called {
-                            draw,
-                            mass,
-                            row: (number * ROWS + row) as u32,
-                            kind: kind as u8,
-                            region: project.region,
-                        });
-                    }
+            for kind in 0..SERVED {
+                let (draw, mass) = (&applied.draw[kind], &applied.mass[kind]);
+                for (row, project) in strip.project[..rows].iter().enumerate() {
+                    let region = usize::from(project.region);
+                    let (from, to) = (from[kind][region], to[kind][region]);
+                    // no branch: whose turn it is hangs on chance
+                    flags[row] = (draw[row] >= from) & (draw[row] < to) & (mass[row] > 0.0);
                 }
+                let count = select::put(&flags[..rows], 0, &mut found);
+                self.called.extend(found[..count].iter().map(|&row| Called {
+                    draw: draw[row as usize],
+                    mass: mass[row as usize],
+                    row: (number * ROWS) as u32 + row,
+                    kind: kind as u8,
+                    region: strip.project[row as usize].region,
+                }));
             }
         }
         // draws are not negative: they stand in the order of their bits
@@ -155,7 +141,7 @@ fn serve_all(queue: &Queue, all: &[[bool; REGIONS]; SERVED], due: &mut Turn) {
             if somewhere[kind] {
                 for row in 0..rows {
                     let region = usize::from(strip.project[row].region);
-                    if all[kind][region] && applied[kind][row] > 0.0 {
+                    if all[kind][region] && applied.mass[kind][row] > 0.0 {
                         strip.served[kind][row] = 1.0;
                     }
                 }

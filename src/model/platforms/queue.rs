@@ -49,11 +49,28 @@ impl Offer {
     }
 }
 
+/// A strip of applicants, by kind.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Applicants {
+    /// Mass that applies.
+    pub mass: [Column; SERVED],
+    /// Place in this year's queue, where one is drawn for.
+    pub draw: [Column; SERVED],
+}
+
+impl Applicants {
+    /// Nobody.
+    const NONE: Self = Self {
+        mass: [[0.0; ROWS]; SERVED],
+        draw: [[0.0; ROWS]; SERVED],
+    };
+}
+
 /// Who applies for a place at this quarter's reviews.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Queue {
-    /// Mass that applies, by strip of the projects under review and kind.
-    pub applied: Vec<[Column; SERVED]>,
+    /// By strip of the projects under review.
+    pub applied: Vec<Applicants>,
     /// That mass by kind and region.
     pub wanted: [[f64; REGIONS]; SERVED],
 }
@@ -91,8 +108,9 @@ impl Queue {
             there: [false; ROWS],
         };
         self.wanted = [[0.0; REGIONS]; SERVED];
-        self.applied.resize(due.strips.len(), [none; SERVED]);
-        for ((strip, rows), applied) in due.filled().zip(&mut self.applied) {
+        self.applied.resize(due.strips.len(), Applicants::NONE);
+        for ((strip, rows), applicants) in due.filled().zip(&mut self.applied) {
+            let applied = &mut applicants.mass;
             for (row, project) in strip.project[..rows].iter().enumerate() {
                 sheet.worth[row] =
                     product_worth(f64::from(project.revenue), &ctx.parameters.funnel);

@@ -128,8 +128,13 @@ struct Round {
 /// gives up.
 fn offer(firms: &Firms, i: usize, needs: f64, ctx: &Context) -> Option<Round> {
     let p = &ctx.parameters.finance;
+    // most firms are not short: what a stake may be is looked up for the others
+    let short = apply::shortage(firms, i, needs) - firms.loan[i];
+    if short <= 0.0 {
+        return None;
+    }
     let stake = p.largest_stake * firms.assets[i] - firms.equity[i];
-    let amount = math::min(apply::shortage(firms, i, needs) - firms.loan[i], stake);
+    let amount = math::min(short, stake);
     if amount <= 0.0 {
         return None;
     }
