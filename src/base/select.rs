@@ -40,6 +40,7 @@ const fn places() -> [[u8; EIGHT]; 256] {
 /// ```
 pub fn list(n: usize, rows: &mut Vec<u32>, mut test: impl FnMut(usize, &mut [bool])) {
     rows.clear();
+    rows.reserve(n);
     let (mut flags, mut found) = ([false; STRIP], [0; STRIP + SLACK]);
     for from in (0..n).step_by(STRIP) {
         let strip = &mut flags[..usize::min(STRIP, n - from)];

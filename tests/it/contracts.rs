@@ -282,6 +282,11 @@ fn with_choices_frozen_a_lever_moves_payments_and_nothing_else() {
     let id = RunId { draw: 0, run: 0 };
     let mut past = economy.blank();
     economy.past(id, &mut past);
+    // who cannot pay a fee does without, and chooses nothing in that: everybody can pay
+    let mut rich = past.state().clone();
+    for (cash, sales) in rich.firms.cash.iter_mut().zip(&rich.firms.sales) {
+        *cash = cash.max(*sales);
+    }
     let parameters = economy.parameters(0);
     let policy = economy.policy(0);
     let key = Key {
@@ -295,7 +300,7 @@ fn with_choices_frozen_a_lever_moves_payments_and_nothing_else() {
     for step in 0..4 {
         let now = economy.start().plus(step);
         let law = *policy.at(now);
-        let mut plain = past.state().clone();
+        let mut plain = rich.clone();
         let ctx = economy.context(key, now, &parameters, policy, &law);
         quarter::step(&mut plain, &ctx);
         for (index, path) in paths.iter().enumerate() {
@@ -305,7 +310,7 @@ fn with_choices_frozen_a_lever_moves_payments_and_nothing_else() {
             values[index] = moved(lever);
             let mut other = law;
             other.assign(&values);
-            let mut state = past.state().clone();
+            let mut state = rich.clone();
             let ctx = economy.context(key, now, &parameters, policy, &other);
             quarter::step(&mut state, &ctx);
             let (a, b) = (without_money(&state), without_money(&plain));

@@ -191,6 +191,7 @@ impl Arrivals {
             find_due(&clock[from..], &threshold[from..], flags);
         });
         self.founders.clear();
+        self.founders.reserve(2 * STREAMS);
         let (mut ids, mut next) = ([0; ARRIVALS], [0; ARRIVALS]);
         let mut gaps = [0.0; ARRIVALS];
         for streams in self.due.chunks(ARRIVALS) {

@@ -36,6 +36,8 @@ impl Tested {
         for row in &mut self.row {
             *row += block.start as u32;
         }
+        self.draw
+            .reserve(block.len().saturating_sub(self.draw.len()));
         self.draw.resize(self.row.len(), 0.0);
         let (mut ids, mut draws) = ([0; STRIP], [0.0; STRIP]);
         let (mut sales, mut most) = ([0.0; STRIP], [0.0; STRIP]);

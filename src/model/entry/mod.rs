@@ -180,6 +180,10 @@ impl EntryState {
             founding_gdp: ctx.world.gdp,
             ..Self::default()
         };
+        // a quarter in which one in eight closes or is split does not come
+        entry.exited.reserve(state.firms.len() / 8);
+        entry.split.reserve(state.firms.len() / 8);
+        entry.free.reserve(state.firms.len() / 4);
         entry.threshold = (0..STREAMS as u32).map(|s| gap(ctx.key, s, 0)).collect();
         entry.scene = Surroundings::of(&Census::take(&state.firms, ctx.crew));
         entry.founding_doers = entry.scene.doers;
