@@ -285,7 +285,7 @@ fn with_choices_frozen_a_lever_moves_payments_and_nothing_else() {
     // who cannot pay a fee does without, and chooses nothing in that: everybody can pay
     let mut rich = past.state().clone();
     for (cash, sales) in rich.firms.cash.iter_mut().zip(&rich.firms.sales) {
-        *cash = cash.max(*sales);
+        *cash = if *cash < *sales { *sales } else { *cash };
     }
     let parameters = economy.parameters(0);
     let policy = economy.policy(0);
