@@ -34,12 +34,12 @@
 //! 3. Model maths are our own ([`base::math`]), with tested error bounds; clippy bans the others.
 //! 4. A lever at its status-quo value leaves the run bit-identical, and reaches outcomes only
 //!    through a decision: with what agents see held fixed, moving the law moves money alone.
-//! 5. Every yuan is booked twice ([`model::books`]); [`model::audit`] is called each quarter by
-//!    the tests.
+//! 5. Every yuan is booked twice ([`model::books`]); each quarter of every run is audited
+//!    ([`model::audit`]): one in which money or inventions appear or vanish fails its run.
 //! 6. A failed replicate is a record with its cause, dropped in all scenarios alike.
 //! 7. The model digest names the sources; results of one digest never meet another's.
 //!
-//! Not yet held: no allocation in the quarter; dispatch of model passes.
+//! Not held: a warm quarter still asks for memory a few times (`tests/it/allocations.rs`).
 
 pub mod base;
 pub mod cli;

@@ -14,6 +14,7 @@ use crate::base::rng::{Key, Purpose};
 use crate::base::time::Quarter;
 use crate::base::{dist, math};
 use crate::evidence::{Distribution, Evidence};
+use crate::model::audit::Holdings;
 use crate::model::context::Context;
 use crate::model::observe::{self, Reading, Record};
 use crate::model::parameters::Parameters;
@@ -64,6 +65,8 @@ pub struct Economy {
 pub struct World {
     parameters: Option<Parameters>,
     state: State,
+    /// What was held at the end of the last quarter.
+    held: Holdings,
     record: Record,
     /// What a government with rules has decided so far.
     term: Option<Term>,
@@ -263,6 +266,9 @@ impl Economy {
             let books = &world.state.books;
             assert!(books.are_numbers(), "a booking is not a number");
         }
+        note("audit");
+        let audited = world.held.next(&world.state);
+        world.held = audited.unwrap_or_else(|fault| panic!("{fault}"));
         let reading: Reading = observe::read(&world.state, &ctx);
         world.record.push(reading);
     }
@@ -333,12 +339,14 @@ impl Simulation for Economy {
         let parameters = self.parameters(run.draw);
         Economy::found(self, run, &parameters, &mut world.state);
         world.parameters = Some(parameters);
+        world.held = Holdings::of(&world.state);
     }
 
     fn copy(&self, from: &World, to: &mut World) {
         let World {
             parameters,
             state,
+            held,
             record,
             term,
             duration,
@@ -346,6 +354,7 @@ impl Simulation for Economy {
         } = from;
         to.parameters = *parameters;
         to.state.clone_from(state);
+        to.held = *held;
         to.record.clone_from(record);
         to.term.clone_from(term);
         to.duration.clone_from(duration);
