@@ -4,19 +4,22 @@
 //! run is handed over by its number as it ends, so neither the number of threads nor their order
 //! moves a bit of the result. A run that fails in one scenario is dropped in all.
 //!
-//! Every thread of the pool runs one task at a time. Threads for which none is left take blocks of
-//! the large populations of others ([`crate::base::blocks`]).
+//! Every thread of the pool runs one task at a time. Threads for which none is left take branches of
+//! the tasks of others where these part, and blocks of their large populations
+//! ([`crate::base::blocks`]): few runs of many scenarios, and the last runs of a batch, keep all
+//! threads busy.
 
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use super::tree::Branch;
-use super::worker::{Slot, Worker};
+use super::worker::{Part, Slot, Spare, Watch, Worker};
 use super::{Ensemble, RunId, Simulation};
 use crate::base::blocks::Crew;
 use crate::base::fault;
+use rayon::Scope;
 
 /// How a batch is run; none of it moves a result but `runs` and `per_draw`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,11 +161,25 @@ pub fn run_into<S: Simulation>(
         let before = finished.fetch_add(quarters, Ordering::Relaxed);
         progress.done(before + quarters);
     };
-    let (next, step) = (AtomicUsize::new(0), plan.batch.max(1));
     let broken = AtomicBool::new(false);
     let stopped = || stop.load(Ordering::Relaxed) || broken.load(Ordering::Relaxed);
     // A writer that falls behind holds the runs up rather than filling the memory.
     let (send, receive) = sync_channel(2 * threads);
+    let floor = Floor {
+        simulation,
+        crew: Crew::of(&pool),
+        watch: Watch {
+            tell: &tell,
+            stop: &stopped,
+        },
+        spare: AtomicUsize::new(0),
+        send,
+    };
+    let (next, step) = (AtomicUsize::new(0), plan.batch.max(1));
+    let hand_out = || {
+        let first = next.fetch_add(step, Ordering::Relaxed).min(runs.len());
+        &runs[first..runs.len().min(first + step)]
+    };
     std::thread::scope(|scope| {
         let writer = scope.spawn(|| {
             let written = write_down(&receive, sink);
@@ -170,22 +187,20 @@ pub fn run_into<S: Simulation>(
             drop(receive);
             written
         });
-        pool.broadcast(|_| {
-            let mut worker = Worker::new(simulation, tree, Crew::of(&pool));
-            while !stopped() {
-                let first = next.fetch_add(step, Ordering::Relaxed);
-                if first >= runs.len() {
-                    break;
-                }
-                for &run in &runs[first..runs.len().min(first + step)] {
-                    let slot = worker.run(plan.id(run), &tell, &stopped);
-                    if slot != Slot::Pending && send.send((run, slot)).is_err() {
-                        return;
+        pool.in_place_scope(|scope| {
+            scope.spawn_broadcast(|scope, _| {
+                floor.work(scope, |worker| {
+                    let tasks = std::iter::from_fn(|| Some(hand_out()).filter(|t| !t.is_empty()));
+                    for &run in tasks.flatten() {
+                        floor.send(worker.run(plan.id(run), tree));
+                        if stopped() {
+                            break;
+                        }
                     }
-                }
-            }
+                });
+            });
         });
-        drop(send);
+        drop(floor);
         let written = writer
             .join()
             .unwrap_or_else(|_| Err(io::Error::other("a fault")));
@@ -193,11 +208,65 @@ pub fn run_into<S: Simulation>(
     })
 }
 
+/// What all threads of a batch have in common.
+struct Floor<'a, S: Simulation> {
+    simulation: &'a S,
+    crew: Crew<'a>,
+    watch: Watch<'a>,
+    /// Threads that have nothing to do.
+    spare: AtomicUsize,
+    send: SyncSender<(RunId, Slot)>,
+}
+
+impl<'a, S: Simulation> Floor<'a, S> {
+    /// Lets a worker of this thread do some `work`; after it the thread is free.
+    fn work<'s>(&'s self, scope: &Scope<'s>, work: impl FnOnce(&mut Worker<'a, '_, S>))
+    where
+        'a: 's,
+    {
+        let hall = Hall { floor: self, scope };
+        work(&mut Worker::new(
+            self.simulation,
+            self.crew,
+            &self.watch,
+            &hall,
+        ));
+        self.spare.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Hands over what came of a run. Where nobody takes it any more the batch is at its end.
+    fn send(&self, ended: Option<(RunId, Slot)>) {
+        let ended = ended.filter(|(_, slot)| *slot != Slot::Pending);
+        ended.map(|ended| self.send.send(ended));
+    }
+}
+
+/// Where free threads wait.
+struct Hall<'h, 's, 'a, S: Simulation> {
+    floor: &'s Floor<'a, S>,
+    scope: &'h Scope<'s>,
+}
+
+impl<'a, S: Simulation> Spare<'a, S> for Hall<'_, '_, 'a, S> {
+    fn claim(&self) -> bool {
+        let one_less = |free: usize| free.checked_sub(1);
+        let spare = &self.floor.spare;
+        spare
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less)
+            .is_ok()
+    }
+
+    fn walk(&self, part: Part<'a, S>) {
+        let floor = self.floor;
+        (self.scope).spawn(move |scope| floor.work(scope, |worker| floor.send(worker.take(part))));
+    }
+}
+
 /// Hands over what ends; all that ended while the last was made to last goes together.
-fn write_down(receive: &Receiver<(u32, Slot)>, sink: &mut dyn Sink) -> io::Result<()> {
+fn write_down(receive: &Receiver<(RunId, Slot)>, sink: &mut dyn Sink) -> io::Result<()> {
     while let Ok(first) = receive.recv() {
-        for (run, slot) in std::iter::once(first).chain(receive.try_iter()) {
-            sink.take(run, slot)?;
+        for (id, slot) in std::iter::once(first).chain(receive.try_iter()) {
+            sink.take(id.run, slot)?;
         }
         sink.flush()?;
     }

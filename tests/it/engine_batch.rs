@@ -1,7 +1,7 @@
 //! Batches give the same bits whatever the threads, and survive runs that fail.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use leverlab::engine::Ensemble;
 use leverlab::engine::batch::{Plan, Progress, Quiet, run, run_tree};
@@ -55,6 +55,32 @@ fn threads_and_batch_size_move_no_bit() {
         assert_eq!(one.runs, other.runs);
         assert_eq!(one.failures, other.failures);
     }
+}
+
+#[test]
+fn a_thread_without_a_run_walks_branches_of_anothers() {
+    let alone = Toy {
+        effects: vec![0.0, 1.0, 2.0, 1.0],
+        starts: vec![0, 0, 3, 4],
+        panics: vec![(2, 1)],
+        ..Toy::default()
+    };
+    let meeting = Arc::default();
+    let met = Toy {
+        meeting: Some(Arc::clone(&meeting)),
+        ..alone.clone()
+    };
+    let plan = |threads, runs| Plan {
+        threads,
+        runs,
+        ..PLAN
+    };
+    let one = go(&met, plan(2, 1));
+    assert!(meeting.have_met(), "one thread walked all branches");
+    assert_eq!(bits(&go(&alone, plan(1, 1))), bits(&one));
+    let (few, many) = (go(&alone, plan(1, 2)), go(&met, plan(6, 2)));
+    assert_eq!((bits(&few), &few.failures), (bits(&many), &many.failures));
+    assert_eq!(few.failures.len(), 1);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! A toy of paired first-order autoregressions that can be told to fail.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 use leverlab::base::blocks::Crew;
 use leverlab::cli::progress::Interrupt;
@@ -25,6 +26,35 @@ pub(crate) struct Toy {
     pub founded: Arc<AtomicU32>,
     /// Raises this when that run is founded.
     pub stop: Option<(u32, Arc<Interrupt>)>,
+    /// Where scenarios wait for each other at the end.
+    pub meeting: Option<Arc<Meeting>>,
+}
+
+/// Do two threads come here at a time?
+#[derive(Debug, Default)]
+pub(crate) struct Meeting {
+    inside: AtomicU32,
+    met: AtomicBool,
+}
+
+impl Meeting {
+    /// Waits for another thread, but not for long.
+    fn wait(&self) {
+        let patience = Instant::now() + Duration::from_secs(5);
+        self.inside.fetch_add(1, Ordering::SeqCst);
+        while !self.have_met() && Instant::now() < patience {
+            if self.inside.load(Ordering::SeqCst) > 1 {
+                self.met.store(true, Ordering::SeqCst);
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        self.inside.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    /// Whether two threads were here at a time.
+    pub(crate) fn have_met(&self) -> bool {
+        self.met.load(Ordering::SeqCst)
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -127,6 +157,10 @@ impl Simulation for Toy {
     fn advance(&self, scenario: usize, run: RunId, state: &mut World, quarter: usize, _: Crew) {
         assert!(!state.spoilt, "a spoilt state was used again");
         if quarter < PAST {
+            if self.meeting.is_some() {
+                // so that the others find that there is nothing left for them
+                std::thread::sleep(Duration::from_millis(50));
+            }
             if self.past_panics.contains(&run.run) {
                 state.spoilt = true;
                 panic!("the past of run {} is broken", run.run);
@@ -144,6 +178,11 @@ impl Simulation for Toy {
             panic!("broken invariant in run {}", run.run);
         }
         state.nan = self.nans.contains(&(scenario, run.run));
+        if let Some(meeting) = &self.meeting
+            && quarter == PAST + QUARTERS - 1
+        {
+            meeting.wait();
+        }
     }
     fn outcome(&self, state: &World) -> (Outcome, f64) {
         let level = state.level;
