@@ -49,8 +49,11 @@ impl Places {
         self.holder.resize(firms.len(), NOBODY);
         self.left.resize(firms.len(), 0.0);
         let further = ctx.world.price * p.slot_sales;
-        let (holder, left) = (&mut self.holder, &mut self.left);
-        open_places(p.slots, further, &firms.id, &firms.sales, holder, left);
+        let seen = (&firms.id[..], &firms.sales[..]);
+        let parts = (seen, (&mut self.holder[..], &mut self.left[..]));
+        ctx.crew.walk(parts, |((id, sales), (holder, left))| {
+            open_places(p.slots, further, id, sales, holder, left);
+        });
     }
 }
 
@@ -253,7 +256,7 @@ crate::dispatched! {
         debtor: &[u32],
         running: &mut [f64],
         cash: &mut [f64],
-    ) -> f64 {
+    ) -> strip::Sum {
         let mut sum = strip::Sum::default();
         let mut paid = [0.0; strip::ROWS];
         let strips = (0..running.len()).step_by(strip::ROWS);
@@ -272,7 +275,7 @@ crate::dispatched! {
             }
             sum.add(paid);
         }
-        sum.total()
+        sum
     }
 }
 
@@ -283,15 +286,12 @@ pub(super) fn settle_dues(t: &mut TransferState, state: &mut State, ctx: &Contex
     let part = math::min(1.0, 1.0 / (4.0 * ctx.parameters.funnel.horizon)); // derived: quarters a year
     let n = t.running.len().min(state.firms.len());
     let firms = &mut state.firms;
-    let mut received = pay_royalties(
-        part,
-        &firms.alive[..n],
-        &firms.id[..n],
-        &firms.weight[..n],
-        &t.debtor[..n],
-        &mut t.running[..n],
-        &mut firms.cash[..n],
-    );
+    let seen = (&firms.alive[..n], &firms.id[..n], &firms.weight[..n]);
+    let debts = (&t.debtor[..n], &mut t.running[..n], &mut firms.cash[..n]);
+    let pay = |((alive, id, weight), (debtor, running, cash))| {
+        pay_royalties(part, alive, id, weight, debtor, running, cash)
+    };
+    let mut received = ctx.crew.walk((seen, debts), pay).total();
     let now = ctx.q() as usize % RING;
     let mut dues = std::mem::take(&mut t.dues[now]);
     for due in &dues {

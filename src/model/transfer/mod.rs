@@ -300,7 +300,7 @@ impl TransferState {
         let p = &ctx.parameters.transfer;
         let lever = &ctx.seen.transfer;
         let mut partners = partners::Partners::default();
-        partners.look_round(&state.firms, p.exposure, ctx.key);
+        partners.look_round(&state.firms, p.exposure, ctx.key, ctx.crew);
         Self {
             addresses: addresses::Addresses::found(&partners.seen, &state.firms, p, ctx.key),
             partners,
@@ -357,7 +357,7 @@ pub fn deal(state: &mut State, ctx: &Context) {
     market::offer(&mut transfer, state, ctx);
     // last, as searches look up what this writes
     let partners = &mut transfer.partners;
-    partners.look_round(&state.firms, p.exposure, ctx.key);
+    partners.look_round(&state.firms, p.exposure, ctx.key, ctx.crew);
     partners.draw_up(&state.firms, ctx);
     let (changed, seen) = (&partners.changed, &partners.seen);
     // derived: once a year
