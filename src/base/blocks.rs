@@ -190,6 +190,15 @@ impl<'a> Crew<'a> {
         self.with_rows((self.rows / part).max(1))
     }
 
+    /// The same for walks of `lists` that hold `rows` rows: blocks of as many lists as hold the
+    /// rows of a block in the mean.
+    ///
+    /// Example: 16 lists of 32,768 rows: blocks of 8 lists.
+    pub fn of_lists(self, lists: usize, rows: usize) -> Self {
+        let whole = lists.max(1);
+        self.with_rows((lists * self.rows / rows.max(1)).clamp(1, whole))
+    }
+
     /// Number of blocks of `n` rows, at least one.
     pub fn blocks(&self, n: usize) -> usize {
         n.div_ceil(self.rows).max(1)

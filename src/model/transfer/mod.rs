@@ -289,7 +289,13 @@ impl TransferState {
         let mut partners = partners::Partners::default();
         partners.look_round(&state.firms, p.exposure, ctx.key, ctx.crew);
         Self {
-            addresses: addresses::Addresses::found(&partners.seen, &state.firms, p, ctx.key),
+            addresses: addresses::Addresses::found(
+                &partners.seen,
+                &state.firms,
+                p,
+                ctx.key,
+                ctx.crew,
+            ),
             partners,
             managers: office::managers_at_rest(lever.managers, lever.manager_training, p),
             ..Self::default()
@@ -349,11 +355,10 @@ pub fn deal(state: &mut State, ctx: &Context) {
     let (changed, seen) = (&partners.changed, &partners.seen);
     // derived: once a year
     if ctx.q() % 4 == 0 {
-        transfer.addresses.turn_to(seen, &state.firms);
+        transfer.addresses.turn_to(seen, &state.firms, ctx.crew);
     }
-    transfer
-        .addresses
-        .admit(changed, seen, &state.firms, ctx.key);
+    let addresses = &mut transfer.addresses;
+    addresses.admit(changed, seen, &state.firms, ctx.key, ctx.crew);
     market::gather(&mut transfer, state, ctx);
     grants::grant(&mut transfer, state, ctx);
     shelf::reorder(&mut transfer, state, ctx);
