@@ -47,8 +47,9 @@ pub(super) struct Addresses {
     answers: Vec<u32>,
     /// Scratch: firms that a list is to take up, give slots to or take slots from.
     orders: Orders,
-    /// Scratch by block of firms: rows of those that hold too few slots or too many.
-    misfits: Vec<Vec<u32>>,
+    /// Scratch: rows of firms that hold too few slots or too many, and the same by block.
+    misfits: Vec<u32>,
+    found: Vec<Vec<u32>>,
     /// Edges of mass by region.
     pub(super) regions: Edges<{ REGIONS + 1 }>,
     /// The same by field within each region.
@@ -164,10 +165,11 @@ impl Addresses {
         self.shares.resize(n, 0.0);
         self.several.resize(n, false);
         self.answers.resize(n + 1, 0);
+        let roll = (seen, firms, key);
         let known = changed.iter().copied();
         let left = known.filter(|&row| self.holdings[row as usize].held() > 0);
         self.orders.sort(left, &self.cell);
-        self.carry_out(seen, firms, key, crew, |list, rows, roll| {
+        self.carry_out(roll, crew, |list, rows, roll| {
             list.read_through();
             rows.iter().for_each(|&row| list.let_go(row as usize, roll));
         });
@@ -177,25 +179,25 @@ impl Addresses {
             self.cell[row as usize] = cell_of(firms, row as usize) as u16;
         }
         self.orders.sort(came, &self.cell);
-        self.carry_out(seen, firms, key, crew, |list, rows, roll| {
+        self.carry_out(roll, crew, |list, rows, roll| {
             rows.iter()
                 .for_each(|&row| list.take_up(row as usize, roll));
         });
+        self.note(changed, seen, crew);
         self.measure(seen, crew);
-        let misfits = self.misfits[..crew.blocks(n)].iter().flatten();
-        self.orders.sort(misfits.copied(), &self.cell);
-        self.carry_out(seen, firms, key, crew, |list, rows, roll| {
+        let misfits = std::mem::take(&mut self.misfits);
+        self.orders.sort(misfits.iter().copied(), &self.cell);
+        self.carry_out(roll, crew, |list, rows, roll| {
             rows.iter().for_each(|&row| list.fit(row as usize, roll));
         });
+        self.note(&misfits, seen, crew);
+        self.misfits = misfits;
     }
 
-    /// Lists carry out their orders, side by side, as no firm is in two of them; then what the
-    /// slots of the firms stand for is noted.
+    /// Lists carry out their orders, side by side, as no firm is in two of them.
     fn carry_out(
         &mut self,
-        seen: &[f64],
-        firms: &Firms,
-        key: Key,
+        (seen, firms, key): (&[f64], &Firms, Key),
         crew: Crew,
         act: impl Fn(&mut List, &[u32], &Roll) + Sync,
     ) {
@@ -213,31 +215,40 @@ impl Addresses {
                 act(list, orders.of(cell), &roll);
             }
         });
-        for (cell, list) in self.lists.iter_mut().enumerate() {
-            let width = list.width();
-            let mut note = |row: u32| {
+    }
+
+    /// Notes what the slots of the firms in `rows`, which rise, and of all in lists whose slots
+    /// have changed stand for, and how often they answer.
+    fn note(&mut self, rows: &[u32], seen: &[f64], crew: Crew) {
+        let (lists, cell, holdings) = (&self.lists, &self.cell, &self.holdings);
+        let weigh = |row: usize| {
+            let width = lists[usize::from(cell[row])].width();
+            holdings[row].weigh(width)
+        };
+        let slots = (&mut self.shares[..], &mut self.several[..]);
+        let parts = (0..seen.len(), slots, &mut self.answers[1..]);
+        crew.walk(parts, |(block, (shares, several), answers)| {
+            let before = |end: usize| rows.partition_point(|&row| (row as usize) < end);
+            for &row in &rows[before(block.start)..before(block.end)] {
+                let (row, own) = (row as usize, row as usize - block.start);
+                (shares[own], several[own]) = weigh(row);
+                answers[own] = answering(seen[row] * shares[own]);
+            }
+        });
+        for list in lists.iter().filter(|list| list.is_changed()) {
+            for row in list.rows() {
                 let row = row as usize;
-                let held = self.holdings[row].held();
-                let share = if held > 0 {
-                    1.0 / (f64::from(held) * width)
-                } else {
-                    0.0
-                };
-                self.shares[row] = share;
-                self.several[row] = held > 1;
-                self.answers[row + 1] = answering(seen[row] * share);
-            };
-            self.orders.of(cell).iter().for_each(|&row| note(row));
-            if list.take_note() {
-                list.rows().for_each(note);
+                (self.shares[row], self.several[row]) = weigh(row);
+                self.answers[row + 1] = answering(seen[row] * self.shares[row]);
             }
         }
+        self.lists.iter_mut().for_each(List::settle_down);
     }
 
     /// Notes how often firms answer; lists the rows of those whose slots overflow, and of those
     /// that fill not half of several.
     fn measure(&mut self, seen: &[f64], crew: Crew) {
-        let rooms = crew.rooms(seen.len(), &mut self.misfits);
+        let rooms = crew.rooms(seen.len(), &mut self.found);
         let slots = (&self.shares[..], &self.several[..]);
         let parts = (
             (0..seen.len(), rooms),
@@ -257,6 +268,10 @@ impl Addresses {
                 strip::flagged(flags, first, misfits);
             }
         });
+        self.misfits.clear();
+        for found in &self.found[..crew.blocks(seen.len())] {
+            self.misfits.extend_from_slice(found);
+        }
     }
 
     /// Each of the searches `asked`, of a strip, points along the list of its cell: notes the rows

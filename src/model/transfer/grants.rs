@@ -105,47 +105,84 @@ fn rank(proposals: &[Proposal], ranked: &mut Vec<u64>) {
     }
 }
 
+/// A lot that a firm is granted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Grant {
+    /// Place of the proposal.
+    proposal: u32,
+    /// Real inventions of it that go to the firm.
+    mass: f64,
+    /// Real firms that it stands for.
+    weight: f64,
+}
+
 /// Grants proposals in keyed order while firms have places and cash. A firm with a place
 /// left takes the whole lot, so that what it takes does not hang on its weight.
 pub(super) fn grant(t: &mut TransferState, state: &mut State, ctx: &Context) {
-    let p = &ctx.parameters.transfer;
     t.places.open(state, ctx);
     rank(&t.proposals, &mut t.ranked);
+    let fees = allot(t, state, ctx);
+    let grants = std::mem::take(&mut t.grants);
     let proposals = std::mem::take(&mut t.proposals);
-    let mut ranked = std::mem::take(&mut t.ranked);
-    let mut weights = std::mem::take(&mut t.weights);
-    weights.clear();
-    weights.resize(ranked.len(), 0.0);
-    // short, so that looking up one firm does not wait for another
-    let mut n = 0;
-    for at in 0..ranked.len() {
-        let firm = proposals[(ranked[at] & BEHIND) as usize].firm as usize;
-        (ranked[n], weights[n]) = (ranked[at], state.firms.weight[firm]);
-        n += usize::from(t.places.left[firm] > 0.0);
+    for grant in &grants {
+        strike(t, state, ctx, &proposals[grant.proposal as usize], grant);
     }
-    let mut fees = 0.0;
-    for (&word, &weight) in ranked[..n].iter().zip(&weights) {
-        let k = word & BEHIND;
-        let proposal = &proposals[k as usize];
-        let (row, firm) = (proposal.invention as usize, proposal.firm as usize);
-        if t.places.left[firm] <= 0.0 {
-            continue;
-        }
-        let mut mass = math::min(proposal.mass, state.universities.inventions.shelf[row]);
-        if proposal.fee > 0.0 {
-            let budget = p.fee_cash * math::max(0.0, state.firms.cash[firm]);
-            mass = math::min(mass, weight * budget / proposal.fee);
-        }
-        if mass > 0.0 {
-            t.places.left[firm] -= mass / weight;
-            state.firms.cash[firm] -= mass * proposal.fee / weight;
-            fees += mass * proposal.fee;
-            strike(t, state, ctx, proposal, mass);
-        }
-    }
-    (t.proposals, t.ranked, t.weights) = (proposals, ranked, weights);
+    (t.grants, t.proposals) = (grants, proposals);
     pay_units(t, state, ctx, fees);
     t.tally.without_deal = math::max(0.0, t.tally.cases - worked_deals(t));
+}
+
+/// Proposals looked up together.
+const STRIP: usize = 64;
+
+/// Lists what is granted, in order, and takes it off shelves, places and cash; gives the fees
+/// \[mn, real\].
+fn allot(t: &mut TransferState, state: &mut State, ctx: &Context) -> f64 {
+    let p = &ctx.parameters.transfer;
+    let (firms, left) = (&mut state.firms, &mut t.places.left);
+    let shelf = &mut state.universities.inventions.shelf;
+    let (mut bids, mut weights, mut fees) = ([0; STRIP], [0.0; STRIP], 0.0);
+    t.grants.clear();
+    for words in t.ranked.chunks(STRIP) {
+        // short, so that looking up one firm does not wait for another; no place left now is none
+        // left later
+        let mut n = 0;
+        for word in words {
+            bids[n] = (word & BEHIND) as u32;
+            let firm = t.proposals[bids[n] as usize].firm as usize;
+            weights[n] = firms.weight[firm];
+            n += usize::from(left[firm] > 0.0);
+        }
+        let near = bids[..n].iter().fold(0.0, |near, &bid| {
+            let proposal = &t.proposals[bid as usize];
+            near + firms.cash[proposal.firm as usize] + shelf[proposal.invention as usize]
+        });
+        std::hint::black_box(near);
+        for (&bid, &weight) in bids[..n].iter().zip(&weights) {
+            let proposal = &t.proposals[bid as usize];
+            let (row, firm) = (proposal.invention as usize, proposal.firm as usize);
+            if left[firm] <= 0.0 {
+                continue;
+            }
+            let mut mass = math::min(proposal.mass, shelf[row]);
+            if proposal.fee > 0.0 {
+                let budget = p.fee_cash * math::max(0.0, firms.cash[firm]);
+                mass = math::min(mass, weight * budget / proposal.fee);
+            }
+            if mass > 0.0 {
+                left[firm] -= mass / weight;
+                firms.cash[firm] -= mass * proposal.fee / weight;
+                shelf[row] = math::max(0.0, shelf[row] - mass);
+                fees += mass * proposal.fee;
+                t.grants.push(Grant {
+                    proposal: bid,
+                    mass,
+                    weight,
+                });
+            }
+        }
+    }
+    fees
 }
 
 /// Cases of this quarter that ended in a deal, posted ones aside.
@@ -157,14 +194,18 @@ fn worked_deals(t: &TransferState) -> f64 {
         .sum()
 }
 
-/// Moves mass and rights of one deal, and counts it.
-fn strike(t: &mut TransferState, state: &mut State, ctx: &Context, of: &Proposal, mass: f64) {
+/// Moves the rights of one deal, and counts it.
+fn strike(
+    t: &mut TransferState,
+    state: &mut State,
+    ctx: &Context,
+    of: &Proposal,
+    &Grant { mass, weight, .. }: &Grant,
+) {
     let p = &ctx.parameters.transfer;
     let (row, firm) = (of.invention as usize, of.firm as usize);
-    let per_firm = mass / state.firms.weight[firm];
+    let per_firm = mass / weight;
     let firm_id = state.firms.id[firm];
-    let v = &mut state.universities.inventions;
-    v.shelf[row] = math::max(0.0, v.shelf[row] - mass);
     let (region, unit) = (of.region, of.unit as usize);
     let invention_id = of.invention_id;
     if of.kind == DealKind::Transfer {

@@ -204,8 +204,8 @@ pub struct TransferState {
     proposals: Vec<Proposal>,
     /// Proposals in the order of grants.
     ranked: Vec<u64>,
-    /// Weights of the firms that propose, in the order of grants.
-    weights: Vec<f64>,
+    /// What is granted, in that order.
+    grants: Vec<grants::Grant>,
 }
 
 /// A trial whose payment falls due.

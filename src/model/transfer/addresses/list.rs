@@ -48,6 +48,18 @@ impl Holding {
         self.get().1
     }
 
+    /// One over the visibility that the slots stand for, each for `width`, 0 without a slot; and
+    /// whether there are several.
+    pub(super) fn weigh(&self, width: f64) -> (f64, bool) {
+        let held = self.held();
+        let share = if held > 0 {
+            1.0 / (f64::from(held) * width)
+        } else {
+            0.0
+        };
+        (share, held > 1)
+    }
+
     pub(super) fn set(&self, head: u32, held: u32) {
         let both = u64::from(head) << u32::BITS | u64::from(held);
         self.0.store(both, Ordering::Relaxed);
@@ -76,8 +88,8 @@ pub(super) struct List {
     pub(super) held: u32,
     /// Firms in it.
     pub(super) firms: u32,
-    /// Its slots have come to stand for more or less.
-    pub(super) is_changed: bool,
+    /// Its slots have come to stand for more or less, which is to be noted.
+    pub(super) changed: bool,
 }
 
 impl List {
@@ -109,9 +121,14 @@ impl List {
         self.width
     }
 
-    /// Whether slots have come to stand for more or less since this was last asked.
-    pub(super) fn take_note(&mut self) -> bool {
-        std::mem::take(&mut self.is_changed)
+    /// Whether slots have come to stand for more or less, which was not noted yet.
+    pub(super) fn is_changed(&self) -> bool {
+        self.changed
+    }
+
+    /// What changed has been noted.
+    pub(super) fn settle_down(&mut self) {
+        self.changed = false;
     }
 
     /// Reads the list through once in order, so that what is looked up at random afterwards

@@ -24,7 +24,7 @@ impl List {
     /// Widens a list's slots, or doubles their number where firms hold hardly more than one each.
     #[cold]
     pub(super) fn make_room(&mut self, roll: &Roll) {
-        self.is_changed = true;
+        self.changed = true;
         if self.is_fine() {
             self.width *= WIDER;
             for place in 0..self.holder.len() {
