@@ -176,10 +176,27 @@ impl<'a> Crew<'a> {
         }
     }
 
-    /// The same with blocks of `rows` rows, a multiple of a strip's; it moves the last bits of
-    /// sums.
+    /// The same with blocks of `rows` rows, a multiple of a strip's where they are walked in
+    /// strips; it moves the last bits of sums.
     pub fn with_rows(self, rows: usize) -> Self {
         Self { rows, ..self }
+    }
+
+    /// The same with blocks of one in `part` of the rows: for rows of which each takes as much work
+    /// or memory as so many others. It moves the last bits of sums.
+    ///
+    /// Example: one row in 16 of 16,384: blocks of 1,024.
+    pub fn finer(self, part: usize) -> Self {
+        self.with_rows((self.rows / part).max(1))
+    }
+
+    /// The same for walks of `lists` that hold `rows` rows: blocks of as many lists as hold the
+    /// rows of a block in the mean.
+    ///
+    /// Example: 16 lists of 32,768 rows: blocks of 8 lists.
+    pub fn of_lists(self, lists: usize, rows: usize) -> Self {
+        let whole = lists.max(1);
+        self.with_rows((lists * self.rows / rows.max(1)).clamp(1, whole))
     }
 
     /// Number of blocks of `n` rows, at least one.

@@ -9,8 +9,7 @@ use crate::model::books::Instrument;
 use crate::model::context::Context;
 use crate::model::state::State;
 
-/// Registered contracts of every cell, and their money; firms have `bought` development from
-/// units \[mn/yr\].
+/// Registered contracts of every cell, and their money.
 pub(super) fn decide(
     market: &mut RegistrationState,
     state: &mut State,
@@ -18,7 +17,6 @@ pub(super) fn decide(
     trade: &[[f64; KINDS]; REGIONS],
     means: &[f64; KINDS],
     sellers: &Sellers,
-    bought: f64,
 ) {
     let p = &ctx.parameters.registration;
     let audit = ctx.seen.registration.audit_rate;
@@ -93,10 +91,10 @@ pub(super) fn decide(
             trade.iter().map(|t| t[DEVELOPMENT]).sum(),
             f64::MIN_POSITIVE,
         );
-    tally.university_value = share * (bought / 4.0 + deals); // derived: mn a year to mn a quarter
+    tally.university_value = share * (sellers.bought / 4.0 + deals); // derived: mn a year to mn a quarter
     tally.awards = awards.iter().sum();
     let got = sellers.research.map(|research| research > 0.0);
-    hand_out(&mut state.firms, &awards, &spared, &sellers.research);
+    hand_out(state, &awards, &spared, &sellers.research, ctx);
     pay_awards(state, &awards, &got);
     spare_tax(state, &spared, &got, ctx);
     state

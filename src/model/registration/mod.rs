@@ -205,12 +205,12 @@ pub fn register(state: &mut State, ctx: &Context) {
     let mut market = std::mem::take(&mut state.registration);
     market.tally = RegistrationTally::default();
     let firms = &state.firms;
-    let sellers = Sellers::of(firms, [&ctx.seen.tax, &ctx.law.tax], ctx.q());
-    let bought = firms.total(&firms.outsourced);
-    let rd = sellers.research.iter().sum::<f64>() + bought;
+    let laws = [&ctx.seen.tax, &ctx.law.tax];
+    let sellers = Sellers::of(firms, laws, ctx.q(), ctx.crew);
+    let rd = sellers.research.iter().sum::<f64>() + sellers.bought;
     let (trade, means) = trade::eligible(&mut market, rd, ctx);
     trade::learn(&mut market, &trade, ctx);
-    decide::decide(&mut market, state, ctx, &trade, &means, &sellers, bought);
+    decide::decide(&mut market, state, ctx, &trade, &means, &sellers);
     state.registration = market;
 }
 

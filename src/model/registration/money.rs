@@ -1,6 +1,7 @@
 //! Who gets the awards, and whose tax is spared?
 
 use super::REGIONS;
+use crate::base::columns::Lent;
 use crate::model::books::{Account, Instrument};
 use crate::model::context::Context;
 use crate::model::firms::Firms;
@@ -9,10 +10,11 @@ use crate::model::state::State;
 /// Adds a region's awards and spared tax to the cash of its firms in proportion to their R&D,
 /// of which there is `research` \[mn/yr\].
 pub(super) fn hand_out(
-    firms: &mut Firms,
+    state: &mut State,
     awards: &[f64; REGIONS],
     spared: &[f64; REGIONS],
     research: &[f64; REGIONS],
+    ctx: &Context,
 ) {
     let rate: [f64; REGIONS] = std::array::from_fn(|region| {
         if research[region] > 0.0 {
@@ -21,6 +23,12 @@ pub(super) fn hand_out(
             0.0
         }
     });
+    let receive = |mut firms| receive(&mut firms, &rate);
+    ctx.crew.walk(state.firms.lend(), receive);
+}
+
+/// Adds what each yuan of R&D brings, by region, to the cash of firms in business.
+fn receive(firms: &mut Firms<Lent>, rate: &[f64; REGIONS]) {
     let n = firms.len();
     let (alive, region, rd) = (&firms.alive[..n], &firms.region[..n], &firms.rd[..n]);
     let cash = &mut firms.cash[..n];

@@ -1,8 +1,10 @@
 //! Who sells technology: what registration reads of firms, weighted by their R&D.
 
+use crate::base::blocks::{Crew, Join};
 use crate::base::strip::{ROWS, Sum};
 use crate::model::firms::{Firms, REGIONS};
 use crate::policy::tax::Tax;
+use std::ops::Range;
 
 /// What registration reads of firms, weighted by their R&D.
 #[derive(Clone, Copy, Debug, Default)]
@@ -14,16 +16,29 @@ pub struct Sellers {
     /// Income tax on the last yuan of firms that sell technology under each of two laws,
     /// nothing in a loss year \[share\].
     pub tax_rate: [f64; 2],
+    /// Development that firms in business buy from units \[mn/yr\].
+    pub bought: f64,
 }
 
 /// Weighted R&D of firms by region, and of those that claim, that pay tax at the standard rate,
-/// and as high-tech firms \[mn/yr\].
+/// and as high-tech firms; development bought \[mn/yr\].
 #[derive(Clone, Copy, Debug, Default)]
 struct Research {
     region: [Sum; REGIONS],
     claiming: Sum,
     standard: Sum,
     hightech: Sum,
+    bought: Sum,
+}
+
+impl Join for Research {
+    fn join(&mut self, next: Self) {
+        self.region.join(next.region);
+        self.claiming.join(next.claiming);
+        self.standard.join(next.standard);
+        self.hightech.join(next.hightech);
+        self.bought.join(next.bought);
+    }
 }
 
 /// Columns of a strip of firms.
@@ -35,6 +50,7 @@ struct Strip<'a> {
     claims: &'a [bool],
     taxed: &'a [bool],
     hightech_until: &'a [i32],
+    outsourced: &'a [f64],
 }
 
 crate::dispatched! {
@@ -46,7 +62,7 @@ crate::dispatched! {
         let (alive, region) = (&strip.alive[..n], &strip.region[..n]);
         let (weight, rd) = (&strip.weight[..n], &strip.rd[..n]);
         let (claims, taxed) = (&strip.claims[..n], &strip.taxed[..n]);
-        let until = &strip.hightech_until[..n];
+        let (until, outsourced) = (&strip.hightech_until[..n], &strip.outsourced[..n]);
         for i in 0..n {
             research[i] = if alive[i] { weight[i] * rd[i] } else { 0.0 };
         }
@@ -68,16 +84,20 @@ crate::dispatched! {
             part[i] = if taxed[i] & (until[i] > q) { research[i] } else { 0.0 };
         }
         to.hightech.add(part);
+        for i in 0..n {
+            part[i] = if alive[i] { weight[i] * outsourced[i] } else { 0.0 };
+        }
+        to.bought.add(part);
     }
 }
 
-impl Sellers {
-    /// Reads firms in strips, in the order of their rows.
-    pub fn of(firms: &Firms, laws: [&Tax; 2], q: i32) -> Self {
-        let mut sum = Research::default();
-        let n = firms.len();
-        for first in (0..n).step_by(ROWS) {
-            let rows = first..n.min(first + ROWS);
+impl Research {
+    /// That of a block of firms, read in strips.
+    fn of(firms: &Firms, block: Range<usize>, q: i32) -> Self {
+        let mut sum = Self::default();
+        let end = block.end;
+        for first in block.step_by(ROWS) {
+            let rows = first..end.min(first + ROWS);
             let strip = Strip {
                 alive: &firms.alive[rows.clone()],
                 region: &firms.region[rows.clone()],
@@ -85,14 +105,27 @@ impl Sellers {
                 rd: &firms.rd[rows.clone()],
                 claims: &firms.claims[rows.clone()],
                 taxed: &firms.taxed[rows.clone()],
-                hightech_until: &firms.hightech_until[rows],
+                hightech_until: &firms.hightech_until[rows.clone()],
+                outsourced: &firms.outsourced[rows],
             };
             add(&strip, q, &mut sum);
         }
+        sum
+    }
+}
+
+impl Sellers {
+    /// Reads firms in blocks, in the order of their rows.
+    pub fn of(firms: &Firms, laws: [&Tax; 2], q: i32, crew: Crew) -> Self {
+        let sum = crew.walk(0..firms.len(), |rows| Research::of(firms, rows, q));
+        let bought = sum.bought.total();
         let research = sum.region.map(|region| region.total());
         let all: f64 = research.iter().sum();
         if all <= 0.0 {
-            return Self::default();
+            return Self {
+                bought,
+                ..Self::default()
+            };
         }
         let (standard, hightech) = (sum.standard.total(), sum.hightech.total());
         let rate = |law: &Tax| law.standard_rate * standard + law.hightech_rate * hightech;
@@ -100,6 +133,7 @@ impl Sellers {
             research,
             claiming: sum.claiming.total() / all,
             tax_rate: laws.map(|law| rate(law) / all),
+            bought,
         }
     }
 }

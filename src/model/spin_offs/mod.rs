@@ -29,11 +29,11 @@ use super::population::entrant_id;
 use super::state::State;
 use super::transfer::bargain::{self, Shield};
 use super::transfer::{Deal, DealKind, Motive};
-use super::universities::{Units, Universities, effort};
+use super::universities::{Fee, Inventions, Units, Universities, effort};
 use crate::base::math::{max, min};
 use crate::base::rng::{Purpose, fill_uniform};
 use crate::base::strip::{ROWS, fill_pairs, gather};
-use strip::{Market, STRIP, Strip, Terms};
+use strip::{Choice, Market, STRIP, Strip, Terms};
 
 crate::family! {
     /// Parameters of firms founded by inventors.
@@ -88,13 +88,24 @@ pub struct SpinOffState {
     pub threshold: Vec<f64>,
     /// Firms founded so far.
     pub ordinal: Vec<u32>,
-    /// Scratch: rows whose inventors think of a firm this quarter, all those of worth and a sample
-    /// of the others.
-    thinkers: [Vec<u32>; 2],
+    /// Scratch: inventions whose inventors think of a firm this quarter, and the same by block.
+    thinkers: Thinkers,
+    found: Vec<Thinkers>,
+    /// Scratch: what they decide.
+    choices: Vec<Choice>,
     /// Scratch: what the inventors of each unit can count on.
     terms: Vec<Terms>,
     /// Counters of this quarter.
     pub tally: SpinOffTally,
+}
+
+/// Rows of inventions whose inventors think of a firm.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Thinkers {
+    /// Those of worth, all of them.
+    worthy: Vec<u32>,
+    /// A sample of the others.
+    sample: Vec<u32>,
 }
 
 /// Stream of arrivals of a cell, behind those of other founders.
@@ -123,10 +134,11 @@ pub fn found(state: &mut State, ctx: &Context) {
     set_terms(&mut own.terms, &state.universities.units, ctx);
     let market = Market::of(state, ctx);
     let cut = market.cut(&own.terms, 1.0 / STANDS_FOR, &ctx.parameters.spin_offs);
-    think(&mut own.thinkers, &state.universities, cut, ctx);
+    own.find_thinkers(&state.universities, cut, ctx);
     let thinkers = std::mem::take(&mut own.thinkers);
-    for (rows, stands_for) in thinkers.iter().zip([1.0, STANDS_FOR]) {
-        own.decide(rows, stands_for, &market, state, ctx);
+    for (rows, stands_for) in [(&thinkers.worthy, 1.0), (&thinkers.sample, STANDS_FOR)] {
+        own.weigh(rows, &market, state, ctx);
+        own.decide(rows, stands_for, state, ctx);
     }
     own.thinkers = thinkers;
     let (owners, firms) = (Account::Households, Account::Firms);
@@ -136,62 +148,80 @@ pub fn found(state: &mut State, ctx: &Context) {
 }
 
 impl SpinOffState {
+    /// Finds the inventions on the shelf, disclosed whole years ago, whose inventors think of a
+    /// firm: below the quality `cut` a sample of them.
+    fn find_thinkers(&mut self, u: &Universities, cut: f64, ctx: &Context) {
+        let fees = u.anniversaries(ctx.q());
+        let rooms = ctx.crew.rooms(fees.len(), &mut self.found);
+        ctx.crew.walk((fees, rooms), |(fees, mut room)| {
+            think(room.own(), fees, &u.inventions, cut, ctx);
+        });
+        let Thinkers { worthy, sample } = &mut self.thinkers;
+        worthy.clear();
+        sample.clear();
+        for found in &self.found[..ctx.crew.blocks(fees.len())] {
+            worthy.extend_from_slice(&found.worthy);
+            sample.extend_from_slice(&found.sample);
+        }
+    }
+
+    /// Works out what the inventors of `rows` and their units would like.
+    fn weigh(&mut self, rows: &[u32], market: &Market, state: &State, ctx: &Context) {
+        self.choices.resize(rows.len(), Choice::default());
+        let (terms, p) = (&self.terms, &ctx.parameters.spin_offs);
+        (ctx.crew).walk((rows, &mut self.choices[..]), |(rows, choices)| {
+            let mut strip = Strip::EMPTY;
+            for (rows, choices) in rows.chunks(STRIP).zip(choices.chunks_mut(STRIP)) {
+                strip.gather(rows, terms, market, state);
+                strip::weigh(&mut strip, market, p);
+                strip.note(choices);
+            }
+        });
+    }
+
     /// Lets the inventors of `rows`, each of which stands for so many, decide, and founds firms.
-    fn decide(
-        &mut self,
-        rows: &[u32],
-        stands_for: f64,
-        market: &Market,
-        state: &mut State,
-        ctx: &Context,
-    ) {
+    fn decide(&mut self, rows: &[u32], stands_for: f64, state: &mut State, ctx: &Context) {
         let p = &ctx.parameters.spin_offs;
         let weight = max(p.agent_weight / ctx.scale, 1.0);
-        let mut strip = Strip::EMPTY;
-        for rows in rows.chunks(STRIP) {
-            strip.gather(rows, &self.terms, market, state);
-            strip::weigh(&mut strip, market, p);
-            for (r, &row) in rows.iter().enumerate() {
-                let row = row as usize;
-                let v = &state.universities.inventions;
-                let mass = stands_for * v.shelf[row] * strip.share[r];
-                if strip.stake[r] < strip.reserve[r] {
-                    self.tally.refused += mass;
-                    continue;
-                }
-                self.tally.wanted += mass;
-                let cell = usize::from(v.region[row]) * FIELDS + usize::from(v.field[row]);
-                // an agent stands for so many firms, or for all that the invention has
-                let taken = min(weight, v.shelf[row]);
-                self.clock[cell] += mass / taken;
-                if self.clock[cell] < self.threshold[cell] {
-                    continue;
-                }
-                let ordinal = self.ordinal[cell];
-                self.ordinal[cell] = ordinal + 1;
-                self.threshold[cell] += entry::gap(ctx.key, stream_of(cell), ordinal + 1);
-                let id = entrant_id(stream_of(cell), ordinal);
-                let firm = start_up(state, id, row, taken, ctx);
-                self.tally.founded += taken;
-                self.tally.agents += 1.0;
-                self.tally.paid_in += taken * firm.cash;
-                settle(state, row, firm, taken);
+        for (&row, choice) in rows.iter().zip(&self.choices) {
+            let row = row as usize;
+            let v = &state.universities.inventions;
+            let mass = stands_for * v.shelf[row] * choice.share;
+            if choice.refused {
+                self.tally.refused += mass;
+                continue;
             }
+            self.tally.wanted += mass;
+            let cell = usize::from(v.region[row]) * FIELDS + usize::from(v.field[row]);
+            // an agent stands for so many firms, or for all that the invention has
+            let taken = min(weight, v.shelf[row]);
+            self.clock[cell] += mass / taken;
+            if self.clock[cell] < self.threshold[cell] {
+                continue;
+            }
+            let ordinal = self.ordinal[cell];
+            self.ordinal[cell] = ordinal + 1;
+            self.threshold[cell] += entry::gap(ctx.key, stream_of(cell), ordinal + 1);
+            let id = entrant_id(stream_of(cell), ordinal);
+            let firm = start_up(state, id, row, taken, ctx);
+            self.tally.founded += taken;
+            self.tally.agents += 1.0;
+            self.tally.paid_in += taken * firm.cash;
+            settle(state, row, firm, taken);
         }
     }
 }
 
-/// Finds the inventions on the shelf, disclosed whole years ago, whose inventors think of a firm:
-/// each year those of a share `considered` do. Below the quality `cut` a sample of them is found.
-fn think(thinkers: &mut [Vec<u32>; 2], u: &Universities, cut: f64, ctx: &Context) {
+/// Of inventions whose `fees` fall due, finds those on the shelf whose inventors think of a firm:
+/// each year those of a share `considered` do.
+fn think(thinkers: &mut Thinkers, fees: &[Fee], v: &Inventions, cut: f64, ctx: &Context) {
     let considered = ctx.parameters.spin_offs.considered;
-    let v = &u.inventions;
-    let [worthy, sample] = thinkers;
+    let Thinkers { worthy, sample } = thinkers;
     worthy.clear();
     sample.clear();
     let (mut ids, mut draws, mut quality) = ([0; ROWS], [0.0; ROWS], [0.0; ROWS]);
     let mut some = [0; ROWS];
-    for fees in u.anniversaries(ctx.q()).chunks(ROWS) {
+    for fees in fees.chunks(ROWS) {
         for (id, fee) in ids.iter_mut().zip(fees) {
             *id = fee.id;
         }

@@ -28,6 +28,15 @@ pub(super) struct Terms {
     pub is_bound: bool,
 }
 
+/// What the inventors of an invention and their unit would like.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Choice {
+    /// Share of the inventors who would found.
+    pub share: f64,
+    /// The unit does not let the invention go.
+    pub refused: bool,
+}
+
 /// What is the same for all inventions of a quarter.
 pub(super) struct Market {
     /// Cost of founding by field, without and with leave \[mn\].
@@ -81,11 +90,11 @@ pub(super) struct Strip {
     /// 0 where the unit has no say.
     asks: Column,
     /// Share of the inventors who would found.
-    pub share: Column,
+    share: Column,
     /// Stake that the unit keeps \[mn\].
-    pub stake: Column,
+    stake: Column,
     /// Least stake it lets the invention go for \[mn\].
-    pub reserve: Column,
+    reserve: Column,
 }
 
 impl Strip {
@@ -116,6 +125,18 @@ impl Strip {
             self.blame[r] = unit.blame;
             self.cost[r] = market.cost[usize::from(v.field[row])][usize::from(unit.on_leave)];
             self.asks[r] = f64::from(!unit.is_bound);
+        }
+    }
+}
+
+impl Strip {
+    /// Notes the choices of the first inventions.
+    pub(super) fn note(&self, choices: &mut [Choice]) {
+        for (r, choice) in choices.iter_mut().enumerate() {
+            *choice = Choice {
+                share: self.share[r],
+                refused: self.stake[r] < self.reserve[r],
+            };
         }
     }
 }

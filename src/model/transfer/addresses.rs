@@ -7,95 +7,49 @@
 //! the search to its next keyed draw, so that what happens to one firm moves hardly any draw of
 //! others (mechanisms M16).
 
+mod list;
+mod orders;
 mod room;
 
 use super::TransferParameters;
 use super::edges::Edges;
 use super::partners::NOBODY;
 use super::search::STRIP;
-use crate::base::rng::{Key, Purpose};
+use crate::base::blocks::Crew;
+use crate::base::rng::Key;
 use crate::base::{math, strip};
 use crate::model::firms::{FIELDS, Firms, REGIONS};
+use list::{Holding, List, Roll};
+use orders::Orders;
 use std::hint::select_unpredictable;
+use std::ops::Range;
 
 const CELLS: usize = REGIONS * FIELDS;
 /// Slots that a firm of mean visibility fills at the start: the finer, the fewer searches go
 /// without an answer and the more slots change hands; whom they find does not hang on it.
 const RESOLUTION: f64 = 1.0;
-/// A list of which less than this part is free is given room.
-const LEAST_FREE: u32 = 8;
 /// Slots of the shortest list.
 const SHORTEST: u32 = 16;
-/// Who holds a free slot; else it is one more than the row of the firm.
-const FREE: u32 = 0;
-
-/// List of one region and field.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-struct Cell {
-    /// Its first slot, their number, and how many are held.
-    first: u32,
-    slots: u32,
-    held: u32,
-    /// Firms in it.
-    firms: u32,
-    /// Visibility that fills a slot.
-    width: f64,
-}
-
-impl Cell {
-    /// Slots that a visibility of `seen` fills, at least one.
-    ///
-    /// Example: slots of 2: a firm of 5 holds 3, and answers 5 of 6 times.
-    #[inline]
-    fn wanted(&self, seen: f64) -> u32 {
-        let most = f64::from(self.slots);
-        math::clamp((seen / self.width).ceil(), 1.0, most) as u32
-    }
-
-    /// Whether so few are free that `more` must not be added.
-    fn is_crowded(&self, more: u32) -> bool {
-        self.held + more > self.slots - self.slots / LEAST_FREE
-    }
-}
-
-/// What a firm holds.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Holding {
-    /// Its list, and its latest slot, [`NOBODY`] where it holds none.
-    cell: u32,
-    head: u32,
-    /// Number of its slots.
-    held: u32,
-}
-
-impl Holding {
-    const NONE: Self = Self {
-        cell: 0,
-        head: NOBODY,
-        held: 0,
-    };
-}
 
 /// Table of addresses.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Addresses {
-    cells: Vec<Cell>,
-    /// First slot of each list and how many there are.
-    spans: Vec<[u32; 2]>,
-    /// Who holds each slot, see [`FREE`].
-    holder: Vec<u32>,
-    /// The slot that the same firm took before each slot, anything at its first.
-    before: Vec<u32>,
-    /// By row of firms.
+    /// By region and field.
+    lists: Vec<List>,
+    /// List of each row of firms, and what the firm holds of it.
+    cell: Vec<u16>,
     holdings: Vec<Holding>,
     /// One over the visibility that the slots of each row stand for, 0 without a slot.
     shares: Vec<f64>,
     /// Whether each row holds more than one.
     several: Vec<bool>,
-    /// How often the slots of a holder answer, see [`FREE`] \[2⁻³²\].
+    /// How often the slots of a holder answer, see [`list::FREE`] \[2⁻³²\].
     answers: Vec<u32>,
-    /// Rows of firms that hold too few slots or too many.
+    /// Scratch: firms that a list is to take up, give slots to or take slots from.
+    orders: Orders,
+    /// Scratch: rows of firms that hold too few slots or too many, and the same by block.
     misfits: Vec<u32>,
+    found: Vec<Vec<u32>>,
     /// Edges of mass by region.
     pub(super) regions: Edges<{ REGIONS + 1 }>,
     /// The same by field within each region.
@@ -152,9 +106,15 @@ crate::dispatched! {
 
 impl Addresses {
     /// Table of the firms in business at the start, whose visibility is `seen` by row.
-    pub(super) fn found(seen: &[f64], firms: &Firms, p: &TransferParameters, key: Key) -> Self {
+    pub(super) fn found(
+        seen: &[f64],
+        firms: &Firms,
+        p: &TransferParameters,
+        key: Key,
+        crew: Crew,
+    ) -> Self {
         let mut table = Self::default();
-        let (masses, numbers) = masses(seen, firms);
+        let (masses, numbers) = masses(seen, firms, 0..firms.len());
         let all = masses.iter().sum::<f64>() / math::max(1.0, firms.len() as f64);
         for (mass, number) in masses.iter().zip(numbers) {
             let n = f64::from(number);
@@ -162,27 +122,13 @@ impl Addresses {
             // half a slot a firm is lost to rounding up
             let held = n * (RESOLUTION + 0.5);
             let slots = ((1.0 + p.reserve) * held).ceil() as u32;
-            let first = table.holder.len() as u32;
-            table.open(first, slots.max(SHORTEST), mean / RESOLUTION);
+            let slots = slots.max(SHORTEST);
+            table.lists.push(List::empty(slots, mean / RESOLUTION));
         }
         table.weigh(&masses);
         let living: Vec<u32> = (0..firms.len() as u32).collect();
-        table.admit(&living, seen, firms, key);
+        table.admit(&living, seen, firms, key, crew);
         table
-    }
-
-    /// Adds an empty list.
-    fn open(&mut self, first: u32, slots: u32, width: f64) {
-        self.spans.push([first, slots]);
-        self.cells.push(Cell {
-            first,
-            slots,
-            width,
-            ..Cell::default()
-        });
-        let end = (first + slots) as usize;
-        self.holder.resize(end, FREE);
-        self.before.resize(end, NOBODY);
     }
 
     /// Sets the edges by which searches choose regions and fields.
@@ -197,147 +143,135 @@ impl Addresses {
     }
 
     /// Searches turn to regions and fields in proportion to the visibility in them now.
-    pub(super) fn turn_to(&mut self, seen: &[f64], firms: &Firms) {
-        self.weigh(&masses(seen, firms).0);
+    pub(super) fn turn_to(&mut self, seen: &[f64], firms: &Firms, crew: Crew) {
+        let (masses, _) = crew.walk(0..firms.len(), |rows| masses(seen, firms, rows));
+        self.weigh(&masses);
     }
 
     /// Gives slots to the firms that came or grew, takes them from those that left or shrank;
     /// `changed` are the rows that hold another firm, or none, since the last look, `seen` is
     /// the visibility by row.
-    pub(super) fn admit(&mut self, changed: &[u32], seen: &[f64], firms: &Firms, key: Key) {
-        self.read_through();
-        self.holdings.resize(firms.len(), Holding::NONE);
-        self.shares.resize(firms.len(), 0.0);
-        self.several.resize(firms.len(), false);
-        self.answers.resize(firms.len() + 1, 0);
-        for &row in changed {
-            let row = row as usize;
-            if self.holdings[row].held > 0 {
-                self.release(row, 0, seen);
-                self.cells[self.holdings[row].cell as usize].firms -= 1;
-            }
+    pub(super) fn admit(
+        &mut self,
+        changed: &[u32],
+        seen: &[f64],
+        firms: &Firms,
+        key: Key,
+        crew: Crew,
+    ) {
+        let n = firms.len();
+        self.cell.resize(n, 0);
+        self.holdings.resize(n, Holding::default());
+        self.shares.resize(n, 0.0);
+        self.several.resize(n, false);
+        self.answers.resize(n + 1, 0);
+        let roll = (seen, firms, key);
+        let known = changed.iter().copied();
+        let left = known.filter(|&row| self.holdings[row as usize].held() > 0);
+        self.orders.sort(left, &self.cell);
+        self.carry_out(roll, crew, |list, rows, roll| {
+            list.read_through();
+            rows.iter().for_each(|&row| list.let_go(row as usize, roll));
+        });
+        let known = changed.iter().copied();
+        let came = known.filter(|&row| firms.alive[row as usize]);
+        for row in came.clone() {
+            self.cell[row as usize] = cell_of(firms, row as usize) as u16;
         }
-        for &row in changed {
-            let row = row as usize;
-            if firms.alive[row] {
-                let cell = cell_of(firms, row);
-                self.cells[cell].firms += 1;
-                self.holdings[row].cell = cell as u32;
-                let wanted = self.cells[cell].wanted(seen[row]);
-                self.take(row, wanted, seen, firms, key);
-            }
-        }
-        let mut misfits = std::mem::take(&mut self.misfits);
-        misfits.clear();
-        self.measure(seen, &mut misfits);
-        for &row in &misfits {
-            self.fit(row as usize, seen, firms, key);
-        }
+        self.orders.sort(came, &self.cell);
+        self.carry_out(roll, crew, |list, rows, roll| {
+            rows.iter()
+                .for_each(|&row| list.take_up(row as usize, roll));
+        });
+        self.note(changed, seen, crew);
+        self.measure(seen, crew);
+        let misfits = std::mem::take(&mut self.misfits);
+        self.orders.sort(misfits.iter().copied(), &self.cell);
+        self.carry_out(roll, crew, |list, rows, roll| {
+            rows.iter().for_each(|&row| list.fit(row as usize, roll));
+        });
+        self.note(&misfits, seen, crew);
         self.misfits = misfits;
+    }
+
+    /// Lists carry out their orders, side by side, as no firm is in two of them.
+    fn carry_out(
+        &mut self,
+        (seen, firms, key): (&[f64], &Firms, Key),
+        crew: Crew,
+        act: impl Fn(&mut List, &[u32], &Roll) + Sync,
+    ) {
+        let roll = Roll {
+            holdings: &self.holdings,
+            seen,
+            id: &firms.id,
+            key,
+        };
+        let orders = &self.orders;
+        let lists = (0..CELLS, &mut self.lists[..]);
+        let crew = crew.of_lists(CELLS, firms.len());
+        crew.walk(lists, |(cells, lists)| {
+            for (cell, list) in cells.zip(lists) {
+                act(list, orders.of(cell), &roll);
+            }
+        });
+    }
+
+    /// Notes what the slots of the firms in `rows`, which rise, and of all in lists whose slots
+    /// have changed stand for, and how often they answer.
+    fn note(&mut self, rows: &[u32], seen: &[f64], crew: Crew) {
+        let (lists, cell, holdings) = (&self.lists, &self.cell, &self.holdings);
+        let weigh = |row: usize| {
+            let width = lists[usize::from(cell[row])].width();
+            holdings[row].weigh(width)
+        };
+        let slots = (&mut self.shares[..], &mut self.several[..]);
+        let parts = (0..seen.len(), slots, &mut self.answers[1..]);
+        crew.walk(parts, |(block, (shares, several), answers)| {
+            let before = |end: usize| rows.partition_point(|&row| (row as usize) < end);
+            for &row in &rows[before(block.start)..before(block.end)] {
+                let (row, own) = (row as usize, row as usize - block.start);
+                (shares[own], several[own]) = weigh(row);
+                answers[own] = answering(seen[row] * shares[own]);
+            }
+        });
+        for list in lists.iter().filter(|list| list.is_changed()) {
+            for row in list.rows() {
+                let row = row as usize;
+                (self.shares[row], self.several[row]) = weigh(row);
+                self.answers[row + 1] = answering(seen[row] * self.shares[row]);
+            }
+        }
+        self.lists.iter_mut().for_each(List::settle_down);
     }
 
     /// Notes how often firms answer; lists the rows of those whose slots overflow, and of those
     /// that fill not half of several.
-    fn measure(&mut self, seen: &[f64], misfits: &mut Vec<u32>) {
-        let mut flags = [false; strip::ROWS];
-        let columns = self
-            .shares
-            .chunks(strip::ROWS)
-            .zip(self.several.chunks(strip::ROWS));
-        let seen = seen.chunks(strip::ROWS);
-        let answers = self.answers[1..].chunks_mut(strip::ROWS);
-        let strips = (0..).step_by(strip::ROWS).zip(answers);
-        for ((first, answers), (seen, (shares, several))) in strips.zip(seen.zip(columns)) {
-            let flags = &mut flags[..answers.len()];
-            fill(seen, shares, several, answers, flags);
-            strip::flagged(flags, first, misfits);
+    fn measure(&mut self, seen: &[f64], crew: Crew) {
+        let rooms = crew.rooms(seen.len(), &mut self.found);
+        let slots = (&self.shares[..], &self.several[..]);
+        let parts = (
+            (0..seen.len(), rooms),
+            (seen, &mut self.answers[1..]),
+            slots,
+        );
+        crew.walk(parts, |((rows, mut room), (seen, answers), slots)| {
+            let misfits = room.own();
+            misfits.clear();
+            let mut flags = [false; strip::ROWS];
+            let slots = (slots.0.chunks(strip::ROWS)).zip(slots.1.chunks(strip::ROWS));
+            let firms = (seen.chunks(strip::ROWS)).zip(answers.chunks_mut(strip::ROWS));
+            let strips = (rows.start as u32..).step_by(strip::ROWS);
+            for ((first, (seen, answers)), (shares, several)) in strips.zip(firms).zip(slots) {
+                let flags = &mut flags[..answers.len()];
+                fill(seen, shares, several, answers, flags);
+                strip::flagged(flags, first, misfits);
+            }
+        });
+        self.misfits.clear();
+        for found in &self.found[..crew.blocks(seen.len())] {
+            self.misfits.extend_from_slice(found);
         }
-    }
-
-    /// Gives slots to a firm that grew, takes them from one that shrank to less than half.
-    fn fit(&mut self, row: usize, seen: &[f64], firms: &Firms, key: Key) {
-        let Holding { cell, held, .. } = self.holdings[row];
-        let wanted = self.cells[cell as usize].wanted(seen[row]);
-        if wanted > held {
-            self.take(row, wanted, seen, firms, key);
-        } else if 2 * wanted < held {
-            self.release(row, wanted, seen);
-        }
-    }
-
-    /// Adds slots until the firm in `row` holds `wanted`, or what is wanted of wider slots.
-    fn take(&mut self, row: usize, wanted: u32, seen: &[f64], firms: &Firms, key: Key) {
-        let mut wanted = wanted;
-        let cell = self.holdings[row].cell as usize;
-        while self.cells[cell].is_crowded(wanted.saturating_sub(self.holdings[row].held)) {
-            self.make_room(cell, seen, firms, key);
-            wanted = self.cells[cell].wanted(seen[row]);
-        }
-        while self.holdings[row].held < wanted {
-            self.settle(row, firms.id[row], key);
-        }
-        self.weigh_share(row, seen);
-    }
-
-    /// Gives the firm in `row` one more slot: the first free one from where its id points.
-    fn settle(&mut self, row: usize, id: u32, key: Key) {
-        let Holding { cell, head, held } = self.holdings[row];
-        let list = &mut self.cells[cell as usize];
-        let start = key.uniform(id, held, 0, 0, Purpose::Search);
-        let start = (start * f64::from(list.slots)) as usize;
-        let first = list.first as usize;
-        let holder = &self.holder[first..first + list.slots as usize];
-        let free = |&holder: &u32| holder == FREE;
-        let after = holder[start..].iter().position(free);
-        let place = (after.map(|step| start + step))
-            .or_else(|| holder[..start].iter().position(free))
-            .expect("a crowded list is given room");
-        let place = list.first + place as u32;
-        list.held += 1;
-        self.holder[place as usize] = row as u32 + 1;
-        if held > 0 {
-            self.before[place as usize] = head;
-        }
-        self.holdings[row].head = place;
-        self.holdings[row].held += 1;
-    }
-
-    /// Takes the latest slots of a firm until it holds `left`.
-    fn release(&mut self, row: usize, left: u32, seen: &[f64]) {
-        let holding = &mut self.holdings[row];
-        let list = &mut self.cells[holding.cell as usize];
-        while holding.held > left {
-            let place = holding.head as usize;
-            holding.held -= 1;
-            // before the first slot stands none: that is not looked up
-            holding.head = match holding.held {
-                0 => NOBODY,
-                _ => self.before[place],
-            };
-            self.holder[place] = FREE;
-            list.held -= 1;
-        }
-        self.weigh_share(row, seen);
-    }
-
-    /// Notes what the slots of a firm stand for, and how often they answer.
-    fn weigh_share(&mut self, row: usize, seen: &[f64]) {
-        let Holding { cell, held, .. } = self.holdings[row];
-        let width = self.cells[cell as usize].width;
-        let share = if held > 0 {
-            1.0 / (f64::from(held) * width)
-        } else {
-            0.0
-        };
-        self.shares[row] = share;
-        self.several[row] = held > 1;
-        self.answers[row + 1] = answering(seen[row] * share);
-    }
-
-    /// Reads the table through once in order, so that what is looked up at random afterwards
-    /// stands near.
-    fn read_through(&self) {
-        std::hint::black_box(self.holder.iter().fold(0, |all, &holder| all ^ holder));
     }
 
     /// Each of the searches `asked`, of a strip, points along the list of its cell: notes the rows
@@ -356,14 +290,11 @@ impl Addresses {
         let n = n.min(STRIP);
         for ((&i, holder), part) in asked[..n].iter().zip(&mut holders).zip(&mut parts) {
             let i = i as usize % STRIP;
-            let [first, slots] = self.spans[cells[i] as usize];
-            let along = u64::from(words[i]) * u64::from(slots);
+            let slots = self.lists[cells[i] as usize].slots();
+            let along = u64::from(words[i]) * slots.len() as u64;
             // derived: bits of a word
-            *holder = first + (along >> 32) as u32;
+            *holder = slots[(along >> 32) as usize];
             *part = along as u32;
-        }
-        for place in &mut holders[..n] {
-            *place = self.holder[*place as usize];
         }
         let mut left = 0;
         for (k, (&holder, &part)) in holders[..n].iter().zip(&parts).enumerate() {
@@ -383,24 +314,23 @@ impl Addresses {
     /// Chance that one draw within its region and field finds the firm in `row`, of which `seen`
     /// is the visibility.
     pub(super) fn odds(&self, row: usize, seen: f64) -> f64 {
-        let slots = self.cells[self.holdings[row].cell as usize].slots;
-        let held = (self.holder.iter()).filter(|&&holder| holder as usize == row + 1);
+        let slots = self.lists[usize::from(self.cell[row])].slots();
+        let held = slots.iter().filter(|&&holder| holder as usize == row + 1);
         assert!(seen * self.shares[row] <= 1.0 + f64::EPSILON);
-        held.count() as f64 * f64::from(self.answers[row + 1]) / f64::from(slots)
+        held.count() as f64 * f64::from(self.answers[row + 1]) / slots.len() as f64
     }
 
     /// Rows of the holders of all slots, [`NOBODY`] for free ones.
     pub(super) fn slots(&self) -> Vec<u32> {
-        (self.holder.iter())
-            .map(|holder| holder.wrapping_sub(1))
-            .collect()
+        let slots = self.lists.iter().flat_map(List::slots);
+        slots.map(|holder| holder.wrapping_sub(1)).collect()
     }
 }
 
-/// Visibility by region and field, and number of firms.
-fn masses(seen: &[f64], firms: &Firms) -> ([f64; CELLS], [u32; CELLS]) {
+/// Visibility by region and field, and number of firms, of a block of firms.
+fn masses(seen: &[f64], firms: &Firms, rows: Range<usize>) -> ([f64; CELLS], [u32; CELLS]) {
     let (mut masses, mut numbers) = ([0.0; CELLS], [0; CELLS]);
-    for row in (0..firms.len()).filter(|&row| firms.alive[row]) {
+    for row in rows.filter(|&row| firms.alive[row]) {
         let cell = cell_of(firms, row);
         masses[cell] += seen[row];
         numbers[cell] += 1;

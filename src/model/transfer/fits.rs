@@ -2,7 +2,7 @@
 
 use super::TransferParameters;
 use super::bargain;
-use super::offers::{Lot, Offers};
+use super::offers::{Lot, Offer};
 use super::partners::{NOBODY, Partner};
 use crate::base::rng::{Key, Purpose};
 use crate::base::{math, strip};
@@ -61,7 +61,7 @@ impl Pairs {
     fn gather(
         &mut self,
         lots: &[Lot],
-        offers: &Offers,
+        offers: &[Offer],
         draws: usize,
         found: &[u32],
         order: f64,
@@ -69,7 +69,7 @@ impl Pairs {
     ) {
         let mut i = 0;
         for lot in lots {
-            let offer = &offers.all[lot.offer as usize];
+            let offer = &offers[lot.offer as usize];
             for draw in 0..draws.min(STRIP - i) {
                 let firm = self.met[i];
                 let distance = field_distance(usize::from(offer.field), firm.field());
@@ -122,7 +122,7 @@ crate::dispatched! {
     }
 }
 
-/// Values of all pairs, by search \[mn\].
+/// Values of all pairs of a block, by search \[mn\].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Fits {
     /// Value in use.
@@ -149,7 +149,7 @@ impl Fits {
     /// is worth nothing.
     pub(super) fn value(
         &mut self,
-        offers: &Offers,
+        (offers, lots): (&[Offer], &[Lot]),
         draws: usize,
         found: &[u32],
         rows: &[Partner],
@@ -164,10 +164,10 @@ impl Fits {
             return;
         }
         let mut pairs = Pairs::none();
-        let lots = STRIP / draws;
-        let met = offers.lots.chunks(lots).zip(found.chunks(lots * draws));
-        let usage = self.usage.chunks_mut(lots * draws);
-        let values = usage.zip(self.value.chunks_mut(lots * draws));
+        let strip = STRIP / draws;
+        let met = lots.chunks(strip).zip(found.chunks(strip * draws));
+        let usage = self.usage.chunks_mut(strip * draws);
+        let values = usage.zip(self.value.chunks_mut(strip * draws));
         for ((lots, found), (usage, value)) in met.zip(values) {
             pairs.meet(found, rows);
             pairs.gather(lots, offers, draws, found, order, p);

@@ -49,8 +49,11 @@ impl Places {
         self.holder.resize(firms.len(), NOBODY);
         self.left.resize(firms.len(), 0.0);
         let further = ctx.world.price * p.slot_sales;
-        let (holder, left) = (&mut self.holder, &mut self.left);
-        open_places(p.slots, further, &firms.id, &firms.sales, holder, left);
+        let seen = (&firms.id[..], &firms.sales[..]);
+        let parts = (seen, (&mut self.holder[..], &mut self.left[..]));
+        ctx.crew.walk(parts, |((id, sales), (holder, left))| {
+            open_places(p.slots, further, id, sales, holder, left);
+        });
     }
 }
 
@@ -102,47 +105,84 @@ fn rank(proposals: &[Proposal], ranked: &mut Vec<u64>) {
     }
 }
 
+/// A lot that a firm is granted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Grant {
+    /// Place of the proposal.
+    proposal: u32,
+    /// Real inventions of it that go to the firm.
+    mass: f64,
+    /// Real firms that it stands for.
+    weight: f64,
+}
+
 /// Grants proposals in keyed order while firms have places and cash. A firm with a place
 /// left takes the whole lot, so that what it takes does not hang on its weight.
 pub(super) fn grant(t: &mut TransferState, state: &mut State, ctx: &Context) {
-    let p = &ctx.parameters.transfer;
     t.places.open(state, ctx);
     rank(&t.proposals, &mut t.ranked);
+    let fees = allot(t, state, ctx);
+    let grants = std::mem::take(&mut t.grants);
     let proposals = std::mem::take(&mut t.proposals);
-    let mut ranked = std::mem::take(&mut t.ranked);
-    let mut weights = std::mem::take(&mut t.weights);
-    weights.clear();
-    weights.resize(ranked.len(), 0.0);
-    // short, so that looking up one firm does not wait for another
-    let mut n = 0;
-    for at in 0..ranked.len() {
-        let firm = proposals[(ranked[at] & BEHIND) as usize].firm as usize;
-        (ranked[n], weights[n]) = (ranked[at], state.firms.weight[firm]);
-        n += usize::from(t.places.left[firm] > 0.0);
+    for grant in &grants {
+        strike(t, state, ctx, &proposals[grant.proposal as usize], grant);
     }
-    let mut fees = 0.0;
-    for (&word, &weight) in ranked[..n].iter().zip(&weights) {
-        let k = word & BEHIND;
-        let proposal = &proposals[k as usize];
-        let (row, firm) = (proposal.invention as usize, proposal.firm as usize);
-        if t.places.left[firm] <= 0.0 {
-            continue;
-        }
-        let mut mass = math::min(proposal.mass, state.universities.inventions.shelf[row]);
-        if proposal.fee > 0.0 {
-            let budget = p.fee_cash * math::max(0.0, state.firms.cash[firm]);
-            mass = math::min(mass, weight * budget / proposal.fee);
-        }
-        if mass > 0.0 {
-            t.places.left[firm] -= mass / weight;
-            state.firms.cash[firm] -= mass * proposal.fee / weight;
-            fees += mass * proposal.fee;
-            strike(t, state, ctx, proposal, mass);
-        }
-    }
-    (t.proposals, t.ranked, t.weights) = (proposals, ranked, weights);
+    (t.grants, t.proposals) = (grants, proposals);
     pay_units(t, state, ctx, fees);
     t.tally.without_deal = math::max(0.0, t.tally.cases - worked_deals(t));
+}
+
+/// Proposals looked up together.
+const STRIP: usize = 64;
+
+/// Lists what is granted, in order, and takes it off shelves, places and cash; gives the fees
+/// \[mn, real\].
+fn allot(t: &mut TransferState, state: &mut State, ctx: &Context) -> f64 {
+    let p = &ctx.parameters.transfer;
+    let (firms, left) = (&mut state.firms, &mut t.places.left);
+    let shelf = &mut state.universities.inventions.shelf;
+    let (mut bids, mut weights, mut fees) = ([0; STRIP], [0.0; STRIP], 0.0);
+    t.grants.clear();
+    for words in t.ranked.chunks(STRIP) {
+        // short, so that looking up one firm does not wait for another; no place left now is none
+        // left later
+        let mut n = 0;
+        for word in words {
+            bids[n] = (word & BEHIND) as u32;
+            let firm = t.proposals[bids[n] as usize].firm as usize;
+            weights[n] = firms.weight[firm];
+            n += usize::from(left[firm] > 0.0);
+        }
+        let near = bids[..n].iter().fold(0.0, |near, &bid| {
+            let proposal = &t.proposals[bid as usize];
+            near + firms.cash[proposal.firm as usize] + shelf[proposal.invention as usize]
+        });
+        std::hint::black_box(near);
+        for (&bid, &weight) in bids[..n].iter().zip(&weights) {
+            let proposal = &t.proposals[bid as usize];
+            let (row, firm) = (proposal.invention as usize, proposal.firm as usize);
+            if left[firm] <= 0.0 {
+                continue;
+            }
+            let mut mass = math::min(proposal.mass, shelf[row]);
+            if proposal.fee > 0.0 {
+                let budget = p.fee_cash * math::max(0.0, firms.cash[firm]);
+                mass = math::min(mass, weight * budget / proposal.fee);
+            }
+            if mass > 0.0 {
+                left[firm] -= mass / weight;
+                firms.cash[firm] -= mass * proposal.fee / weight;
+                shelf[row] = math::max(0.0, shelf[row] - mass);
+                fees += mass * proposal.fee;
+                t.grants.push(Grant {
+                    proposal: bid,
+                    mass,
+                    weight,
+                });
+            }
+        }
+    }
+    fees
 }
 
 /// Cases of this quarter that ended in a deal, posted ones aside.
@@ -154,14 +194,18 @@ fn worked_deals(t: &TransferState) -> f64 {
         .sum()
 }
 
-/// Moves mass and rights of one deal, and counts it.
-fn strike(t: &mut TransferState, state: &mut State, ctx: &Context, of: &Proposal, mass: f64) {
+/// Moves the rights of one deal, and counts it.
+fn strike(
+    t: &mut TransferState,
+    state: &mut State,
+    ctx: &Context,
+    of: &Proposal,
+    &Grant { mass, weight, .. }: &Grant,
+) {
     let p = &ctx.parameters.transfer;
     let (row, firm) = (of.invention as usize, of.firm as usize);
-    let per_firm = mass / state.firms.weight[firm];
+    let per_firm = mass / weight;
     let firm_id = state.firms.id[firm];
-    let v = &mut state.universities.inventions;
-    v.shelf[row] = math::max(0.0, v.shelf[row] - mass);
     let (region, unit) = (of.region, of.unit as usize);
     let invention_id = of.invention_id;
     if of.kind == DealKind::Transfer {
@@ -253,7 +297,7 @@ crate::dispatched! {
         debtor: &[u32],
         running: &mut [f64],
         cash: &mut [f64],
-    ) -> f64 {
+    ) -> strip::Sum {
         let mut sum = strip::Sum::default();
         let mut paid = [0.0; strip::ROWS];
         let strips = (0..running.len()).step_by(strip::ROWS);
@@ -272,7 +316,7 @@ crate::dispatched! {
             }
             sum.add(paid);
         }
-        sum.total()
+        sum
     }
 }
 
@@ -283,15 +327,12 @@ pub(super) fn settle_dues(t: &mut TransferState, state: &mut State, ctx: &Contex
     let part = math::min(1.0, 1.0 / (4.0 * ctx.parameters.funnel.horizon)); // derived: quarters a year
     let n = t.running.len().min(state.firms.len());
     let firms = &mut state.firms;
-    let mut received = pay_royalties(
-        part,
-        &firms.alive[..n],
-        &firms.id[..n],
-        &firms.weight[..n],
-        &t.debtor[..n],
-        &mut t.running[..n],
-        &mut firms.cash[..n],
-    );
+    let seen = (&firms.alive[..n], &firms.id[..n], &firms.weight[..n]);
+    let debts = (&t.debtor[..n], &mut t.running[..n], &mut firms.cash[..n]);
+    let pay = |((alive, id, weight), (debtor, running, cash))| {
+        pay_royalties(part, alive, id, weight, debtor, running, cash)
+    };
+    let mut received = ctx.crew.walk((seen, debts), pay).total();
     let now = ctx.q() as usize % RING;
     let mut dues = std::mem::take(&mut t.dues[now]);
     for due in &dues {

@@ -2,6 +2,7 @@
 
 mod addresses;
 pub mod bargain;
+mod desks;
 mod edges;
 mod fits;
 mod grants;
@@ -18,7 +19,6 @@ mod tests;
 use super::context::Context;
 use super::firms::Firms;
 use super::state::State;
-use super::universities::Case;
 
 crate::family! {
     /// Offices, search, reserve prices, bargains.
@@ -192,33 +192,20 @@ pub struct TransferState {
     posted: Vec<offers::Pick>,
     /// Inventions worked this quarter, by unit.
     worked: Vec<offers::Pick>,
-    /// Whether new cases came to the head of each unit's shelf.
-    stirred: Vec<bool>,
-    /// Units at work, what they picked, posted cases that they passed over, and places of picks.
-    desks: Vec<market::Desk>,
-    picked: Vec<offers::Pick>,
-    passed: Vec<(u32, Case)>,
-    places_of_picks: Vec<u32>,
+    /// Scratch by block of units: at work, and of cases on their way back to the shelf.
+    desks: Vec<desks::Desks>,
+    returns: Vec<shelf::Return>,
     /// What of them looks for a partner, and what is posted.
     offers: offers::Offers,
     on_post: offers::Offers,
-    /// Its searches.
-    searches: search::Searches,
-    /// What they came upon.
-    fits: fits::Fits,
-    /// Lots and firms that are of use to each other, and their draws.
-    matches: Vec<market::Match>,
-    draws: market::Draws,
+    /// Scratch by block of offers.
+    stalls: Vec<market::Stall>,
     /// What offices and firms agreed on before places run out.
     proposals: Vec<Proposal>,
     /// Proposals in the order of grants.
     ranked: Vec<u64>,
-    /// What is left of worked inventions, and how often they were tried.
-    columns: [Vec<f64>; 2],
-    /// Weights of the firms that propose, in the order of grants.
-    weights: Vec<f64>,
-    /// Scratch of one unit's worked cases on their way back to the shelf.
-    fallen: Vec<Case>,
+    /// What is granted, in that order.
+    grants: Vec<grants::Grant>,
 }
 
 /// A trial whose payment falls due.
@@ -300,9 +287,15 @@ impl TransferState {
         let p = &ctx.parameters.transfer;
         let lever = &ctx.seen.transfer;
         let mut partners = partners::Partners::default();
-        partners.look_round(&state.firms, p.exposure, ctx.key);
+        partners.look_round(&state.firms, p.exposure, ctx.key, ctx.crew);
         Self {
-            addresses: addresses::Addresses::found(&partners.seen, &state.firms, p, ctx.key),
+            addresses: addresses::Addresses::found(
+                &partners.seen,
+                &state.firms,
+                p,
+                ctx.key,
+                ctx.crew,
+            ),
             partners,
             managers: office::managers_at_rest(lever.managers, lever.manager_training, p),
             ..Self::default()
@@ -354,19 +347,18 @@ pub fn deal(state: &mut State, ctx: &Context) {
         p,
         &mut transfer.capacity,
     );
-    market::offer(&mut transfer, state, ctx);
+    market::pick(&mut transfer, state, ctx);
     // last, as searches look up what this writes
     let partners = &mut transfer.partners;
-    partners.look_round(&state.firms, p.exposure, ctx.key);
+    partners.look_round(&state.firms, p.exposure, ctx.key, ctx.crew);
     partners.draw_up(&state.firms, ctx);
     let (changed, seen) = (&partners.changed, &partners.seen);
     // derived: once a year
     if ctx.q() % 4 == 0 {
-        transfer.addresses.turn_to(seen, &state.firms);
+        transfer.addresses.turn_to(seen, &state.firms, ctx.crew);
     }
-    transfer
-        .addresses
-        .admit(changed, seen, &state.firms, ctx.key);
+    let addresses = &mut transfer.addresses;
+    addresses.admit(changed, seen, &state.firms, ctx.key, ctx.crew);
     market::gather(&mut transfer, state, ctx);
     grants::grant(&mut transfer, state, ctx);
     shelf::reorder(&mut transfer, state, ctx);

@@ -58,7 +58,7 @@ pub(super) struct Offer {
 /// Real cases of one invention that meet the same firms.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Lot {
-    /// Place of the invention among the offers.
+    /// Place of the invention among the offers of its block.
     pub(super) offer: u32,
     /// Its number among the invention's lots.
     pub(super) number: u32,
@@ -66,65 +66,20 @@ pub(super) struct Lot {
     pub(super) mass: f64,
 }
 
-/// Offers and their lots.
+/// Offers of this quarter and of the one before, in the order of their turns: many come again.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Offers {
-    /// Offers.
+    /// Those of this quarter, once drawn up.
     pub(super) all: Vec<Offer>,
-    /// Lots, those of one offer together.
-    pub(super) lots: Vec<Lot>,
-    /// Offers of the quarter before: many come again.
     last: Vec<Offer>,
-    /// Places of those that do not.
-    new: Vec<u32>,
-    log_seen: Vec<f64>,
-    value: Vec<f64>,
-}
-
-crate::dispatched! {
-    /// Values whose logs are given, at current prices.
-    fn values(log_seen: &[f64], price: f64, out: &mut [f64]) {
-        for (&log, value) in log_seen.iter().zip(out) {
-            *value = price * math::exp(log);
-        }
-    }
-}
-
-/// Room for `n` in all.
-pub(super) fn have_room<T>(column: &mut Vec<T>, n: usize) {
-    column.reserve(n.saturating_sub(column.len()));
 }
 
 impl Offers {
-    /// Draws up offers of the inventions picked.
-    pub(super) fn draw_up(&mut self, picked: &[Pick], state: &State, ctx: &Context) {
-        self.recall(picked);
-        self.look_up(&state.universities.inventions);
-        self.log_seen.clear();
-        self.log_seen
-            .extend(self.all.iter().map(|offer| offer.log_seen));
-        self.value.resize(picked.len(), 0.0);
-        values(&self.log_seen, ctx.world.price, &mut self.value);
-        let units = &state.universities.units;
-        let (rights, licensing) = (&ctx.seen.rights, &ctx.seen.licensing);
-        for (offer, &seen) in self.all.iter_mut().zip(&self.value) {
-            let unit = offer.unit as usize;
-            offer.seen = seen;
-            offer.separate = units.separate_rank[unit] < rights.separate_assets;
-            offer.trials = units.trial_rank[unit] < licensing.use_first_pay_later;
-        }
-        let p = &ctx.parameters.transfer;
-        let sampled = p.lot_share / ctx.scale;
-        self.lots.clear();
-        for (offer, pick) in picked.iter().enumerate() {
-            let (n, mass) = search::lots(pick.mass, sampled, p.lot);
-            let offer = offer as u32;
-            self.lots.extend((0..n).map(|number| Lot {
-                offer,
-                number,
-                mass,
-            }));
-        }
+    /// Turns to a quarter of `n` offers: where they are drawn up, and those of the quarter before.
+    pub(super) fn turn(&mut self, n: usize) -> (&mut [Offer], &[Offer]) {
+        std::mem::swap(&mut self.all, &mut self.last);
+        self.all.resize(n, Offer::default());
+        (&mut self.all, &self.last)
     }
 
     /// Has at least half as much room as `other`, which fills first: what comes later asks for no
@@ -136,30 +91,80 @@ impl Offers {
         }
         have_room(&mut self.all, n);
         have_room(&mut self.last, n);
-        have_room(&mut self.new, n);
-        have_room(&mut self.log_seen, n);
-        have_room(&mut self.value, n);
-        have_room(&mut self.lots, other.lots.capacity());
     }
 
     /// Forgets the offers of the quarter before.
     pub(super) fn forget(&mut self) {
         self.all.clear();
     }
+}
+
+/// Room for `n` in all.
+pub(super) fn have_room<T>(column: &mut Vec<T>, n: usize) {
+    column.reserve(n.saturating_sub(column.len()));
+}
+
+crate::dispatched! {
+    /// Values whose logs are given, at current prices.
+    fn values(log_seen: &[f64], price: f64, out: &mut [f64]) {
+        for (&log, value) in log_seen.iter().zip(out) {
+            *value = price * math::exp(log);
+        }
+    }
+}
+
+/// Offers of a block on their way to the market.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Draft {
+    /// Lots, those of one offer together.
+    pub(super) lots: Vec<Lot>,
+    /// Scratch: places of offers that were not made in the quarter before.
+    new: Vec<u32>,
+    log_seen: Vec<f64>,
+    value: Vec<f64>,
+}
+
+impl Draft {
+    /// Draws up `offers` of the inventions picked, and their lots; `last` are all offers of the
+    /// quarter before.
+    pub(super) fn draw_up(
+        &mut self,
+        picked: &[Pick],
+        last: &[Offer],
+        offers: &mut [Offer],
+        state: &State,
+        ctx: &Context,
+    ) {
+        self.recall(picked, last, offers);
+        self.look_up(&state.universities.inventions, offers);
+        self.log_seen.clear();
+        self.log_seen
+            .extend(offers.iter().map(|offer| offer.log_seen));
+        self.value.resize(picked.len(), 0.0);
+        values(&self.log_seen, ctx.world.price, &mut self.value);
+        let units = &state.universities.units;
+        let (rights, licensing) = (&ctx.seen.rights, &ctx.seen.licensing);
+        for (offer, &seen) in offers.iter_mut().zip(&self.value) {
+            let unit = offer.unit as usize;
+            offer.seen = seen;
+            offer.separate = units.separate_rank[unit] < rights.separate_assets;
+            offer.trials = units.trial_rank[unit] < licensing.use_first_pay_later;
+        }
+        self.cut(picked, ctx);
+    }
 
     /// Begins with what was offered in the quarter before, notes what was not.
-    fn recall(&mut self, picked: &[Pick]) {
-        std::mem::swap(&mut self.all, &mut self.last);
-        self.all.clear();
+    fn recall(&mut self, picked: &[Pick], last: &[Offer], offers: &mut [Offer]) {
         self.new.clear();
-        let mut last = &self.last[..];
-        for (place, pick) in (0..).zip(picked) {
+        let first = picked.first().map_or(0, |pick| pick.turn);
+        let mut last = &last[last.partition_point(|offer| offer.turn < first)..];
+        for ((place, pick), offer) in (0..).zip(picked).zip(offers) {
             while let Some((_, later)) = (last.split_first()).filter(|(o, _)| o.turn < pick.turn) {
                 last = later;
             }
             let turn = last.iter().take_while(|offer| offer.turn == pick.turn);
             let mut same = turn.filter(|offer| offer.id == pick.id && offer.row == pick.row);
-            let offer = same.next().copied().unwrap_or_else(|| {
+            *offer = same.next().copied().unwrap_or_else(|| {
                 self.new.push(place);
                 Offer {
                     turn: pick.turn,
@@ -168,14 +173,13 @@ impl Offers {
                     ..Offer::default()
                 }
             });
-            self.all.push(offer);
         }
     }
 
     /// Looks up what is new: little else, so that one look-up does not wait for another.
-    fn look_up(&mut self, v: &Inventions) {
+    fn look_up(&self, v: &Inventions, offers: &mut [Offer]) {
         for &place in &self.new {
-            let offer = &mut self.all[place as usize];
+            let offer = &mut offers[place as usize];
             let row = offer.row as usize;
             offer.quality = v.quality[row];
             offer.gap = math::max(0.0, READY - v.readiness[row]);
@@ -185,6 +189,21 @@ impl Offers {
             offer.region = v.region[row];
             offer.field = v.field[row];
             offer.posed = v.posed[row];
+        }
+    }
+
+    /// Cuts what was picked into lots.
+    fn cut(&mut self, picked: &[Pick], ctx: &Context) {
+        let p = &ctx.parameters.transfer;
+        let sampled = p.lot_share / ctx.scale;
+        self.lots.clear();
+        for (offer, pick) in (0..).zip(picked) {
+            let (n, mass) = search::lots(pick.mass, sampled, p.lot);
+            self.lots.extend((0..n).map(|number| Lot {
+                offer,
+                number,
+                mass,
+            }));
         }
     }
 }

@@ -4,10 +4,12 @@
 use super::TransferParameters;
 use super::addresses::visibility;
 use super::bargain;
+use crate::base::blocks::Crew;
 use crate::base::rng::{Key, Purpose};
 use crate::base::{math, strip};
 use crate::model::context::Context;
 use crate::model::firms::{FIELDS, Firms};
+use std::ops::Range;
 
 /// Id of a row without a living firm.
 pub(super) const NOBODY: u32 = u32::MAX;
@@ -105,6 +107,25 @@ struct Columns<'a> {
     rank: &'a [f32],
 }
 
+impl<'a> Columns<'a> {
+    /// Those of a block of firms.
+    fn of(firms: &'a Firms, rank: &'a [f32], block: &Range<usize>) -> Self {
+        let block = || block.clone();
+        Self {
+            id: &firms.id[block()],
+            sales: &firms.sales[block()],
+            absorptive: &firms.absorptive[block()],
+            weight: &firms.weight[block()],
+            patents: &firms.patents[block()],
+            until: &firms.hightech_until[block()],
+            aware: &firms.aware_hightech[block()],
+            need: &firms.need[block()],
+            field: &firms.field[block()],
+            rank: &rank[block()],
+        }
+    }
+}
+
 crate::dispatched! {
     /// Rows of firms under a push for deals; those with a certificate that ends by `expires` or
     /// without one want it.
@@ -174,60 +195,84 @@ pub(super) struct Partners {
     rank: Vec<f32>,
     /// Id, [`NOBODY`] where none is in business.
     known: Vec<u32>,
+    /// Scratch by block.
+    changes: Vec<Changes>,
+}
+
+/// Rows of a block of firms that changed hands.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Changes {
+    rows: Vec<u32>,
     /// Ids of the firms that came, and their draws.
     came: Vec<u32>,
     drawn: [Vec<f64>; 2],
+}
+
+impl Changes {
+    /// Looks for rows of the block that hold another firm than `known`, and draws its place in
+    /// the order of obliging.
+    fn find(
+        &mut self,
+        firms: &Firms,
+        block: Range<usize>,
+        known: &mut [u32],
+        rank: &mut [f32],
+        key: Key,
+    ) {
+        let (alive, id) = (&firms.alive[block.clone()], &firms.id[block.clone()]);
+        self.rows.clear();
+        let mut differs = [false; strip::ROWS];
+        let strips = alive.chunks(strip::ROWS).zip(id.chunks(strip::ROWS));
+        let strips = strips.zip(known.chunks_mut(strip::ROWS));
+        for (first, ((alive, id), known)) in (0..).step_by(strip::ROWS).zip(strips) {
+            let differs = &mut differs[..id.len()];
+            recognise(alive, id, known, differs);
+            strip::flagged(differs, first, &mut self.rows);
+        }
+        self.came.clear();
+        (self.came).extend(self.rows.iter().map(|&row| known[row as usize]));
+        let [first, second] = &mut self.drawn;
+        first.resize(self.came.len(), 0.0);
+        second.resize(self.came.len(), 0.0);
+        strip::fill_pairs(key, &self.came, 0, 0, Purpose::Choice, first, second);
+        for (row, &drawn) in self.rows.iter_mut().zip(&*first) {
+            rank[*row as usize] = drawn as f32;
+            *row += block.start as u32;
+        }
+    }
 }
 
 impl Partners {
     /// Draws up the rows of this quarter.
     pub(super) fn draw_up(&mut self, firms: &Firms, ctx: &Context) {
         self.rows.resize(firms.len(), Partner::default());
-        let columns = Columns {
-            id: &firms.id,
-            sales: &firms.sales,
-            absorptive: &firms.absorptive,
-            weight: &firms.weight,
-            patents: &firms.patents,
-            until: &firms.hightech_until,
-            aware: &firms.aware_hightech,
-            need: &firms.need,
-            field: &firms.field,
-            rank: &self.rank,
-        };
         let (expires, push) = (ctx.q() + EXPIRING, ctx.seen.rights.appraisal_push);
         let (price, p) = (ctx.world.price, &ctx.parameters.transfer);
-        list(&columns, expires, price, push, p, &mut self.rows);
+        let (rank, parts) = (&self.rank, (0..firms.len(), &mut self.rows[..]));
+        ctx.crew.walk(parts, |(block, rows)| {
+            let columns = Columns::of(firms, rank, &block);
+            list(&columns, expires, price, push, p, rows);
+        });
     }
 
     /// Notes how visible firms are, which rows changed hands, and the standing traits of the
     /// firms that came.
-    pub(super) fn look_round(&mut self, firms: &Firms, exposure: f64, key: Key) {
+    pub(super) fn look_round(&mut self, firms: &Firms, exposure: f64, key: Key, crew: Crew) {
         let n = firms.len();
         self.seen.resize(n, 0.0);
-        see(&firms.weight, &firms.sales, exposure, &mut self.seen);
         self.known.resize(n, NOBODY);
         self.rank.resize(n, 1.0);
+        let columns = (&mut self.known[..], &mut self.rank[..]);
+        let rooms = crew.rooms(n, &mut self.changes);
+        let parts = ((0..n, &mut self.seen[..]), columns, rooms);
+        crew.walk(parts, |((block, seen), (known, rank), mut room)| {
+            let (weight, sales) = (&firms.weight[block.clone()], &firms.sales[block.clone()]);
+            see(weight, sales, exposure, seen);
+            room.own().find(firms, block, known, rank, key);
+        });
         self.changed.clear();
-        let mut differs = [false; strip::ROWS];
-        let strips = firms
-            .alive
-            .chunks(strip::ROWS)
-            .zip(firms.id.chunks(strip::ROWS));
-        let known = self.known.chunks_mut(strip::ROWS);
-        for ((first, known), (alive, id)) in (0..).step_by(strip::ROWS).zip(known).zip(strips) {
-            let differs = &mut differs[..id.len()];
-            recognise(alive, id, known, differs);
-            strip::flagged(differs, first, &mut self.changed);
-        }
-        self.came.clear();
-        (self.came).extend(self.changed.iter().map(|&row| self.known[row as usize]));
-        let [first, second] = &mut self.drawn;
-        first.resize(self.came.len(), 0.0);
-        second.resize(self.came.len(), 0.0);
-        strip::fill_pairs(key, &self.came, 0, 0, Purpose::Choice, first, second);
-        for (&row, &rank) in self.changed.iter().zip(&*first) {
-            self.rank[row as usize] = rank as f32;
+        for changes in &self.changes[..crew.blocks(n)] {
+            self.changed.extend_from_slice(&changes.rows);
         }
     }
 }

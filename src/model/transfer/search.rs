@@ -4,7 +4,7 @@
 //! `Addresses`.
 
 use super::addresses::Addresses;
-use super::offers::Offers;
+use super::offers::{Lot, Offer};
 use super::partners::NOBODY;
 use crate::base::rng::{Key, Purpose};
 use crate::base::{math, strip};
@@ -44,7 +44,7 @@ pub struct Search {
     pub invention: u32,
     /// Number of the lot.
     pub lot: u32,
-    /// Its place among all searches.
+    /// Its place among the searches of its block.
     pub place: u32,
     /// Number of the draw among the lot's.
     pub draw: u16,
@@ -54,7 +54,7 @@ pub struct Search {
     pub field: u8,
 }
 
-/// Searches of one quarter and what they came upon.
+/// Searches of one block of offers and what they came upon.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Searches {
     /// Searches that found nobody yet, in order.
@@ -174,11 +174,11 @@ impl Draws {
 }
 
 impl Searches {
-    /// Opens `draws` searches of each lot.
-    pub(super) fn open(&mut self, offers: &Offers, draws: u16) {
+    /// Opens `draws` searches of each lot of `offers`.
+    pub(super) fn open(&mut self, offers: &[Offer], lots: &[Lot], draws: u16) {
         self.open.clear();
-        for (lot, first) in (offers.lots.iter()).zip((0..).step_by(usize::from(draws))) {
-            let offer = &offers.all[lot.offer as usize];
+        for (lot, first) in lots.iter().zip((0..).step_by(usize::from(draws))) {
+            let offer = &offers[lot.offer as usize];
             self.open.extend((0..draws).map(|draw| Search {
                 invention: offer.id,
                 lot: lot.number,

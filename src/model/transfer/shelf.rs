@@ -1,16 +1,30 @@
 //! Where on its unit's shelf does a case stand that was worked in vain?
 
+use super::desks::by_unit;
+use super::offers::{Offer, Pick};
 use super::{DealKind, TransferState};
 use crate::base::math;
 use crate::model::context::Context;
 use crate::model::state::State;
-use crate::model::universities::{Case, priority};
+use crate::model::universities::{Case, Inventions, Shelf, priority};
+use std::ops::Range;
+
+/// Cases of a block of units on their way back to the shelf.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Return {
+    /// What is left of worked inventions, and how often they were tried so far.
+    left: Vec<f64>,
+    tried: Vec<f64>,
+    /// Rows of those that fall back, and how often they were tried now.
+    fallen: Vec<(u32, f64)>,
+    /// Scratch of one unit's cases.
+    cases: Vec<Case>,
+}
 
 /// Cases worked without a deal fall back on their unit's shelf.
 pub(super) fn reorder(t: &mut TransferState, state: &mut State, ctx: &Context) {
     let u = &mut state.universities;
     let v = &mut u.inventions;
-    let (p, q) = (&ctx.parameters.universities, &ctx.parameters.transfer);
     // of what is left, the part that was worked in vain was tried once more
     for deal in &t.deals_this_quarter {
         let left = v.shelf[deal.invention];
@@ -18,34 +32,68 @@ pub(super) fn reorder(t: &mut TransferState, state: &mut State, ctx: &Context) {
             v.tried[deal.invention] -= deal.mass / left;
         }
     }
-    // short, so that looking up one invention does not wait for another
-    let [lefts, trieds] = &mut t.columns;
-    let rows = || t.worked.iter().map(|pick| pick.row as usize);
-    lefts.clear();
-    lefts.extend(rows().map(|row| v.shelf[row]));
-    trieds.clear();
-    trieds.extend(rows().map(|row| v.tried[row]));
-    let looked_up = lefts.iter().zip(&*trieds);
-    // entries of one unit stand together
-    let shares = t.offers.all.iter().zip(&t.worked).zip(looked_up);
-    let mut worked = shares.peekable();
-    while let Some(&((first, _), _)) = worked.peek() {
-        let unit = first.unit;
-        t.fallen.clear();
-        while let Some(((offer, pick), (&left, &tried))) =
-            worked.next_if(|((offer, _), _)| offer.unit == unit)
-        {
-            if left <= 0.0 {
-                continue;
-            }
-            let tried = math::max(0.0, tried + pick.mass / left);
-            v.tried[pick.row as usize] = tried;
-            t.fallen.push(Case {
-                priority: priority(offer.log_seen, offer.disclosed, tried, p, q),
-                id: offer.id,
-                invention: pick.row,
-            });
+    let (crew, n) = (by_unit(ctx.crew), u.shelf.len());
+    let parts = (0..n, &mut u.shelf[..], crew.rooms(n, &mut t.returns));
+    let (worked, offers, inventions) = (&t.worked[..], &t.offers.all[..], &*v);
+    crew.walk(parts, |(units, shelf, mut room)| {
+        let own = of_units(worked, &units);
+        let cases = (&offers[own.clone()], &worked[own]);
+        room.own()
+            .put_back(cases, shelf, units.start, inventions, ctx);
+    });
+    for cases in &t.returns[..crew.blocks(n)] {
+        for &(row, tried) in &cases.fallen {
+            v.tried[row as usize] = tried;
         }
-        u.shelf[unit as usize].put(&t.fallen);
+    }
+}
+
+/// Places of the picks of some units.
+fn of_units(worked: &[Pick], units: &Range<usize>) -> Range<usize> {
+    let before = |unit: usize| worked.partition_point(|pick| (pick.turn as usize) < unit);
+    before(units.start)..before(units.end)
+}
+
+impl Return {
+    /// Puts what is left of the `cases` worked by units from `first` on back on their shelves.
+    fn put_back(
+        &mut self,
+        (offers, worked): (&[Offer], &[Pick]),
+        shelf: &mut [Shelf],
+        first: usize,
+        v: &Inventions,
+        ctx: &Context,
+    ) {
+        let (p, q) = (&ctx.parameters.universities, &ctx.parameters.transfer);
+        // short, so that looking up one invention does not wait for another
+        let rows = || worked.iter().map(|pick| pick.row as usize);
+        self.left.clear();
+        self.left.extend(rows().map(|row| v.shelf[row]));
+        self.tried.clear();
+        self.tried.extend(rows().map(|row| v.tried[row]));
+        self.fallen.clear();
+        let looked_up = self.left.iter().zip(&self.tried);
+        // entries of one unit stand together
+        let shares = offers.iter().zip(worked).zip(looked_up);
+        let mut worked = shares.peekable();
+        while let Some(&((next, _), _)) = worked.peek() {
+            let unit = next.unit;
+            self.cases.clear();
+            while let Some(((offer, pick), (&left, &tried))) =
+                worked.next_if(|((offer, _), _)| offer.unit == unit)
+            {
+                if left <= 0.0 {
+                    continue;
+                }
+                let tried = math::max(0.0, tried + pick.mass / left);
+                self.fallen.push((pick.row, tried));
+                self.cases.push(Case {
+                    priority: priority(offer.log_seen, offer.disclosed, tried, p, q),
+                    id: offer.id,
+                    invention: pick.row,
+                });
+            }
+            shelf[unit as usize - first].put(&self.cases);
+        }
     }
 }

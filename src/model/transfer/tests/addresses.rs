@@ -1,6 +1,7 @@
 //! Is every firm found in proportion to its visibility, after decades of entry and exit too?
 
 use super::bench::firms;
+use crate::base::blocks::Crew;
 use crate::base::math::{max, min};
 use crate::base::rng::{Key, Purpose};
 use crate::model::firms::{Firm, Firms};
@@ -47,7 +48,7 @@ fn bias(table: &Addresses, firms: &Firms, seen: &[f64]) -> (f64, f64) {
 fn founding_firms_are_found_in_proportion() {
     let (firms, p) = (firms(3000), parameters());
     let seen = seen(&firms, &p);
-    let table = Addresses::found(&seen, &firms, &p, KEY);
+    let table = Addresses::found(&seen, &firms, &p, KEY, Crew::ALONE);
     let (least, most) = bias(&table, &firms, &seen);
     assert!(
         (least - 1.0).abs() < TOLERANCE && (most - 1.0).abs() < TOLERANCE,
@@ -61,7 +62,7 @@ fn founding_firms_are_found_in_proportion() {
 fn decades_of_entry_and_exit_leave_everybody_to_be_found() {
     let (mut firms, p) = (firms(3000), parameters());
     let mut known: Vec<u32> = firms.id.clone();
-    let mut table = Addresses::found(&seen(&firms, &p), &firms, &p, KEY);
+    let mut table = Addresses::found(&seen(&firms, &p), &firms, &p, KEY, Crew::ALONE);
     let mut next = 100_000;
     for quarter in 0..80 {
         for i in 0..firms.len() {
@@ -85,7 +86,7 @@ fn decades_of_entry_and_exit_leave_everybody_to_be_found() {
             .collect();
         known.copy_from_slice(&firms.id);
         let seen = seen(&firms, &p);
-        table.admit(&changed, &seen, &firms, KEY);
+        table.admit(&changed, &seen, &firms, KEY, Crew::ALONE);
         let (least, most) = bias(&table, &firms, &seen);
         assert!(
             (least - 1.0).abs() < TOLERANCE && (most - 1.0).abs() < TOLERANCE,
@@ -99,10 +100,10 @@ fn decades_of_entry_and_exit_leave_everybody_to_be_found() {
 fn a_firm_that_goes_moves_nobody_else() {
     let (mut firms, p) = (firms(3000), parameters());
     let seen = seen(&firms, &p);
-    let mut table = Addresses::found(&seen, &firms, &p, KEY);
+    let mut table = Addresses::found(&seen, &firms, &p, KEY, Crew::ALONE);
     let before = table.slots();
     firms.alive[12] = false;
-    table.admit(&[12], &seen, &firms, KEY);
+    table.admit(&[12], &seen, &firms, KEY, Crew::ALONE);
     let after = table.slots();
     let moved = before.iter().zip(&after).filter(|(a, b)| a != b);
     assert!(moved.clone().count() > 0);
