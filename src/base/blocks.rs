@@ -70,6 +70,24 @@ impl<A: Part, B: Part, C: Part> Part for (A, B, C) {
     }
 }
 
+impl<P: Part, const N: usize> Part for [P; N] {
+    fn rows(&self) -> usize {
+        self.first().map_or(0, P::rows)
+    }
+    fn part(self, row: usize) -> (Self, Self) {
+        let mut rests = [const { None }; N];
+        let mut places = rests.iter_mut();
+        let owns = self.map(|whole| {
+            let (own, rest) = whole.part(row);
+            if let Some(place) = places.next() {
+                *place = Some(rest);
+            }
+            own
+        });
+        (owns, rests.map(|rest| rest.expect("a rest for each")))
+    }
+}
+
 /// Scratch memory, one piece a block: whatever rows a block takes, it takes the next piece.
 #[derive(Debug)]
 pub struct Rooms<'a, T>(&'a mut [T]);
@@ -180,6 +198,21 @@ impl<'a> Crew<'a> {
     /// sums.
     pub fn with_rows(self, rows: usize) -> Self {
         Self { rows, ..self }
+    }
+
+    /// The same with blocks so many `times` as large, where a row takes less.
+    pub fn coarser(self, times: usize) -> Self {
+        self.with_rows(self.rows * times)
+    }
+
+    /// The same with blocks of one part in so many `parts`, where a row takes more.
+    pub fn finer(self, parts: usize) -> Self {
+        self.with_rows((self.rows / parts).max(1))
+    }
+
+    /// Rows of a block.
+    pub fn rows(&self) -> usize {
+        self.rows
     }
 
     /// Number of blocks of `n` rows, at least one.

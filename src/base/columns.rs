@@ -82,6 +82,11 @@ macro_rules! columns {
                 self.len += 1;
                 self.len - 1
             }
+            /// Appends `n` rows of nothing.
+            pub fn grow(&mut self, n: usize) {
+                self.len += n;
+                $(self.$field.resize(self.len, Default::default());)*
+            }
             /// Makes room for `n` more rows.
             pub fn reserve(&mut self, n: usize) { $(self.$field.reserve(n);)* }
             /// Removes all rows, keeping the memory.

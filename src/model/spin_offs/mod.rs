@@ -191,7 +191,7 @@ fn think(thinkers: &mut [Vec<u32>; 2], u: &Universities, cut: f64, ctx: &Context
     sample.clear();
     let (mut ids, mut draws, mut quality) = ([0; ROWS], [0.0; ROWS], [0.0; ROWS]);
     let mut some = [0; ROWS];
-    for fees in u.anniversaries(ctx.q()).chunks(ROWS) {
+    for fees in u.anniversaries(ctx.q()).flat_map(|fees| fees.chunks(ROWS)) {
         for (id, fee) in ids.iter_mut().zip(fees) {
             *id = fee.id;
         }
