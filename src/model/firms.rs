@@ -242,16 +242,16 @@ impl Firms {
         }
         partial.iter().sum()
     }
+}
 
+impl<H: Hold> Firms<H> {
     /// Lists the rows of firms in business that do R&D, in rising order.
     pub fn list_doers(&self, rows: &mut Vec<u32>) {
         select::list(self.len(), rows, |from, flags| {
             do_research(&self.alive[from..], &self.rd[from..], flags);
         });
     }
-}
 
-impl<H: Hold> Firms<H> {
     /// Whether firm `i` holds a valid high-tech certificate at quarter index `q`.
     pub fn is_hightech(&self, i: usize, q: i32) -> bool {
         self.hightech_until[i] > q

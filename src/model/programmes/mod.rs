@@ -21,6 +21,8 @@ use super::context::Context;
 use super::firms::{FIELDS, Firms};
 use super::state::State;
 use super::tax::gift;
+use crate::base::blocks::Rooms;
+use crate::base::columns::Lent;
 use crate::base::{math, select};
 
 crate::family! {
@@ -83,10 +85,10 @@ pub struct ProgrammesState {
     pub gifts: [f64; FIELDS],
     /// Counters of this quarter.
     pub tally: ProgrammeTally,
-    /// Scratch: firms' answers to the call.
-    answers: call::Answers,
-    /// Scratch: rows of firms that are paid or give this quarter.
-    paid: Vec<u32>,
+    /// Scratch: firms' answers to the call, block by block of them.
+    answers: Vec<call::Answers>,
+    /// Scratch: rows of firms of a block that are paid or may give this quarter.
+    pub(in crate::model) listed: Vec<Vec<u32>>,
 }
 
 /// Counters of a quarter.
@@ -155,7 +157,7 @@ pub fn call_and_award(state: &mut State, ctx: &Context) {
 }
 
 /// Finds the rows of firms with a grant or a gift, and of those that claim, who may have a bonus.
-fn find_paid(paid: &mut Vec<u32>, firms: &Firms) {
+fn find_paid(paid: &mut Vec<u32>, firms: &Firms<Lent>) {
     select::list(firms.len(), paid, |from, flags| {
         let (grant, gift) = (&firms.grant[from..], &firms.gift[from..]);
         let claims = &firms.claims[from..];
@@ -182,20 +184,15 @@ crate::dispatched! {
     }
 }
 
-/// Pays grants, gifts and appropriations of the quarter, and the local bonus with the settlement.
-pub fn pay(state: &mut State, ctx: &Context) {
-    let p = &ctx.parameters.programmes;
+/// What is paid to firms and given by them in a quarter: grants and bonuses in partial sums
+/// \[mn\], gifts by field \[mn/yr\].
+type Paid = ([f64; 8], [f64; 8], [f64; FIELDS]);
+
+/// Pays grants and the local bonus, at a `rate` of last year's R&D, to the firms of a block, and
+/// takes gifts.
+fn pay_firms(firms: &mut Firms<Lent>, paid: &mut Vec<u32>, rate: f64) -> Paid {
     let quarter = 1.0 / 4.0; // derived: quarters a year
-    let firms = &mut state.firms;
-    let mut grants = [0.0; 8];
-    let mut bonus = [0.0; 8];
-    let mut gifts = [0.0; FIELDS];
-    let rate = if ctx.quarter.of_year() == 2 {
-        ctx.law.programmes.local_bonus_rate
-    } else {
-        0.0
-    };
-    let paid = &mut state.programmes.paid;
+    let (mut grants, mut bonus, mut gifts) = ([0.0; 8], [0.0; 8], [0.0; FIELDS]);
     find_paid(paid, firms);
     for &i in &*paid {
         let i = i as usize;
@@ -210,6 +207,24 @@ pub fn pay(state: &mut State, ctx: &Context) {
         grants[i % 8] += firms.weight[i] * grant;
         bonus[i % 8] += firms.weight[i] * extra;
     }
+    (grants, bonus, gifts)
+}
+
+/// Pays grants, gifts and appropriations of the quarter, and the local bonus with the settlement.
+pub fn pay(state: &mut State, ctx: &Context) {
+    let p = &ctx.parameters.programmes;
+    let quarter = 1.0 / 4.0; // derived: quarters a year
+    let rate = if ctx.quarter.of_year() == 2 {
+        ctx.law.programmes.local_bonus_rate
+    } else {
+        0.0
+    };
+    let firms = &mut state.firms;
+    let rooms = ctx.crew.rooms(firms.len(), &mut state.programmes.listed);
+    let pay = |(mut firms, mut room): (Firms<Lent>, Rooms<Vec<u32>>)| {
+        pay_firms(&mut firms, room.own(), rate)
+    };
+    let (grants, bonus, gifts) = ctx.crew.walk((firms.lend(), rooms), pay);
     let grants: f64 = grants.iter().sum();
     let books = &mut state.books;
     let central = p.central_share;
