@@ -70,6 +70,24 @@ impl<A: Part, B: Part, C: Part> Part for (A, B, C) {
     }
 }
 
+impl<P: Part, const N: usize> Part for [P; N] {
+    fn rows(&self) -> usize {
+        self.first().map_or(0, P::rows)
+    }
+    fn part(self, row: usize) -> (Self, Self) {
+        let mut rests = [const { None }; N];
+        let mut places = rests.iter_mut();
+        let owns = self.map(|whole| {
+            let (own, rest) = whole.part(row);
+            if let Some(place) = places.next() {
+                *place = Some(rest);
+            }
+            own
+        });
+        (owns, rests.map(|rest| rest.expect("a rest for each")))
+    }
+}
+
 /// Scratch memory, one piece a block: whatever rows a block takes, it takes the next piece.
 #[derive(Debug)]
 pub struct Rooms<'a, T>(&'a mut [T]);
@@ -227,12 +245,17 @@ impl<'a> Crew<'a> {
         Self { rows, ..self }
     }
 
-    /// The same with blocks of one in `part` of the rows: for rows of which each takes as much work
-    /// or memory as so many others. It moves the last bits of sums.
+    /// The same with blocks so many `times` as large, where a row takes less work or memory than
+    /// others do. It moves the last bits of sums.
+    pub fn coarser(self, times: usize) -> Self {
+        self.with_rows(self.rows * times)
+    }
+
+    /// The same with blocks of one part in so many `parts`, where a row takes more.
     ///
-    /// Example: one row in 16 of 16,384: blocks of 1,024.
-    pub fn finer(self, part: usize) -> Self {
-        self.with_rows((self.rows / part).max(1))
+    /// Example: 16 parts of 16,384 rows: blocks of 1,024.
+    pub fn finer(self, parts: usize) -> Self {
+        self.with_rows((self.rows / parts).max(1))
     }
 
     /// The same for walks of `lists` that hold `rows` rows: blocks of as many lists as hold the
@@ -242,6 +265,11 @@ impl<'a> Crew<'a> {
     pub fn of_lists(self, lists: usize, rows: usize) -> Self {
         let whole = lists.max(1);
         self.with_rows((lists * self.rows / rows.max(1)).clamp(1, whole))
+    }
+
+    /// Rows of a block.
+    pub fn rows(&self) -> usize {
+        self.rows
     }
 
     /// Number of blocks of `n` rows, at least one.

@@ -42,6 +42,16 @@ fn any_number_of_threads_gives_the_same_bits() {
     let (readings, state) = walked(small);
     let blocks = small.blocks(state.firms.len());
     assert!(blocks > 3, "{blocks} blocks test nothing");
+    let u = &state.universities;
+    let finer = [
+        // drawers of the store, blocks of units and of what they invent in a quarter
+        small.coarser(4).blocks(u.inventions.len()),
+        small.finer(32).blocks(u.units.len()),
+        small.finer(4).blocks(u.fresh.len()),
+        // blocks of firms that buy research
+        small.coarser(4).blocks(state.firms.len()),
+    ];
+    assert!(finer.iter().all(|&blocks| blocks > 1), "{finer:?} blocks");
     for threads in 1..=3 {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
         let pool = pool.build().expect("threads");

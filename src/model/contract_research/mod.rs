@@ -8,6 +8,7 @@
 //! a second unit, which is thought over once a year as well, and then of all who have time left.
 //! Offices play no part: ties carry the contract.
 
+mod buyers;
 mod choice;
 mod requests;
 mod search;
@@ -26,12 +27,14 @@ use super::context::Context;
 use super::firms::{Firms, REGIONS};
 use super::state::State;
 use super::universities::Universities;
+use crate::base::blocks::{Crew, Join};
+use crate::base::columns::Lent;
 use crate::base::math;
-use crate::base::strip::Sum;
-use requests::{Requests, Served};
-use search::{Ground, STRIP};
+use buyers::Buyers;
+use requests::Served;
+use search::Ground;
 use units::Addresses;
-use wishes::Wishes;
+use wishes::Terms;
 
 crate::family! {
     /// Matching of needs with professors.
@@ -101,10 +104,8 @@ pub struct ContractResearchState {
     /// Counters.
     pub tally: ContractResearchTally,
     addresses: Addresses,
-    wishes: Wishes,
-    requests: Requests,
-    /// Scratch: requests that look for a unit.
-    searching: Vec<u32>,
+    /// What firms ask for, block by block of them.
+    buyers: Vec<Buyers>,
     /// Capacity left by unit \[mn/yr, all represented units\].
     left: Vec<f64>,
     /// Asked of a unit in this round \[mn/yr\].
@@ -131,31 +132,23 @@ impl ContractResearchState {
 pub fn trade(state: &mut State, ctx: &Context) {
     let mut market = std::mem::take(&mut state.contract_research);
     market.tally = ContractResearchTally::default();
-    state.firms.outsourced.fill(0.0);
     state.universities.units.contract_income.fill(0.0);
-    if !state.universities.units.is_empty() {
+    if state.universities.units.is_empty() {
+        state.firms.outsourced.fill(0.0);
+    } else {
         let p = &ctx.parameters.contract_research;
         market.addresses.draw_up(&state.universities, p);
         open_capacity(&mut market, &state.universities, ctx);
-        let posed = state.programmes.need_share;
-        let (requests, searching) = (&mut market.requests, &mut market.searching);
-        let (wishes, firms) = (&mut market.wishes, &mut state.firms);
-        wishes.draw_up(firms, posed, requests, searching, ctx);
-        look_around(&mut market, state, ctx, 0);
+        ask_partners(&mut market, state, ctx);
         share_out(&mut market);
         market.tally.wanted = market.asked.iter().sum::<f64>() / 4.0; // derived: quarters a year
         book_service(&mut market, state);
-        serve_first(&mut market, &mut state.firms, ctx);
-        turn_to_helpers(&mut market, state, ctx);
-        look_around(&mut market, state, ctx, 1);
-        keep_helpers(&market, &mut state.firms);
+        ask_helpers(&mut market, state, ctx);
         share_out(&mut market);
         book_service(&mut market, state);
-        serve_rest(&mut market, &mut state.firms, ctx);
-        turn_to_all(&mut market);
+        ask_all(&mut market, state, ctx);
         book_service(&mut market, state);
-        serve_rest(&mut market, &mut state.firms, ctx);
-        settle(&mut market, state);
+        settle(&mut market, state, ctx);
     }
     state.contract_research = market;
 }
@@ -174,23 +167,132 @@ fn open_capacity(market: &mut ContractResearchState, u: &Universities, ctx: &Con
     }
 }
 
-/// Finds units for those that look for one.
-fn look_around(market: &mut ContractResearchState, state: &State, ctx: &Context, round: u32) {
-    let ground = Ground {
-        addresses: &market.addresses,
-        firms: &state.firms,
-        ctx,
-    };
-    ground.search(&mut market.requests, &market.searching, round);
+/// Calls `act` for each block of firms and what they ask for, and joins what that comes to.
+fn walk<R: Join + Send>(
+    buyers: &mut Vec<Buyers>,
+    firms: &mut Firms,
+    ctx: &Context,
+    act: impl Fn(&mut Firms<Lent>, &mut Buyers) -> R + Sync,
+) -> R {
+    let crew = of_firms(ctx.crew);
+    let rooms = crew.rooms(firms.len(), buyers);
+    let parts = (firms.lend(), rooms);
+    crew.walk(parts, |(mut firms, mut room)| act(&mut firms, room.own()))
 }
 
-/// What share each unit serves of what it is asked for, and what it has left then.
-fn share_out(market: &mut ContractResearchState) {
+/// Larger blocks than elsewhere: each block has a sum for every unit, and its searches go through
+/// the addresses of all of them.
+fn of_firms(crew: Crew) -> Crew {
+    const BLOCKS: usize = 4; // derived: resolution of the work, not behaviour
+    crew.coarser(BLOCKS)
+}
+
+/// Number of blocks of firms.
+fn blocks(firms: &Firms, ctx: &Context) -> usize {
+    of_firms(ctx.crew).blocks(firms.len())
+}
+
+/// Every firm asks its partner, or a unit that it looks for, for what it wants.
+fn ask_partners(market: &mut ContractResearchState, state: &mut State, ctx: &Context) {
+    let terms = Terms::of(state.programmes.need_share, ctx);
+    let ground = Ground::new(&market.addresses, ctx);
+    let units = market.left.len();
+    let (buyers, firms) = (&mut market.buyers, &mut state.firms);
+    walk(buyers, firms, ctx, |firms, buyers| {
+        buyers.ask_partners(firms, &terms, &ground);
+        buyers.add_up(units);
+    });
+    add_up(market, blocks(firms, ctx));
+}
+
+/// Partners serve in proportion to capacity; what they do not is asked of a second unit each.
+fn ask_helpers(market: &mut ContractResearchState, state: &mut State, ctx: &Context) {
+    let ground = Ground::new(&market.addresses, ctx);
+    let (units, serve) = (market.left.len(), &market.served);
+    let (buyers, firms) = (&mut market.buyers, &mut state.firms);
+    let (served, fresh) = walk(buyers, firms, ctx, |firms, buyers| {
+        let served = buyers.serve_first(firms, serve, ctx);
+        buyers.ask_helpers(firms, &ground);
+        buyers.add_up(units);
+        served
+    });
+    market.tally.add(&served);
+    market.tally.buyers += served.buyers.total();
+    market.tally.repeated = math::max(market.tally.value - fresh, 0.0);
+    add_up(market, blocks(firms, ctx));
+}
+
+/// Second units serve; what is still open is asked of all units in proportion to the time they have
+/// left: an agent stands for many firms, whose further searches come upon many units. So nobody
+/// goes without while researchers have time, and what is served does not hang on how many agents
+/// share a unit.
+fn ask_all(market: &mut ContractResearchState, state: &mut State, ctx: &Context) {
+    for buyers in &mut market.buyers {
+        buyers.late = [0.0; 2];
+    }
+    market.buyers[0].late = [market.tally.buyers, market.tally.repeated];
+    let (units, serve) = (market.left.len(), &market.served);
+    let (buyers, firms) = (&mut market.buyers, &mut state.firms);
+    let (served, open, number) = walk(buyers, firms, ctx, |firms, buyers| {
+        let served = buyers.serve_rest(firms, serve, ctx);
+        buyers.requests.keep_unserved();
+        buyers.add_up(units);
+        let [open, number] = [&buyers.asked, &buyers.contracts].map(|all| all.iter().sum::<f64>());
+        (served, open, number)
+    });
+    market.tally.add(&served);
+    let free: f64 = market.left.iter().sum();
+    market.served.fill(served_share(free, open));
+    let columns = market.asked.iter_mut().zip(&mut market.contracts);
+    for (&left, (asked, contracts)) in market.left.iter().zip(columns) {
+        let part = if free > 0.0 { left / free } else { 0.0 };
+        (*asked, *contracts) = (part * open, part * number);
+    }
+}
+
+/// All units serve what they can of what was open, firms pay, and what nobody served is noted.
+fn settle(market: &mut ContractResearchState, state: &mut State, ctx: &Context) {
+    let (buyers, firms) = (&mut market.buyers, &mut state.firms);
+    let serve = &market.served;
+    let (served, unserved) = walk(buyers, firms, ctx, |firms, buyers| {
+        let served = buyers.serve_rest(firms, serve, ctx);
+        pay(&firms.outsourced, &mut firms.cash);
+        (served, buyers.requests.open())
+    });
+    let tally = &mut market.tally;
+    tally.add(&served);
+    let mut late = [0.0; 2];
+    for buyers in &market.buyers[..blocks(firms, ctx)] {
+        late.join(buyers.late);
+    }
+    [tally.buyers, tally.repeated] = late;
+    tally.unserved = unserved / 4.0; // derived: quarters a year
+    state.books.pay(
+        Account::Firms,
+        Account::Units,
+        Instrument::ContractResearch,
+        tally.value,
+    );
+}
+
+/// Adds up what firms of all `blocks` ask of each unit.
+fn add_up(market: &mut ContractResearchState, blocks: usize) {
     for column in [&mut market.asked, &mut market.contracts] {
         column.clear();
         column.resize(market.left.len(), 0.0);
     }
-    (market.requests).add_up(&mut market.asked, &mut market.contracts);
+    for buyers in &market.buyers[..blocks] {
+        let units = market.asked.iter_mut().zip(&mut market.contracts);
+        let more = buyers.asked.iter().zip(&buyers.contracts);
+        for ((asked, contracts), more) in units.zip(more) {
+            *asked += more.0;
+            *contracts += more.1;
+        }
+    }
+}
+
+/// What share each unit serves of what it is asked for, and what it has left then.
+fn share_out(market: &mut ContractResearchState) {
     let units = market.left.iter_mut().zip(&market.asked);
     market.served.clear();
     market.served.extend(units.map(|(left, &asked)| {
@@ -218,124 +320,13 @@ fn book_service(market: &mut ContractResearchState, state: &mut State) {
 }
 
 impl ContractResearchTally {
-    /// Adds what a round of service adds up to.
+    /// Adds contracts and their value by size class in a round of service.
     fn add(&mut self, served: &Served) {
         for size in 0..SIZE_CLASSES {
             self.contracts_by_size[size] += served.contracts[size].total() / 4.0; // derived: quarters a year
             self.value_by_size[size] += served.value[size].total() / 4.0; // derived: quarters a year
         }
-        self.buyers += served.buyers.total();
     }
-}
-
-/// Serves the first requests in proportion to capacity; who serves a firm is its partner.
-fn serve_first(market: &mut ContractResearchState, firms: &mut Firms, ctx: &Context) {
-    let reference = ctx.parameters.contract_research.price * ctx.world.price;
-    let (mut sums, mut values) = (Served::default(), [0.0; STRIP]);
-    for at in (0..market.requests.len()).step_by(STRIP) {
-        let requests = &mut market.requests;
-        let values = requests.serve(at, &market.served, reference, &mut values, &mut sums);
-        for (&firm, &value) in market.requests.firm[at..].iter().zip(values) {
-            firms.outsourced[firm as usize] = value;
-        }
-    }
-    market.tally.add(&sums);
-    let mut fresh = 0.0;
-    for &at in &market.searching {
-        let i = market.requests.firm[at as usize] as usize;
-        let unit = market.requests.unit[at as usize];
-        if firms.outsourced[i] > 0.0 && firms.partner[i] != unit + 1 {
-            firms.partner[i] = unit + 1;
-            fresh += firms.weight[i] * firms.outsourced[i] / 4.0; // derived: quarters a year
-        }
-    }
-    market.tally.repeated = math::max(market.tally.value - fresh, 0.0);
-}
-
-/// Serves what is asked of others than the first; they help out, unless the first did nothing.
-fn serve_rest(market: &mut ContractResearchState, firms: &mut Firms, ctx: &Context) {
-    let reference = ctx.parameters.contract_research.price * ctx.world.price;
-    let (mut sums, mut values) = (Served::default(), [0.0; STRIP]);
-    for at in (0..market.requests.len()).step_by(STRIP) {
-        let requests = &mut market.requests;
-        let values = requests.serve(at, &market.served, reference, &mut values, &mut sums);
-        let asked = (market.requests.firm[at..].iter()).zip(&market.requests.unit[at..]);
-        for ((&firm, &unit), &value) in asked.zip(values) {
-            let i = firm as usize;
-            if firms.outsourced[i] == 0.0 && value > 0.0 {
-                market.tally.buyers += firms.weight[i];
-                if firms.partner[i] == unit + 1 {
-                    market.tally.repeated += firms.weight[i] * value / 4.0; // derived: quarters a year
-                }
-                firms.partner[i] = unit + 1;
-            }
-            firms.outsourced[i] += value;
-        }
-    }
-    // who is helped out is a buyer already
-    sums.buyers = Sum::default();
-    market.tally.add(&sums);
-}
-
-/// What was not served is asked of the unit that the firm turned to last, or of another where it
-/// thinks that over, refused now or knows none.
-fn turn_to_helpers(market: &mut ContractResearchState, state: &State, ctx: &Context) {
-    let turn = ctx.q().rem_euclid(4) as u32; // derived: quarters a year
-    let firms = &state.firms;
-    let requests = &mut market.requests;
-    requests.keep_unserved();
-    market.searching.clear();
-    for (at, (&firm, unit)) in (0..).zip(requests.firm.iter().zip(&mut requests.unit)) {
-        let i = firm as usize;
-        let helper = firms.helper[i];
-        if helper == 0 || helper == *unit + 1 || firms.id[i] % 4 == turn {
-            market.searching.push(at);
-        } else {
-            *unit = helper - 1;
-        }
-    }
-}
-
-/// Firms remember whom they turned to for what their partner could not serve.
-fn keep_helpers(market: &ContractResearchState, firms: &mut Firms) {
-    let requests = &market.requests;
-    for &at in &market.searching {
-        let i = requests.firm[at as usize] as usize;
-        firms.helper[i] = requests.unit[at as usize] + 1;
-    }
-}
-
-/// What is still open is asked of all units in proportion to the time they have left: an agent
-/// stands for many firms, whose further searches come upon many units. So nobody goes without while
-/// researchers have time, and what is served does not hang on how many agents share a unit.
-fn turn_to_all(market: &mut ContractResearchState) {
-    market.requests.keep_unserved();
-    for column in [&mut market.asked, &mut market.contracts] {
-        column.fill(0.0);
-    }
-    (market.requests).add_up(&mut market.asked, &mut market.contracts);
-    let open: f64 = market.asked.iter().sum();
-    let number: f64 = market.contracts.iter().sum();
-    let free: f64 = market.left.iter().sum();
-    market.served.fill(served_share(free, open));
-    let columns = market.asked.iter_mut().zip(&mut market.contracts);
-    for (&left, (asked, contracts)) in market.left.iter().zip(columns) {
-        let part = if free > 0.0 { left / free } else { 0.0 };
-        (*asked, *contracts) = (part * open, part * number);
-    }
-}
-
-/// Books the payments and notes what nobody served.
-fn settle(market: &mut ContractResearchState, state: &mut State) {
-    let firms = &mut state.firms;
-    pay(&firms.outsourced, &mut firms.cash);
-    market.tally.unserved = market.requests.open() / 4.0; // derived: quarters a year
-    state.books.pay(
-        Account::Firms,
-        Account::Units,
-        Instrument::ContractResearch,
-        market.tally.value,
-    );
 }
 
 crate::dispatched! {

@@ -4,6 +4,8 @@
 use super::choice::{mean_contract, size_class};
 use super::search::STRIP;
 use super::{ContractResearchParameters, SIZE_CLASSES};
+use crate::base::blocks::Join;
+use crate::base::columns::Lent;
 use crate::base::strip::{Sum, gather};
 use crate::base::{math, select};
 use crate::model::firms::Firms;
@@ -36,6 +38,14 @@ pub(super) struct Served {
     pub value: [Sum; SIZE_CLASSES],
 }
 
+impl Join for Served {
+    fn join(&mut self, next: Self) {
+        self.buyers.join(next.buyers);
+        self.contracts.join(next.contracts);
+        self.value.join(next.value);
+    }
+}
+
 impl Requests {
     /// Number of requests.
     pub(super) fn len(&self) -> usize {
@@ -53,7 +63,13 @@ impl Requests {
 
     /// Takes on the firms of `rows`, each of which asks its partner for what `amount` holds for
     /// it, from row `from` on; means are still R&D.
-    pub(super) fn take_on(&mut self, firms: &Firms, rows: &[u32], from: usize, amount: &[f64]) {
+    pub(super) fn take_on(
+        &mut self,
+        firms: &Firms<Lent>,
+        rows: &[u32],
+        from: usize,
+        amount: &[f64],
+    ) {
         let places = rows.iter().map(|&row| row as usize);
         self.firm.extend_from_slice(rows);
         let units = places.clone().map(|i| firms.partner[i].wrapping_sub(1));

@@ -4,6 +4,7 @@
 #![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
 
 use super::{requests::Requests, units::Addresses};
+use crate::base::columns::Lent;
 use crate::base::rng::{Key, Purpose};
 use crate::base::{math, strip};
 use crate::model::context::Context;
@@ -49,9 +50,10 @@ fn digit(word: u64) -> f64 {
 /// What searches read.
 #[derive(Clone, Copy)]
 pub(super) struct Ground<'a> {
-    pub(super) addresses: &'a Addresses,
-    pub(super) firms: &'a Firms,
+    addresses: &'a Addresses,
     pub(super) ctx: &'a Context<'a>,
+    /// What half and whole units of distance do to a wait \[factor\].
+    distaste: [f64; 3],
 }
 
 /// A strip of searches, in columns; a row of each candidate.
@@ -86,26 +88,40 @@ impl Strip {
     }
 }
 
-impl Ground<'_> {
+impl<'a> Ground<'a> {
+    pub(super) fn new(addresses: &'a Addresses, ctx: &'a Context) -> Self {
+        let distaste = ctx.parameters.contract_research.field_match;
+        Self {
+            addresses,
+            ctx,
+            distaste: [0.0, 0.5, 1.0].map(|distance| math::exp(distaste * distance)),
+        }
+    }
+
     /// Finds a unit for each of the `searching` requests; in rounds after the first another
     /// than the one that had no time.
-    pub(super) fn search(&self, requests: &mut Requests, searching: &[u32], round: u32) {
+    pub(super) fn search(
+        &self,
+        firms: &Firms<Lent>,
+        requests: &mut Requests,
+        searching: &[u32],
+        round: u32,
+    ) {
         let p = &self.ctx.parameters.contract_research;
-        let distaste = [0.0, 0.5, 1.0].map(|distance| math::exp(p.field_match * distance));
         let mut strip = Strip::new();
         let (key, quarter) = (self.ctx.key, self.ctx.q() as u32);
         let first = 1 + round * CANDIDATES as u32;
         for searching in searching.chunks(STRIP) {
             for (r, &at) in searching.iter().enumerate() {
                 let firm = requests.firm[at as usize] as usize;
-                strip.id[r] = self.firms.id[firm];
-                strip.home[r] = u64::from(self.firms.region[firm]);
-                strip.field[r] = self.firms.field[firm];
+                strip.id[r] = firms.id[firm];
+                strip.home[r] = u64::from(firms.region[firm]);
+                strip.field[r] = firms.field[firm];
                 let unit = u64::from(requests.unit[at as usize]);
                 strip.refused[r] = if round > 0 { unit } else { NOBODY };
             }
             draw_candidates(&mut strip, key, quarter, first, p.alumni);
-            self.call(&mut strip, searching.len(), &distaste);
+            self.call(&mut strip, searching.len());
             choose(&mut strip);
             for (&at, &unit) in searching.iter().zip(&strip.best) {
                 requests.unit[at as usize] = unit as u32;
@@ -116,7 +132,7 @@ impl Ground<'_> {
     /// Finds the candidates of the first `n` searches, and for each the wait that the logit of
     /// [`super::partner_utility`] gives it: utility plus a Gumbel draw is highest where the wait
     /// at rate e^utility is shortest.
-    fn call(&self, strip: &mut Strip, n: usize, distaste: &[f64; 3]) {
+    fn call(&self, strip: &mut Strip, n: usize) {
         let (mut goal, mut place, mut block) = ([0.0; STRIP], [0; STRIP], [0; STRIP]);
         for (block, &field) in block[..n].iter_mut().zip(&strip.field) {
             *block = block_of(usize::from(field)) as u8;
@@ -138,7 +154,7 @@ impl Ground<'_> {
                 let apart = usize::from(address.field != strip.field[r])
                     + usize::from(address.block != block[r]);
                 strip.unit[k][r] = u64::from(address.unit);
-                strip.wait[k][r] = address.mean_wait * strip.wait[k][r] * distaste[apart];
+                strip.wait[k][r] = address.mean_wait * strip.wait[k][r] * self.distaste[apart];
             }
         }
     }

@@ -1,101 +1,121 @@
 //! Who asks for how much this quarter, and who thinks over whom to ask?
 #![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
 
-use super::ContractResearchParameters;
 use super::choice::{Occasion, forgotten, wanted_share};
 use super::requests::Requests;
 use super::search::{STRIP, fill_ties};
+use crate::base::columns::Lent;
 use crate::base::strip::{ROWS, gather};
 use crate::base::{math, select};
 use crate::model::context::Context;
 use crate::model::firms::Firms;
 use crate::model::tax::gift::after_displacement;
+use std::ops::Range;
 
 /// What the wishes of all firms rest on this quarter.
-struct Terms {
+pub(super) struct Terms {
     /// Share of its R&D that a firm wants to buy, by tie and need.
     shares: [[f64; 2]; 2],
     /// Wish that a yuan given displaces.
     displacement: f64,
 }
 
-/// Who asks for how much; memory is kept from quarter to quarter.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Wishes {
-    /// Firms that do R&D and think over their tie this quarter.
-    thinking: Vec<u32>,
-}
-
-impl Wishes {
-    /// Lets firms whose turn it is lose their partner or look for another, and notes what each
-    /// firm asks of whom; `searching` are the requests that look for a unit.
-    pub(super) fn draw_up(
-        &mut self,
-        firms: &mut Firms,
-        posed: f64,
-        requests: &mut Requests,
-        searching: &mut Vec<u32>,
-        ctx: &Context,
-    ) {
+impl Terms {
+    /// Those where firms posed a share `posed` of public project topics.
+    pub(super) fn of(posed: f64, ctx: &Context) -> Self {
         let p = &ctx.parameters.contract_research;
-        self.think_over(firms, p, ctx);
         let share = |tie, need| wanted_share(Occasion { tie, need, posed }, p);
-        let terms = Terms {
+        Self {
             shares: [false, true].map(|tie| [false, true].map(|need| share(tie, need))),
             displacement: ctx.parameters.tax.gift_displacement,
-        };
-        requests.clear();
-        let (mut amount, mut flags) = ([0.0; ROWS], [false; ROWS]);
-        let mut rows = [0; ROWS + select::SLACK];
-        // who asks is taken on while what was read of a strip is at hand
-        for from in (0..firms.len()).step_by(ROWS) {
-            let n = usize::min(ROWS, firms.len() - from);
-            ask(firms, from, &terms, &mut amount[..n], &mut flags[..n]);
-            let count = select::put(&flags[..n], from, &mut rows);
-            requests.take_on(firms, &rows[..count], from, &amount);
         }
-        requests.set_means(ctx.world.price, p);
-        searching.clear();
-        searching.resize(requests.firm.len() + 1, 0);
-        // both lists are in the order of rows; most who think ask, and few firms are passed over
-        let (mut count, mut thinkers) = (0, self.thinking.iter());
-        let mut next = thinkers.next().copied();
-        for (at, (&firm, &unit)) in (0..).zip(requests.firm.iter().zip(&requests.unit)) {
-            while next.is_some_and(|next| next < firm) {
-                next = thinkers.next().copied();
-            }
-            // every place is written and the next one overwrites it unless it counts
-            searching[count] = at;
-            count += usize::from((next == Some(firm)) | (unit == NO_UNIT));
-        }
-        searching.truncate(count);
     }
+}
 
-    /// Once a year a firm may have lost its partner, or thinks of others; lists the latter.
-    fn think_over(&mut self, firms: &mut Firms, p: &ContractResearchParameters, ctx: &Context) {
-        let turn = ctx.q().rem_euclid(4) as u32; // derived: quarters a year
-        select::list(firms.len(), &mut self.thinking, |from, flags| {
-            find_turn(firms, from, turn, flags);
-        });
-        let lost = forgotten(p.forget);
-        let mut ids = [0; STRIP];
-        let [mut stay, mut lose] = [[0.0; STRIP]; 2];
-        let (mut kept, all) = (0, self.thinking.len());
-        for from in (0..all).step_by(STRIP) {
-            let n = usize::min(STRIP, all - from);
-            gather(&firms.id, &self.thinking[from..from + n], &mut ids);
-            fill_ties(ctx.key, &ids, ctx.q() as u32, &mut stay, &mut lose);
-            for k in 0..n {
-                let row = self.thinking[from + k];
-                let partner = &mut firms.partner[row as usize];
-                *partner = if lose[k] < lost { 0 } else { *partner };
-                // every row is written and the next one overwrites it unless it counts
-                self.thinking[kept] = row;
-                kept += usize::from(stay[k] >= p.loyalty);
-            }
-        }
-        self.thinking.truncate(kept);
+/// Firms that think over whom to ask and ask while what is read of them is at hand.
+const CROWD: usize = 8 * ROWS; // derived: a column of it is half of a first-level cache
+
+/// Lets firms whose turn it is lose their partner or look for another, and notes what each firm
+/// asks of whom; `searching` are the requests that look for a unit.
+pub(super) fn draw_up(
+    firms: &mut Firms<Lent>,
+    terms: &Terms,
+    requests: &mut Requests,
+    searching: &mut Vec<u32>,
+    ctx: &Context,
+) {
+    requests.clear();
+    searching.clear();
+    searching.reserve(firms.len());
+    let mut think = [false; CROWD];
+    for from in (0..firms.len()).step_by(CROWD) {
+        let crowd = from..usize::min(from + CROWD, firms.len());
+        think_over(firms, crowd.clone(), &mut think, ctx);
+        let before = requests.len();
+        wish(firms, crowd, terms, requests);
+        look(requests, before, from, &think, searching);
     }
+    requests.set_means(ctx.world.price, &ctx.parameters.contract_research);
+}
+
+/// Once a year a firm of a crowd may have lost its partner, or thinks of others; flags the latter.
+fn think_over(
+    firms: &mut Firms<Lent>,
+    crowd: Range<usize>,
+    think: &mut [bool; CROWD],
+    ctx: &Context,
+) {
+    let p = &ctx.parameters.contract_research;
+    let turn = ctx.q().rem_euclid(4) as u32; // derived: quarters a year
+    let mut rows = [0; CROWD + select::SLACK];
+    let flags = &mut think[..crowd.len()];
+    find_turn(firms, crowd.start, turn, flags);
+    let count = select::put(flags, crowd.start, &mut rows);
+    let lost = forgotten(p.forget);
+    let mut ids = [0; STRIP];
+    let [mut stay, mut lose] = [[0.0; STRIP]; 2];
+    for rows in rows[..count].chunks(STRIP) {
+        gather(&firms.id, rows, &mut ids);
+        fill_ties(ctx.key, &ids, ctx.q() as u32, &mut stay, &mut lose);
+        for (k, &row) in rows.iter().enumerate() {
+            let partner = &mut firms.partner[row as usize];
+            *partner = if lose[k] < lost { 0 } else { *partner };
+            think[row as usize - crowd.start] = stay[k] >= p.loyalty;
+        }
+    }
+}
+
+/// Notes who of a crowd asks for how much.
+fn wish(firms: &Firms<Lent>, crowd: Range<usize>, terms: &Terms, requests: &mut Requests) {
+    let (mut amount, mut flags) = ([0.0; ROWS], [false; ROWS]);
+    let mut rows = [0; ROWS + select::SLACK];
+    // who asks is taken on while what was read of a strip is at hand
+    for from in crowd.clone().step_by(ROWS) {
+        let n = usize::min(ROWS, crowd.end - from);
+        ask(firms, from, terms, &mut amount[..n], &mut flags[..n]);
+        let count = select::put(&flags[..n], from, &mut rows);
+        requests.take_on(firms, &rows[..count], from, &amount);
+    }
+}
+
+/// Lists the requests from number `first` on, of a crowd from row `from` on, that look for a unit:
+/// those of firms that think of others or have no partner.
+fn look(
+    requests: &Requests,
+    first: usize,
+    from: usize,
+    think: &[bool; CROWD],
+    searching: &mut Vec<u32>,
+) {
+    let (firms, units) = (&requests.firm[first..], &requests.unit[first..]);
+    let mut count = searching.len();
+    searching.resize(count + firms.len(), 0);
+    for (at, (&firm, &unit)) in (first as u32..).zip(firms.iter().zip(units)) {
+        // every place is written and the next one overwrites it unless it counts
+        searching[count] = at;
+        count += usize::from(think[firm as usize - from] | (unit == NO_UNIT));
+    }
+    searching.truncate(count);
 }
 
 /// Unit of a request of a firm without partner.
@@ -103,7 +123,7 @@ const NO_UNIT: u32 = u32::MAX;
 
 crate::dispatched! {
     /// Flags firms from row `from` on that do R&D and whose quarter of the year is `turn`.
-    fn find_turn(firms: &Firms, from: usize, turn: u32, flags: &mut [bool]) {
+    fn find_turn(firms: &Firms<Lent>, from: usize, turn: u32, flags: &mut [bool]) {
         let n = flags.len();
         let (id, alive) = (&firms.id[from..][..n], &firms.alive[from..][..n]);
         let rd = &firms.rd[from..][..n];
@@ -125,7 +145,7 @@ pub(super) fn asked_for(share: f64, rd: f64, gift: f64, displacement: f64, cash:
 
 crate::dispatched! {
     /// What firms from row `from` on ask for, and who asks at all.
-    fn ask(firms: &Firms, from: usize, terms: &Terms, amount: &mut [f64], flags: &mut [bool]) {
+    fn ask(firms: &Firms<Lent>, from: usize, terms: &Terms, amount: &mut [f64], flags: &mut [bool]) {
         let n = flags.len();
         let (alive, rd) = (&firms.alive[from..][..n], &firms.rd[from..][..n]);
         let (partner, need) = (&firms.partner[from..][..n], &firms.need[from..][..n]);

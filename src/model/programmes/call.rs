@@ -2,6 +2,8 @@
 
 use super::consortium::{self, Odds};
 use super::{ProgrammeTally, ProgrammesState, call_budget};
+use crate::base::blocks::Join;
+use crate::base::columns::Lent;
 use crate::base::math;
 use crate::base::rng::{Purpose, fill_normal, fill_uniform};
 use crate::model::context::Context;
@@ -57,7 +59,7 @@ struct Proposal {
     amount: f64,
 }
 
-/// Answers to a call, and columns they are made of.
+/// Answers of a block of firms to a call, and columns they are made of.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Answers {
     rows: Vec<u32>,
@@ -68,7 +70,7 @@ pub(super) struct Answers {
 
 impl Answers {
     /// Firms that do R&D and propose this year, in the order of their rows.
-    fn find(&mut self, firms: &Firms, ctx: &Context) {
+    fn find(&mut self, firms: &Firms<Lent>, ctx: &Context) {
         let q = ctx.q() as u32;
         let (rows, ids, draws) = (&mut self.rows, &mut self.ids, &mut self.draws);
         firms.list_doers(rows);
@@ -88,7 +90,7 @@ impl Answers {
     }
 
     /// Draws up the proposals of all, alone or in consortia.
-    fn draw_up(&mut self, firms: &Firms, odds: Odds, ctx: &Context) {
+    fn draw_up(&mut self, firms: &Firms<Lent>, odds: Odds, ctx: &Context) {
         self.find(firms, ctx);
         self.proposals.clear();
         for (&row, &noise) in self.rows.iter().zip(&self.draws) {
@@ -116,6 +118,15 @@ struct Bids {
     joined: f64,
 }
 
+impl Join for Bids {
+    fn join(&mut self, next: Self) {
+        self.alone.join(next.alone);
+        self.joint.join(next.joint);
+        self.universities.join(next.universities);
+        self.joined.join(next.joined);
+    }
+}
+
 /// Score from which each part of the call awards, and the share awarded in that class.
 struct Lines {
     joint: (usize, f64),
@@ -137,7 +148,7 @@ fn reckon(programmes: &mut ProgrammesState, joint: f64, fresh: f64) -> Odds {
 }
 
 /// Gathers what firms ask for, alone or in consortia.
-fn gather(firms: &Firms, proposals: &[Proposal], ctx: &Context) -> Bids {
+fn gather(firms: &Firms<Lent>, proposals: &[Proposal], ctx: &Context) -> Bids {
     let mut bids = Bids {
         alone: [[0.0; CLASSES]; 2],
         joint: [0.0; CLASSES],
@@ -185,6 +196,18 @@ fn draw_lines(bids: &mut Bids, fresh: f64, joint: f64, ctx: &Context) -> Lines {
     }
 }
 
+/// Calls `act` for each block of firms and their answers, and joins what that comes to.
+fn walk<R: Join + Send>(
+    answers: &mut Vec<Answers>,
+    firms: &mut Firms,
+    ctx: &Context,
+    act: impl Fn(&mut Firms<Lent>, &mut Answers) -> R + Sync,
+) -> R {
+    let rooms = ctx.crew.rooms(firms.len(), answers);
+    let parts = (firms.lend(), rooms);
+    (ctx.crew).walk(parts, |(mut firms, mut room)| act(&mut firms, room.own()))
+}
+
 /// Holds the call: one third of the budget is awarded each year for three years.
 pub(super) fn hold(state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.programmes;
@@ -193,11 +216,15 @@ pub(super) fn hold(state: &mut State, ctx: &Context) {
     let fresh = budget / p.years;
     let joint = ctx.seen.programmes.consortium * fresh;
     let odds = reckon(programmes, joint, fresh);
-    let answers = &mut programmes.answers;
-    answers.draw_up(&state.firms, odds, ctx);
-    let mut bids = gather(&state.firms, &answers.proposals, ctx);
+    let (answers, firms) = (&mut programmes.answers, &mut state.firms);
+    let mut bids = walk(answers, firms, ctx, |firms, answers| {
+        answers.draw_up(firms, odds, ctx);
+        gather(firms, &answers.proposals, ctx)
+    });
     let lines = draw_lines(&mut bids, fresh, joint, ctx);
-    let [awarded, granted] = award(&mut state.firms, &answers.proposals, &lines, ctx);
+    let [awarded, granted] = walk(answers, firms, ctx, |firms, answers| {
+        award(firms, &answers.proposals, &lines, ctx)
+    });
     // a third of running grants ends each year
     let kept = 1.0 - 1.0 / p.years;
     let won = awarded_of(&bids.universities, lines.open);
@@ -224,7 +251,12 @@ pub(super) fn hold(state: &mut State, ctx: &Context) {
 }
 
 /// Ends a third of running grants and adds those won; firms awarded and their money, weighted.
-fn award(firms: &mut Firms, proposals: &[Proposal], lines: &Lines, ctx: &Context) -> [f64; 2] {
+fn award(
+    firms: &mut Firms<Lent>,
+    proposals: &[Proposal],
+    lines: &Lines,
+    ctx: &Context,
+) -> [f64; 2] {
     let kept = 1.0 - 1.0 / ctx.parameters.programmes.years;
     let [mut awarded, mut granted] = [0.0; 2];
     let Firms {

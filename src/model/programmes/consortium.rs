@@ -9,6 +9,7 @@
 //! The firm leads, so it poses the topic. The cost of coming together is effort, not money.
 
 use super::ProgrammeParameters;
+use crate::base::columns::Hold;
 use crate::base::math;
 use crate::base::rng::Purpose;
 use crate::model::context::Context;
@@ -47,7 +48,7 @@ pub fn joins(odds: Odds, cost: f64, tie: bool, saving: f64) -> bool {
 }
 
 /// Whether proposer `i` answers the joint call.
-pub fn answers(firms: &Firms, i: usize, odds: Odds, ctx: &Context) -> bool {
+pub fn answers(firms: &Firms<impl Hold>, i: usize, odds: Odds, ctx: &Context) -> bool {
     if odds.joint <= odds.alone {
         return false;
     }

@@ -84,10 +84,10 @@ pub struct ProgrammesState {
     pub gifts: [f64; FIELDS],
     /// Counters of this quarter.
     pub tally: ProgrammeTally,
-    /// Scratch: firms' answers to the call.
-    answers: call::Answers,
-    /// Scratch by block: rows of firms that are paid or give this quarter.
-    paid: Vec<Vec<u32>>,
+    /// Scratch: firms' answers to the call, block by block of them.
+    answers: Vec<call::Answers>,
+    /// Scratch: rows of firms of a block that are paid or may give this quarter.
+    pub(in crate::model) listed: Vec<Vec<u32>>,
 }
 
 /// Counters of a quarter.
@@ -229,7 +229,7 @@ pub fn pay(state: &mut State, ctx: &Context) {
     } else {
         0.0
     };
-    let rooms = (ctx.crew).rooms(state.firms.len(), &mut state.programmes.paid);
+    let rooms = (ctx.crew).rooms(state.firms.len(), &mut state.programmes.listed);
     let sums = (ctx.crew).walk((state.firms.lend(), rooms), |(mut firms, mut room)| {
         pay_block(&mut firms, room.own(), bonus_rate)
     });

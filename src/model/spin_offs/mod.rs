@@ -151,15 +151,18 @@ impl SpinOffState {
     /// Finds the inventions on the shelf, disclosed whole years ago, whose inventors think of a
     /// firm: below the quality `cut` a sample of them.
     fn find_thinkers(&mut self, u: &Universities, cut: f64, ctx: &Context) {
-        let fees = u.anniversaries(ctx.q());
-        let rooms = ctx.crew.rooms(fees.len(), &mut self.found);
-        ctx.crew.walk((fees, rooms), |(fees, mut room)| {
+        let fees = || u.anniversaries(ctx.q());
+        // drawer by drawer of the store
+        let (drawers, crew) = (fees().count(), ctx.crew.with_rows(1));
+        let rooms = crew.rooms(drawers, &mut self.found);
+        crew.walk((0..drawers, rooms), |(drawers, mut room)| {
+            let fees = drawers.flat_map(|drawer| fees().nth(drawer));
             think(room.own(), fees, &u.inventions, cut, ctx);
         });
         let Thinkers { worthy, sample } = &mut self.thinkers;
         worthy.clear();
         sample.clear();
-        for found in &self.found[..ctx.crew.blocks(fees.len())] {
+        for found in &self.found[..drawers] {
             worthy.extend_from_slice(&found.worthy);
             sample.extend_from_slice(&found.sample);
         }
@@ -214,14 +217,20 @@ impl SpinOffState {
 
 /// Of inventions whose `fees` fall due, finds those on the shelf whose inventors think of a firm:
 /// each year those of a share `considered` do.
-fn think(thinkers: &mut Thinkers, fees: &[Fee], v: &Inventions, cut: f64, ctx: &Context) {
+fn think<'a>(
+    thinkers: &mut Thinkers,
+    fees: impl Iterator<Item = &'a [Fee]>,
+    v: &Inventions,
+    cut: f64,
+    ctx: &Context,
+) {
     let considered = ctx.parameters.spin_offs.considered;
     let Thinkers { worthy, sample } = thinkers;
     worthy.clear();
     sample.clear();
     let (mut ids, mut draws, mut quality) = ([0; ROWS], [0.0; ROWS], [0.0; ROWS]);
     let mut some = [0; ROWS];
-    for fees in fees.chunks(ROWS) {
+    for fees in fees.flat_map(|fees| fees.chunks(ROWS)) {
         for (id, fee) in ids.iter_mut().zip(fees) {
             *id = fee.id;
         }

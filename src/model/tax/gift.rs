@@ -11,6 +11,7 @@
 //! field, make an acquaintance there and take the place of some contract research (M39). What
 //! basic research brings the giver beyond that is in w only.
 
+use crate::base::columns::Lent;
 use crate::base::math;
 use crate::base::rng::{Key, Purpose};
 use crate::model::context::Context;
@@ -85,9 +86,17 @@ pub fn decide(state: &mut State, ctx: &Context) {
     }
     let carry = carry_table(ctx);
     let firms = &mut state.firms;
+    let rooms = ctx.crew.rooms(firms.len(), &mut state.programmes.listed);
+    let parts = (firms.lend(), rooms);
+    (ctx.crew).walk(parts, |(mut firms, mut room)| {
+        decide_all(&mut firms, room.own(), &carry, ctx);
+    });
+}
+
+/// The firms of a block decide; `doers` is room for a list of rows.
+fn decide_all(firms: &mut Firms<Lent>, doers: &mut Vec<u32>, carry: &CarryTable, ctx: &Context) {
     firms.gift.fill(0.0);
-    let mut doers = std::mem::take(&mut state.plans.doers);
-    firms.list_doers(&mut doers);
+    firms.list_doers(doers);
     let (mut ids, mut gains) = ([0; STRIP], [0.0; STRIP]);
     for rows in doers.chunks(STRIP) {
         for (r, &row) in rows.iter().enumerate() {
@@ -97,14 +106,13 @@ pub fn decide(state: &mut State, ctx: &Context) {
         fill_gains(ctx.key, &ids[..n], &ctx.parameters.tax, &mut gains[..n]);
         for (&row, &gain) in rows.iter().zip(&gains) {
             let i = row as usize;
-            firms.gift[i] = self::gift(firms, i, gain, &carry, ctx);
+            firms.gift[i] = self::gift(firms, i, gain, carry, ctx);
         }
     }
-    state.plans.doers = doers;
 }
 
 /// What firm `i` gives a year that expects `gain` of it \[mn/yr\].
-fn gift(firms: &Firms, i: usize, gain: f64, carry: &CarryTable, ctx: &Context) -> f64 {
+fn gift(firms: &Firms<Lent>, i: usize, gain: f64, carry: &CarryTable, ctx: &Context) -> f64 {
     let p = &ctx.parameters.tax;
     let law = known_tax(firms.vintage[i], ctx);
     let share = |price: f64| gift_share(gain, price, p.gift_threshold, p.gift_cap);

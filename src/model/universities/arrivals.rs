@@ -1,50 +1,22 @@
-//! What comes of the inventions of a quarter: who discloses, how good and how ready are they?
+//! The inventions of a quarter, from their units to their rows of the store.
 //!
-//! Draws and values of a quarter are made together, column by column; nothing here hangs on
+//! Draws and values of a quarter are made together, column by column; nothing of it hangs on
 //! the row an invention will take.
 #![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
 
+use super::appraisal::Terms;
 use super::fees::Fee;
-use super::{
-    Case, Invention, Inventions, Units, UniversityParameters, UniversityTally, effort,
-    observation_noise, priority,
-};
-use crate::base::math::{clamp, exp, ln, max, normal_quantile, pow};
-use crate::base::rng::Purpose;
-use crate::base::strip::fill_pairs;
+use super::{Case, Invention, Inventions, Units, priority};
+use crate::base::blocks::Crew;
+use crate::base::columns::Lent;
 use crate::model::context::Context;
 use crate::model::firms::FIELDS;
+use std::ops::Range;
 
-/// Value of an invention at uniform `u` below the top share, log-normal \[mn\].
-///
-/// Example: `u` = ½/(1 − top share) gives the median.
-#[inline(always)]
-fn ordinary_value(u: f64, p: &UniversityParameters) -> f64 {
-    let edge = 1.0 - p.top_share;
-    p.quality_median * exp(p.quality_log_sd * normal_quantile(edge * u))
-}
-
-/// Value at uniform `u` in the top share, Pareto from `edge` upward \[mn\].
-///
-/// Example: edge 8 mn, exponent 2, `u` = ¾: 16 mn.
-#[inline(always)]
-fn top_value(u: f64, edge: f64, tail_exponent: f64) -> f64 {
-    edge * pow(1.0 - u, -1.0 / tail_exponent)
-}
-
-/// Value from which the top share starts \[mn\].
-fn top_edge(p: &UniversityParameters) -> f64 {
-    p.quality_median * exp(p.quality_log_sd * normal_quantile(1.0 - p.top_share))
-}
-
-/// Value of an invention at uniform `u` of its stratum: log-normal below the top share,
-/// Pareto from its edge upward \[mn\].
-pub fn quality(u: f64, top: bool, p: &UniversityParameters) -> f64 {
-    if top {
-        top_value(u, top_edge(p), p.tail_exponent)
-    } else {
-        ordinary_value(u, p)
-    }
+/// Blocks of arrivals: columns of so many stay at hand while they are filled.
+fn of_arrivals(crew: Crew) -> Crew {
+    const ARRIVALS: usize = 4; // derived: resolution of the work, not behaviour
+    crew.finer(ARRIVALS)
 }
 
 /// Columns of a quarter's inventions, in the order of their units.
@@ -68,48 +40,15 @@ pub(super) struct Arrivals {
     mass: Vec<f64>,
 }
 
-/// What holds for all inventions of a quarter.
-struct Terms<'a> {
-    p: &'a UniversityParameters,
-    /// Share of inventions whose offices evaluate them before filing.
-    evaluation: f64,
-    /// Noise of the value an office sees, without and with evaluation \[log points\].
-    noise: [f64; 2],
-    /// Mean readiness \[TRL\].
-    readiness: f64,
-}
-
-crate::dispatched! {
-    /// Values of ordinary inventions.
-    fn ordinary_values(u: &[f64], p: &UniversityParameters, out: &mut [f64]) {
-        for (u, value) in u.iter().zip(out) {
-            *value = ordinary_value(max(*u, f64::EPSILON), p);
-        }
-    }
-}
-
-crate::dispatched! {
-    /// What offices see of values, and readiness.
-    fn appraise(
-        value: &[f64],
-        uniforms: &[Vec<f64>; 8],
-        terms: &Terms,
-        seen: &mut [f64],
-        readiness: &mut [f64],
-    ) {
-        let n = value.len();
-        let [_, b, c, _, e, ..] = uniforms;
-        let (b, c, e) = (&b[..n], &c[..n], &e[..n]);
-        let (seen, readiness) = (&mut seen[..n], &mut readiness[..n]);
-        for i in 0..n {
-            let evaluated = c[i] < terms.evaluation;
-            let noise = if evaluated { terms.noise[1] } else { terms.noise[0] };
-            seen[i] = ln(value[i]) + noise * normal_quantile(max(b[i], f64::EPSILON));
-            let spread = terms.p.readiness_sd * normal_quantile(max(e[i], f64::EPSILON));
-            readiness[i] = clamp(terms.readiness + spread, 1.0, 9.0); // derived: TRL scale
-        }
-    }
-}
+/// Columns of a run of inventions: places, ids and units; uniforms; what is made of them.
+type Block<'a> = (
+    (Range<usize>, &'a [u32], &'a [u32]),
+    Uniforms<'a>,
+    (Columns<'a>, Columns<'a>),
+);
+type Columns<'a> = (&'a mut [f64], &'a mut [f64]);
+/// Columns of uniforms, see [`Arrivals`].
+pub(super) type Uniforms<'a> = [&'a mut [f64]; 8];
 
 impl Arrivals {
     /// Number of inventions.
@@ -142,104 +81,93 @@ impl Arrivals {
         self.unit.push(unit as u32);
     }
 
-    /// Draws and values all, where researchers give `effort` of the time of 2015 to transfer.
-    pub(super) fn appraise(&mut self, effort: f64, ctx: &Context) {
-        let (p, t) = (&ctx.parameters.universities, &ctx.parameters.transfer);
+    /// Draws and values all, where researchers give `effort` of the time of 2015 to transfer and an
+    /// arrival stands for so many inventions by stratum; gives what is made, disclosed and used
+    /// outside the books.
+    pub(super) fn appraise(
+        &mut self,
+        units: &Units,
+        weights: [f64; 2],
+        effort: f64,
+        ctx: &Context,
+    ) -> [f64; 3] {
         let n = self.len();
         for column in &mut self.uniforms {
             column.resize(n, 0.0);
         }
-        for column in [&mut self.quality, &mut self.seen, &mut self.readiness] {
-            column.resize(n, 0.0);
-        }
-        let (pairs, _) = self.uniforms.as_chunks_mut::<2>();
-        for (draw, [first, second]) in (0..).zip(pairs) {
-            let purpose = Purpose::InventionQuality;
-            fill_pairs(ctx.key, &self.id, 0, draw, purpose, first, second);
-        }
-        ordinary_values(&self.uniforms[0], p, &mut self.quality);
-        let edge = top_edge(p);
-        for &k in &self.top {
-            let u = max(self.uniforms[0][k as usize], f64::EPSILON);
-            self.quality[k as usize] = top_value(u, edge, p.tail_exponent);
-        }
-        let noise =
-            |evaluated| observation_noise(evaluated, t.observation_noise, t.evaluation_gain);
-        let terms = Terms {
-            p,
-            evaluation: ctx.seen.transfer.pre_filing_evaluation,
-            noise: [noise(false), noise(true)],
-            readiness: p.readiness_mean + p.readiness_effort * ln(max(effort, f64::EPSILON)),
-        };
-        appraise(
-            &self.quality,
-            &self.uniforms,
-            &terms,
+        let terms = Terms::of(weights, effort, ctx);
+        let [quality, seen, readiness, mass] = [
+            &mut self.quality,
             &mut self.seen,
             &mut self.readiness,
+            &mut self.mass,
+        ]
+        .map(|column| {
+            column.resize(n, 0.0);
+            &mut column[..]
+        });
+        let uniforms = self.uniforms.each_mut().map(|column| &mut column[..]);
+        let (top, ids, of) = (&self.top, &self.id[..], &self.unit[..]);
+        let parts = (
+            (0..n, ids, of),
+            uniforms,
+            ((quality, mass), (seen, readiness)),
         );
+        let value =
+            |((rows, ids, of), mut uniforms, ((quality, mass), (seen, readiness))): Block| {
+                terms.draw(ids, &mut uniforms);
+                let top = &top[top.partition_point(|&k| (k as usize) < rows.start)..];
+                let top = &top[..top.partition_point(|&k| (k as usize) < rows.end)];
+                terms.value(rows.start, top, uniforms[0], quality);
+                terms.appraise(quality, &uniforms, seen, readiness);
+                terms.count(ids, of, units, mass)
+            };
+        of_arrivals(ctx.crew).walk(parts, value)
     }
 
-    /// Counts what is made and of it disclosed, where a share of `shares` is disclosed by
-    /// inventors without and with control over what they invent.
-    pub(super) fn count(
-        &mut self,
-        units: &Units,
-        weights: [f64; 2],
-        shares: [f64; 2],
-        tally: &mut UniversityTally,
-        ctx: &Context,
-    ) {
-        let given = ctx.seen.rights.inventor_control;
-        self.mass.clear();
-        for (&id, &unit) in self.id.iter().zip(&self.unit) {
-            let control = units.control_rank[unit as usize] < given;
-            let weight = weights[usize::from(is_top(id))];
-            let mass = weight * shares[usize::from(control)];
-            tally.made += weight;
-            tally.disclosed += mass;
-            tally.off_book += weight - mass;
-            self.mass.push(mass);
-        }
+    /// The first invention of unit `unit` or of those behind it.
+    pub(super) fn first_of(&self, unit: usize) -> usize {
+        self.unit.partition_point(|&of| (of as usize) < unit)
     }
 
-    /// Writes all into `rows` of the store, column by column; topics of a share `posed` answer
-    /// needs.
+    /// Writes those that have `places` in a drawer into its rows of the store, column by column;
+    /// topics of a share `posed` answer needs.
     pub(super) fn write(
         &self,
-        rows: &[u32],
+        places: &Places,
         units: &Units,
         posed: f64,
-        store: &mut Inventions,
+        store: &mut Inventions<Lent>,
         ctx: &Context,
     ) {
         let spread = ctx.parameters.universities.field_spread;
         let [_, _, _, field, _, need, posting, _] = &self.uniforms;
         let unit = |k: usize| self.unit[k] as usize;
-        scatter(&mut store.id, rows, |k| self.id[k]);
-        scatter(&mut store.unit, rows, |k| self.unit[k]);
-        scatter(&mut store.region, rows, |k| units.region[unit(k)]);
-        scatter(&mut store.field, rows, |k| {
+        scatter(store.id, places, |k| self.id[k]);
+        scatter(store.unit, places, |k| self.unit[k]);
+        scatter(store.region, places, |k| units.region[unit(k)]);
+        scatter(store.field, places, |k| {
             if field[k] < spread {
                 (field[k] / spread * FIELDS as f64) as u8
             } else {
                 units.field[unit(k)]
             }
         });
-        scatter(&mut store.disclosed, rows, |_| ctx.q());
-        scatter(&mut store.quality, rows, |k| self.quality[k]);
-        scatter(&mut store.seen, rows, |k| self.seen[k]);
-        scatter(&mut store.readiness, rows, |k| self.readiness[k]);
-        scatter(&mut store.posed, rows, |k| need[k] < posed);
-        scatter(&mut store.shelf, rows, |k| self.mass[k]);
-        scatter(&mut store.post_rank, rows, |k| posting[k]);
-        scatter(&mut store.tried, rows, |_| 0.0);
+        scatter(store.disclosed, places, |_| ctx.q());
+        scatter(store.quality, places, |k| self.quality[k]);
+        scatter(store.seen, places, |k| self.seen[k]);
+        scatter(store.readiness, places, |k| self.readiness[k]);
+        scatter(store.posed, places, |k| need[k] < posed);
+        scatter(store.shelf, places, |k| self.mass[k]);
+        scatter(store.post_rank, places, |k| posting[k]);
+        scatter(store.tried, places, |_| 0.0);
     }
 
-    /// Fees of all, disclosed in quarter index `q` and to stand in `rows`; `ordinary` is the log of
-    /// the median value.
-    pub(super) fn fees(&self, rows: &[u32], ordinary: f64, q: i32) -> impl Iterator<Item = Fee> {
-        rows.iter().enumerate().map(move |(k, &row)| {
+    /// Fees of those that have `places` in a drawer, disclosed in quarter index `q`; `ordinary` is
+    /// the log of the median value.
+    pub(super) fn fees(&self, places: &Places, ordinary: f64, q: i32) -> impl Iterator<Item = Fee> {
+        let taken = places.taken.clone().zip(places.rows);
+        taken.map(move |(k, &row)| {
             let invention = Invention {
                 id: self.id[k],
                 disclosed: q,
@@ -262,11 +190,21 @@ impl Arrivals {
     }
 }
 
-/// Writes the value of each place into the row of a column that stands there.
+/// Where in a drawer inventions of a quarter go.
+pub(super) struct Places<'a> {
+    /// Their numbers.
+    pub taken: Range<usize>,
+    /// Row of each.
+    pub rows: &'a [u32],
+    /// First row of the drawer.
+    pub first: usize,
+}
+
+/// Writes the value of each invention into the row of a drawer's column where it goes.
 #[inline(always)]
-fn scatter<T>(column: &mut [T], rows: &[u32], value: impl Fn(usize) -> T) {
-    for (k, &row) in rows.iter().enumerate() {
-        column[row as usize] = value(k);
+fn scatter<T>(column: &mut [T], places: &Places, value: impl Fn(usize) -> T) {
+    for (k, &row) in places.taken.clone().zip(places.rows) {
+        column[row as usize - places.first] = value(k);
     }
 }
 
@@ -285,15 +223,3 @@ pub(super) const LINEAGE: u32 = 1 << 13;
 pub(super) const UNIT_HALF: u32 = 1 << 17;
 /// Bit in the id of the second half of an invention, the next one.
 pub(super) const INVENTION_HALF: u32 = 1 << 16;
-
-/// Shares of inventions disclosed where the unit keeps control and where the inventor has it.
-pub(super) fn disclosed_shares(ctx: &Context) -> [f64; 2] {
-    let p = &ctx.parameters.universities;
-    let r = &ctx.seen.rights;
-    [false, true].map(|control| {
-        let cash = effort::reward_worth_seen(ctx);
-        let income = effort::inventor_income(r.inventor_share, cash, control, p.control_gain);
-        let worth = income + p.disclosure_credit + r.appraisal_transfer_weight;
-        effort::disclosed_share(worth, p.outside_median, p.outside_log_sd)
-    })
-}

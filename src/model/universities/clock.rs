@@ -4,7 +4,8 @@
 //! research; the n-th invention comes when the clock passes the sum of n keyed gaps.
 #![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
 
-use super::{Universities, UniversityParameters};
+use super::{Units, Universities, UniversityParameters, of_units};
+use crate::base::columns::Lent;
 use crate::base::math;
 use crate::base::rng::{Key, Purpose};
 use crate::base::{select, strip};
@@ -83,7 +84,7 @@ crate::dispatched! {
     }
 }
 
-/// Scratch: units at which an arrival is due.
+/// Units of a block at which an arrival is due; memory is kept from quarter to quarter.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Due {
     /// Price of research of every unit.
@@ -97,6 +98,25 @@ pub(super) struct Due {
 }
 
 impl Due {
+    /// Runs the clocks of units on and counts what falls due.
+    fn run_on(&mut self, units: &mut Units<Lent>, pace: &Pace, key: Key) {
+        self.price.resize(units.len(), 0.0);
+        strip::look_up(&pace.price, &units.field, &mut self.price);
+        let (clock, top_clock) = (&mut units.clock, &mut units.top_clock);
+        run_on(
+            units.weight,
+            units.spending,
+            &self.price,
+            units.university,
+            pace,
+            clock,
+            top_clock,
+        );
+        self.count(key, 0, units.id, clock, units.next, units.arrivals);
+        let (next, arrivals) = (&mut units.top_next, &mut units.top_arrivals);
+        self.count(key, 1, units.id, top_clock, next, arrivals);
+    }
+
     /// Counts the arrivals of a stratum until none is due: the first of every unit at which one
     /// is due, the second of those at which another is, and so on.
     fn count(
@@ -153,31 +173,21 @@ pub(super) fn arrive(
         weights,
     };
     pace.price[..FIELDS].copy_from_slice(&price);
-    let (units, due) = (&mut u.units, &mut u.due_units);
-    due.price.resize(units.len(), 0.0);
-    strip::look_up(&pace.price, &units.field, &mut due.price);
-    let (clock, top_clock) = (&mut units.clock, &mut units.top_clock);
-    run_on(
-        &units.weight,
-        &units.spending,
-        &due.price,
-        &units.university,
-        &pace,
-        clock,
-        top_clock,
-    );
-    let ids = &units.id;
-    due.count(ctx.key, 0, ids, clock, &mut units.next, &mut units.arrivals);
-    let (next, arrivals) = (&mut units.top_next, &mut units.top_arrivals);
-    due.count(ctx.key, 1, ids, top_clock, next, arrivals);
-    u.arrivals.clear();
-    for unit in 0..units.len() {
+    let (units, arrivals) = (&mut u.units, &mut u.arrivals);
+    let crew = of_units(ctx.crew);
+    let rooms = crew.rooms(units.len(), &mut u.due_units);
+    crew.walk((units.lend(), rooms), |(mut units, mut due)| {
+        due.own().run_on(&mut units, &pace, ctx.key);
+    });
+    arrivals.clear();
+    let before = (u.due_units.iter()).flat_map(|due| due.before[0].iter().zip(&due.before[1]));
+    for (unit, (&before, &top_before)) in (0..units.len()).zip(before) {
         let id = units.id[unit];
-        for n in due.before[0][unit]..units.arrivals[unit] {
-            u.arrivals.push(unit, id, n + 1, false);
+        for n in before..units.arrivals[unit] {
+            arrivals.push(unit, id, n + 1, false);
         }
-        for n in due.before[1][unit]..units.top_arrivals[unit] {
-            u.arrivals.push(unit, id, n + 1, true);
+        for n in top_before..units.top_arrivals[unit] {
+            arrivals.push(unit, id, n + 1, true);
         }
     }
 }

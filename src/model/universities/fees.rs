@@ -5,9 +5,11 @@
 //! keeps what is expected, else the row is free. So the store stays small, and few old agents that
 //! hardly any office will ever work on tell as much as many.
 
-use super::Universities;
 use super::arrivals::is_top;
-use super::inventions::Invention;
+use super::drawers::Drawer;
+use super::inventions::{Invention, Inventions};
+use super::{Universities, of_units};
+use crate::base::columns::Lent;
 use crate::base::math;
 use crate::base::rng::Purpose;
 use crate::base::strip::{Sum, fill_pairs};
@@ -53,7 +55,7 @@ pub struct Fee {
     /// Its id.
     pub id: u32,
     /// Quarter of its disclosure (index since 2000Q1).
-    disclosed: i32,
+    pub(super) disclosed: i32,
     /// Whether hardly any office will ever work on it.
     poor: bool,
 }
@@ -96,15 +98,6 @@ impl Fee {
     }
 }
 
-impl Universities {
-    /// Fees of rows in use disclosed whole years before quarter index `q`, in the order of
-    /// disclosure.
-    pub fn anniversaries(&self, q: i32) -> &[Fee] {
-        let fees = &self.due[turn_of(q)];
-        &fees[..fees.partition_point(|fee| fee.disclosed < q)]
-    }
-}
-
 /// Rows whose fees are looked at together.
 const STRIP: usize = 64;
 
@@ -112,44 +105,64 @@ const STRIP: usize = 64;
 /// is drawn for.
 pub(super) fn age_shelf(u: &mut Universities, ctx: &Context) {
     let keep = kept_a_year(ctx.parameters.universities.lapse);
-    let v = &mut u.inventions;
-    let due = &mut u.due[turn_of(ctx.q())];
-    let last = ctx.q() - 4 * LAST_DOUBLED; // derived: quarters a year
-    let [mut shelf, mut redrawn] = [[0.0; STRIP]; 2];
-    let (mut kept, mut there, mut change) = (0, Sum::default(), Sum::default());
-    for start in (0..due.len()).step_by(STRIP) {
-        let end = usize::min(start + STRIP, due.len());
-        let fees = &due[start..end];
-        for (shelf, fee) in shelf.iter_mut().zip(fees) {
-            *shelf = v.shelf[fee.row as usize];
-        }
-        let expected = shelf.map(|shelf| shelf * keep);
-        let mut left = expected;
-        draw_for_little(fees, &mut left, ctx);
-        // each row is written down and the next one writes over it unless it is counted
-        let (mut void, mut voids) = ([0; STRIP], 0);
-        for i in 0..end - start {
-            let (fee, left) = (due[start + i], left[i]);
-            redrawn[i] = left - expected[i];
-            v.shelf[fee.row as usize] = left;
-            due[kept] = fee.next(last);
-            void[voids] = fee.row;
-            kept += usize::from(left > 0.0);
-            voids += usize::from(left <= 0.0);
-        }
-        there.add(&shelf[..end - start]);
-        change.add(&redrawn[..end - start]);
-        for &row in &void[..voids] {
-            v.id[row as usize] = 0;
-        }
-        u.free.extend_from_slice(&void[..voids]);
-    }
-    due.truncate(kept);
+    let [there, change] = (u.drawers).walk(&mut u.inventions, ctx, |drawer, store, first| {
+        drawer.age(store, first, keep, ctx)
+    });
     u.tally.lapsed += (1.0 - keep) * there.total();
     u.tally.redrawn += change.total();
     // void cases are passed over; a shelf is cleared of them as they may have become many
-    for shelf in &mut u.shelf {
-        shelf.clear_out(|case| v.id[case.invention as usize] == case.id);
+    let ids = &u.inventions.id;
+    of_units(ctx.crew).walk(&mut u.shelf[..], |shelves| {
+        for shelf in shelves {
+            shelf.clear_out(|case| ids[case.invention as usize] == case.id);
+        }
+    });
+}
+
+impl Drawer {
+    /// Fees of the drawer's rows in the `store`, of which it is given those from row `first` on,
+    /// fall due: a part `keep` of what is there is kept, more or less of it where little is left.
+    /// Gives what was there, and what drawing for little added to it.
+    fn age(
+        &mut self,
+        store: &mut Inventions<Lent>,
+        first: usize,
+        keep: f64,
+        ctx: &Context,
+    ) -> [Sum; 2] {
+        let due = &mut self.due[turn_of(ctx.q())];
+        let last = ctx.q() - 4 * LAST_DOUBLED; // derived: quarters a year
+        let [mut shelf, mut redrawn] = [[0.0; STRIP]; 2];
+        let (mut kept, mut there, mut change) = (0, Sum::default(), Sum::default());
+        for start in (0..due.len()).step_by(STRIP) {
+            let end = usize::min(start + STRIP, due.len());
+            let fees = &due[start..end];
+            for (shelf, fee) in shelf.iter_mut().zip(fees) {
+                *shelf = store.shelf[fee.row as usize - first];
+            }
+            let expected = shelf.map(|shelf| shelf * keep);
+            let mut left = expected;
+            draw_for_little(fees, &mut left, ctx);
+            // each row is written down and the next one writes over it unless it is counted
+            let (mut void, mut voids) = ([0; STRIP], 0);
+            for i in 0..end - start {
+                let (fee, left) = (due[start + i], left[i]);
+                redrawn[i] = left - expected[i];
+                store.shelf[fee.row as usize - first] = left;
+                due[kept] = fee.next(last);
+                void[voids] = fee.row;
+                kept += usize::from(left > 0.0);
+                voids += usize::from(left <= 0.0);
+            }
+            there.add(&shelf[..end - start]);
+            change.add(&redrawn[..end - start]);
+            for &row in &void[..voids] {
+                store.id[row as usize - first] = 0;
+            }
+            self.free.extend_from_slice(&void[..voids]);
+        }
+        due.truncate(kept);
+        [there, change]
     }
 }
 

@@ -2,7 +2,7 @@
 //! world, whose totals are to stay as they are (M10).
 
 use super::arrivals::{INVENTION_HALF, LINEAGE};
-use super::{Case, Fee, Invention, Shelf, Unit, Units};
+use super::{Case, Invention, Shelf, Unit, Units};
 use crate::base::rng::{Key, Purpose};
 use crate::model::state::State;
 
@@ -19,33 +19,26 @@ pub fn halve_inventions(state: &mut State) {
     let v = &mut u.inventions;
     // the other half of what stands in each row
     let mut others = vec![None; v.len()];
-    for due in &mut u.due {
-        let whole = std::mem::take(due);
-        for fee in whole {
-            let Fee { row, id, .. } = fee;
-            let invention = v.row(row as usize);
-            assert!(
-                invention.id & INVENTION_HALF == 0,
-                "inventions are halved once"
-            );
-            let kept = Invention {
-                shelf: 0.5 * invention.shelf,
-                ..invention
-            };
-            let other = Invention {
-                id: invention.id | INVENTION_HALF,
-                ..kept
-            };
-            v.set_row(row as usize, kept);
-            let place = match u.free.pop() {
-                Some(place) => {
-                    v.set_row(place as usize, other);
-                    place
-                }
-                None => v.push(other) as u32,
-            };
-            others[row as usize] = Some((invention.id, place));
-            due.extend(fee.halves(place, id | INVENTION_HALF));
+    for fee in u.drawers.take_fees() {
+        let row = fee.row;
+        let invention = v.row(row as usize);
+        assert!(
+            invention.id & INVENTION_HALF == 0,
+            "inventions are halved once"
+        );
+        let kept = Invention {
+            shelf: 0.5 * invention.shelf,
+            ..invention
+        };
+        let other = Invention {
+            id: invention.id | INVENTION_HALF,
+            ..kept
+        };
+        v.set_row(row as usize, kept);
+        let place = u.drawers.put(other, v);
+        others[row as usize] = Some((invention.id, place));
+        for half in fee.halves(place, other.id) {
+            u.drawers.file(half);
         }
     }
     for shelf in &mut u.shelf {
@@ -130,7 +123,7 @@ fn assert_room(units: &Units) {
 #[cfg(test)]
 mod tests {
     use super::super::testbed::scene;
-    use super::super::{Universities, work};
+    use super::super::{Fee, Universities, work};
     use super::*;
     use crate::base::time::Quarter;
     use crate::model::firms::FIELDS;
@@ -191,7 +184,7 @@ mod tests {
                 }
             }
         }
-        for due in &u.due {
+        for due in u.fees() {
             assert!(due.is_sorted_by_key(|fee| v.disclosed[fee.row as usize]));
             for &Fee { row, id, .. } in due {
                 assert_eq!(v.id[row as usize], id);

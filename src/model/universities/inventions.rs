@@ -1,10 +1,10 @@
 //! What is invented and disclosed, what of it stays on the shelf, in which order do offices
 //! take it up?
 
-use super::arrivals::disclosed_shares;
+use super::arrivals::Places;
 use super::clock::arrive;
 use super::fees::turn_of;
-use super::{Universities, UniversityParameters};
+use super::{Universities, UniversityParameters, of_units};
 use crate::base::math;
 use crate::model::context::Context;
 use crate::model::firms::FIELDS;
@@ -61,30 +61,6 @@ impl Case {
     }
 }
 
-impl Universities {
-    /// Lists in `fresh` rows of the store for `n` inventions: free rows as far as there are any,
-    /// then new ones.
-    fn make_rows(&mut self, n: usize) {
-        let reused = self.free.len() - n.min(self.free.len());
-        self.fresh.clear();
-        self.fresh.extend(self.free.drain(reused..).rev());
-        for _ in self.fresh.len()..n {
-            let row = self.inventions.push(Invention::default());
-            self.fresh.push(row as u32);
-        }
-    }
-
-    /// Puts an invention into the store and gives its row.
-    #[cfg(test)]
-    pub(in crate::model) fn admit(&mut self, invention: Invention) -> u32 {
-        self.make_rows(1);
-        let row = self.fresh[0];
-        self.due[turn_of(invention.disclosed)].push(super::Fee::of(&invention, row, 0.0));
-        self.inventions.set_row(row as usize, invention);
-        row
-    }
-}
-
 /// Inventions of the quarter arrive, are disclosed or used outside the books.
 pub(super) fn invent(u: &mut Universities, rd_price: &[f64; FIELDS], posed: f64, ctx: &Context) {
     let p = &ctx.parameters.universities;
@@ -93,8 +69,12 @@ pub(super) fn invent(u: &mut Universities, rd_price: &[f64; FIELDS], posed: f64,
         math::max(1.0, p.top_weight / ctx.scale),
     ];
     arrive(u, rd_price, weights, ctx);
-    u.arrivals.appraise(u.effort[2], ctx);
-    disclose(u, weights, posed, ctx);
+    let effort = u.effort[2];
+    let [made, disclosed, off_book] = u.arrivals.appraise(&u.units, weights, effort, ctx);
+    u.tally.made += made;
+    u.tally.disclosed += disclosed;
+    u.tally.off_book += off_book;
+    store(u, posed, ctx);
 }
 
 /// Priority of a case in its office's queue: seen log value less age and failed trials
@@ -125,24 +105,33 @@ pub fn observation_noise(evaluated: bool, noise: f64, gain: f64) -> f64 {
 }
 
 /// Arrivals become rows, and cases on the shelf of their unit.
-fn disclose(u: &mut Universities, weights: [f64; 2], posed: f64, ctx: &Context) {
-    let shares = disclosed_shares(ctx);
-    u.arrivals
-        .count(&u.units, weights, shares, &mut u.tally, ctx);
-    u.make_rows(u.arrivals.len());
-    let ordinary = math::ln(ctx.parameters.universities.quality_median);
-    let fees = u.arrivals.fees(&u.fresh, ordinary, ctx.q());
-    u.due[turn_of(ctx.q())].extend(fees);
-    let (arrivals, units) = (&u.arrivals, &u.units);
-    arrivals.write(&u.fresh, units, posed, &mut u.inventions, ctx);
-    let mut next = 0;
-    while next < arrivals.len() {
-        let unit = arrivals.unit(next);
-        u.cases.clear();
-        while next < arrivals.len() && arrivals.unit(next) == unit {
-            u.cases.push(arrivals.case(next, u.fresh[next], ctx));
-            next += 1;
+fn store(u: &mut Universities, posed: f64, ctx: &Context) {
+    let (arrivals, fresh, units) = (&u.arrivals, &mut u.fresh, &u.units);
+    let drawers = &mut u.drawers;
+    drawers.share_out(arrivals.len(), &mut u.inventions, fresh);
+    let (fresh, ordinary) = (
+        &*fresh,
+        math::ln(ctx.parameters.universities.quality_median),
+    );
+    drawers.walk(&mut u.inventions, ctx, |drawer, store, first| {
+        let taken = drawer.taken.clone();
+        let places = Places {
+            rows: &fresh[taken.clone()],
+            taken,
+            first,
+        };
+        drawer.due[turn_of(ctx.q())].extend(arrivals.fees(&places, ordinary, ctx.q()));
+        arrivals.write(&places, units, posed, store, ctx);
+    });
+    let shelves = (0..units.len(), &mut u.shelf[..]);
+    of_units(ctx.crew).walk(shelves, |(units, shelves)| {
+        let mut next = arrivals.first_of(units.start);
+        for (unit, shelf) in units.zip(shelves) {
+            let first = next;
+            while next < arrivals.len() && arrivals.unit(next) == unit {
+                next += 1;
+            }
+            shelf.extend((first..next).map(|k| arrivals.case(k, fresh[k], ctx)));
         }
-        u.shelf[unit].put(&u.cases);
-    }
+    });
 }

@@ -1,8 +1,10 @@
 //! How much universities and public institutes research, what they invent, what of it they
 //! disclose and keep on the shelf.
 
+mod appraisal;
 mod arrivals;
 mod clock;
+mod drawers;
 pub mod effort;
 mod fees;
 mod halves;
@@ -13,7 +15,7 @@ pub(in crate::model) mod testbed;
 #[cfg(test)]
 mod tests;
 
-pub use arrivals::quality;
+pub use appraisal::quality;
 pub use fees::{Fee, kept_a_year};
 pub use halves::{halve_inventions, halve_units};
 pub use inventions::{Case, Invention, Inventions, observation_noise, priority};
@@ -22,10 +24,12 @@ pub use shelf::Shelf;
 use super::context::Context;
 use super::firms::{FIELDS, REGIONS};
 use super::state::State;
+use crate::base::blocks::Crew;
 use crate::base::rng::Purpose;
 use crate::base::{dist, math};
 use arrivals::Arrivals;
 use clock::{Due, gap};
+use drawers::Drawers;
 use fees::{age_shelf, years_on_the_shelf};
 use inventions::invent;
 
@@ -177,20 +181,16 @@ pub struct Universities {
     pub units: Units,
     /// Inventions.
     pub inventions: Inventions,
-    /// Free slots of the inventions.
-    pub free: Vec<u32>,
+    /// Free rows of the store, and fees that fall due on the others.
+    drawers: Drawers,
     /// Shelf of each unit.
     pub shelf: Vec<Shelf>,
     /// Inventions disclosed this quarter.
     pub fresh: Vec<u32>,
-    /// Fees by the quarter of the year in which they fall due.
-    due: [Vec<Fee>; 4],
-    /// Scratch: units at which an invention is due.
-    due_units: Due,
+    /// Scratch: units at which an invention is due, block by block of them.
+    due_units: Vec<Due>,
     /// Scratch: what arrives this quarter.
     arrivals: Arrivals,
-    /// Scratch: new cases of one unit.
-    cases: Vec<Case>,
     /// R&D spending of public units by field \[mn/yr\].
     pub research_spending_by_field: [f64; FIELDS],
     /// R&D spending of universities \[mn/yr\].
@@ -217,6 +217,12 @@ pub fn inclusion(sampling: f64, z: f64) -> f64 {
     math::min(1.0, sampling * (0.5 + 0.5 * z))
 }
 
+/// Blocks of units: so many of them together take as long as a block of firms.
+fn of_units(crew: Crew) -> Crew {
+    const UNITS: usize = 32; // derived: resolution of the work, not behaviour
+    crew.finer(UNITS)
+}
+
 fn rewards(ctx: &Context, share: f64, paper: f64, transfer: f64) -> [f64; 3] {
     let p = &ctx.parameters.universities;
     [
@@ -233,6 +239,7 @@ impl Universities {
         let mut u = Self {
             ideas: 1.0,
             effort: [1.0; 3],
+            drawers: Drawers::of(ctx.crew),
             ..Self::default()
         };
         let r = &ctx.seen.rights;
@@ -291,7 +298,7 @@ impl Universities {
         let a_quarter = self.inventions.len() as f64 / f64::from(EARLIER_QUARTERS);
         let rows = (GROWTH * a_quarter * 4.0 * years) as usize; // derived: quarters a year
         self.inventions.reserve(rows);
-        self.due.iter_mut().for_each(|due| due.reserve(rows / 4)); // derived: quarters a year
+        self.drawers.make_room(rows);
     }
 
     fn sample(&mut self, ctx: &Context) {

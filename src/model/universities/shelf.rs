@@ -73,14 +73,21 @@ impl Default for Shelf {
     }
 }
 
+impl Extend<Case> for Shelf {
+    /// Puts cases on the shelf; see [`Shelf::put`].
+    #[inline]
+    fn extend<I: IntoIterator<Item = Case>>(&mut self, cases: I) {
+        self.reserve.extend(cases.into_iter().map(Place::from));
+    }
+}
+
 impl Shelf {
     /// Puts cases on the shelf; where they belong is looked up when the next case is taken.
     ///
     /// Example: 3, 1 and 2 on an empty shelf are taken as 3, 2, 1.
     #[inline]
     pub fn put(&mut self, cases: &[Case]) {
-        self.reserve
-            .extend(cases.iter().map(|&case| Place::from(case)));
+        self.extend(cases.iter().copied());
     }
 
     /// All cases on the shelf, void ones too, in no order.
