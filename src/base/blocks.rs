@@ -70,7 +70,7 @@ impl<A: Part, B: Part, C: Part> Part for (A, B, C) {
     }
 }
 
-/// Scratch memory, one piece a block: whatever rows a block takes, it takes the next piece.
+/// Memory of blocks, one piece each: whatever rows a block takes, it takes the next piece.
 #[derive(Debug)]
 pub struct Rooms<'a, T>(&'a mut [T]);
 
@@ -180,6 +180,11 @@ impl<'a> Crew<'a> {
     /// sums.
     pub fn with_rows(self, rows: usize) -> Self {
         Self { rows, ..self }
+    }
+
+    /// Rows of a block.
+    pub fn rows(&self) -> usize {
+        self.rows
     }
 
     /// Number of blocks of `n` rows, at least one.

@@ -42,6 +42,9 @@ fn any_number_of_threads_gives_the_same_bits() {
     let (readings, state) = walked(small);
     let blocks = small.blocks(state.firms.len());
     assert!(blocks > 3, "{blocks} blocks test nothing");
+    let portfolios = state.funnel.portfolios.iter();
+    let with_projects = portfolios.filter(|own| own.projects.iter().any(|turn| !turn.is_empty()));
+    assert!(with_projects.count() > 3, "projects stand in few blocks");
     for threads in 1..=3 {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
         let pool = pool.build().expect("threads");
