@@ -104,7 +104,7 @@ fn main() {
                         .iter()
                         .filter(|id| **id != 0)
                         .count(),
-                    state.funnel.projects.iter().map(Turn::len).sum(),
+                    state.funnel.portfolios.turns().map(Turn::len).sum(),
                     state.transfer.deals_this_quarter.len(),
                 ];
             }

@@ -88,7 +88,7 @@ impl<P: Part, const N: usize> Part for [P; N] {
     }
 }
 
-/// Scratch memory, one piece a block: whatever rows a block takes, it takes the next piece.
+/// Memory of blocks, one piece each: whatever rows a block takes, it takes the next piece.
 #[derive(Debug)]
 pub struct Rooms<'a, T>(&'a mut [T]);
 

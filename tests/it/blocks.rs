@@ -52,6 +52,9 @@ fn any_number_of_threads_gives_the_same_bits() {
         small.coarser(4).blocks(state.firms.len()),
     ];
     assert!(finer.iter().all(|&blocks| blocks > 1), "{finer:?} blocks");
+    let portfolios = state.funnel.portfolios.iter();
+    let with_projects = portfolios.filter(|own| own.projects.iter().any(|turn| !turn.is_empty()));
+    assert!(with_projects.count() > 3, "projects stand in few blocks");
     for threads in 1..=3 {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
         let pool = pool.build().expect("threads");

@@ -263,7 +263,9 @@ fn without_money(state: &State) -> State {
     // loans, quotas and what banks know are money; so is the cash that exit hazards look at
     real.finance = leverlab::model::finance::FinanceState::default();
     // what projects may spend
-    real.funnel.purses = leverlab::model::funnel::Purses::default();
+    for portfolio in real.funnel.portfolios.iter_mut() {
+        portfolio.purses = leverlab::model::funnel::Purses::default();
+    }
     real.platforms.fee_paid = [0.0; 2];
     // imports bound what support may cost
     real.openness.support[0] = 0.0;

@@ -2,8 +2,10 @@
 #![allow(clippy::inline_always)] // the loop over projects is short of nothing but calls
 
 use super::{ApprovalState, FILING, FULL, ROUTES, SANDBOX, WAITS};
+use crate::base::blocks::Join;
 use crate::base::math::max;
 use crate::model::context::Context;
+use crate::model::firms::FIELDS;
 
 /// What waits for approval of a project that needs it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -77,7 +79,43 @@ impl Charges {
     }
 }
 
+/// What the products of some projects did on their way through approval in a quarter.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Traffic {
+    /// Expected incidents of products in use, with those that were before \[incidents\].
+    pub exposure: [f64; FIELDS],
+    routed: [f64; ROUTES],
+    cleared: [f64; WAITS],
+    failed: f64,
+    supervision: f64,
+    liability: f64,
+}
+
+impl Join for Traffic {
+    fn join(&mut self, next: Self) {
+        self.exposure.join(next.exposure);
+        self.routed.join(next.routed);
+        self.cleared.join(next.cleared);
+        self.failed.join(next.failed);
+        self.supervision.join(next.supervision);
+        self.liability.join(next.liability);
+    }
+}
+
 impl ApprovalState {
+    /// Counts what the products of all projects did.
+    pub fn note(&mut self, traffic: &Traffic) {
+        self.exposure = traffic.exposure;
+        let tally = &mut self.tally;
+        tally.routed.join(traffic.routed);
+        tally.cleared.join(traffic.cleared);
+        tally.failed.join(traffic.failed);
+        tally.supervision.join(traffic.supervision);
+        tally.liability.join(traffic.liability);
+    }
+}
+
+impl Traffic {
     /// What waited is cleared as far as `cash` of the firms reaches, or fails; gives what is
     /// cleared and what it cost \[mn\].
     #[inline(always)]
@@ -91,8 +129,8 @@ impl ApprovalState {
             let failed = mass * f64::from(docket.fail[k]);
             docket.waiting[k] = max(0.0, mass - done - failed);
             docket.before_sale += done * f64::from(docket.risk[k]);
-            self.tally.cleared[k] += done;
-            self.tally.failed += failed;
+            self.cleared[k] += done;
+            self.failed += failed;
             cleared += done;
             paid += done * cost;
         }
@@ -118,8 +156,8 @@ impl ApprovalState {
         self.exposure[field] += risk;
         let supervision = sold * charges.supervision;
         let liability = risk * charges.liability;
-        self.tally.supervision += supervision;
-        self.tally.liability += liability;
+        self.supervision += supervision;
+        self.liability += liability;
         supervision + liability
     }
 
@@ -127,7 +165,7 @@ impl ApprovalState {
     #[inline(always)]
     pub fn route(&mut self, docket: &mut Docket, field: usize, passed: f64) -> f64 {
         let parts = docket.share.map(|share| share * passed);
-        for (sum, part) in self.tally.routed.iter_mut().zip(parts) {
+        for (sum, part) in self.routed.iter_mut().zip(parts) {
             *sum += part;
         }
         docket.waiting[FULL] += parts[FULL];

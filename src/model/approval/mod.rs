@@ -26,7 +26,7 @@ mod rules;
 #[cfg(test)]
 mod tests;
 
-pub use docket::{Charges, Docket};
+pub use docket::{Charges, Docket, Traffic};
 pub use review::Passages;
 pub use rules::{
     Case, Choice, Passage, choose, kept, offer_hazard, opened, passage, raw_risk, residual, shares,

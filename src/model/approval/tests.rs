@@ -139,7 +139,7 @@ fn liability_and_a_tight_rule_send_firms_back_to_full_approval() {
 /// Products in the funnel of the first firm that all stand in the pilot.
 fn begin(state: &mut State, field: usize, mass: f64, ctx: &Context) {
     let project = Project {
-        purse: state.funnel.purses.of(0, 0),
+        purse: state.funnel.portfolios.of(0).0.purses.of(0, 0),
         field: field as u8,
         revenue: 20.0,
         begun: ctx.q() as i16,
@@ -153,9 +153,13 @@ fn begin(state: &mut State, field: usize, mass: f64, ctx: &Context) {
     };
     let draws = ctx.key.pair(5, 0, 0, 0, Purpose::Approval);
     let p = &ctx.parameters.approval;
-    let (strip, row) = state
-        .funnel
-        .begin(project, Origin::default(), mass, draws, p);
+    let (strip, row) =
+        state
+            .funnel
+            .portfolios
+            .of(0)
+            .0
+            .begin(project, Origin::default(), mass, draws, p);
     (strip.stage[0].mass[row], strip.stage[1].mass[row]) = (0.0, mass);
     (0..STAGES).for_each(|stage| strip.set_plan(stage, row, plan));
 }
@@ -207,7 +211,7 @@ fn run(parts: &[f64], quarters: i32, least_mass: f64) -> (State, [f64; 2]) {
 fn products_and_money_are_conserved_on_all_routes() {
     for quarters in [3, 8, 60] {
         let (state, ended) = run(&[40.0], quarters, 5.0);
-        let turns = || state.funnel.projects.iter();
+        let turns = || state.funnel.portfolios.turns();
         let waiting: f64 = turns().flat_map(|t| &t.dockets).map(Docket::mass).sum();
         let present: f64 = state.funnel.tally.present.iter().sum::<f64>() + waiting;
         let all = ended[0] + ended[1] + present;

@@ -306,9 +306,13 @@ fn pay(state: &mut State, ctx: &Context, tally: BuyerTally) {
         return;
     }
     let net = (subsidy + paid - premium) / sellers;
-    let firms = &mut state.firms;
-    for waiting in &state.funnel.waiting {
-        let firm = waiting.firm as usize;
-        firms.cash[firm] += net * waiting.mass / firms.weight[firm];
-    }
+    let (n, firms) = (state.firms.len(), &mut state.firms);
+    let portfolios = state.funnel.portfolios.rooms(n, ctx.crew);
+    let parts = ((&mut firms.cash[..], &firms.weight[..]), portfolios);
+    ctx.crew.walk(parts, |((cash, weight), mut portfolio)| {
+        for waiting in &portfolio.own().waiting {
+            let firm = waiting.firm as usize;
+            cash[firm] += net * waiting.mass / weight[firm];
+        }
+    });
 }

@@ -108,7 +108,13 @@ fn first_sets_teach_and_money_is_booked() {
     let before = state.buyers.willing(3);
     state.funnel.first_sales[3] = 30.0;
     state.funnel.tally.present[2] = 4.0;
-    state.funnel.waiting.push(Waiting { firm: 0, mass: 4.0 });
+    state
+        .funnel
+        .portfolios
+        .of(0)
+        .0
+        .waiting
+        .push(Waiting { firm: 0, mass: 4.0 });
     let cash = state.firms.total(&state.firms.cash);
     adopt(&mut state, &scene.context(now));
     let moved = state.firms.total(&state.firms.cash) - cash;

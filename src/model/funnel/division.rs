@@ -4,67 +4,128 @@
 //! half of the firms that left. Plans and places are those of the whole until the next review,
 //! at which each half draws for itself.
 
-use super::purse::Purses;
-use super::{FunnelState, Turn};
+use super::purse::{Heir, Purses};
+use super::{FunnelState, Origin, Plan, Portfolios, Project, REVIEWS, ROWS, STAGES, Turn};
+use crate::model::approval::Docket;
 use crate::model::firms::Firms;
+use crate::model::platforms::SERVED;
 
 impl FunnelState {
     /// The firm in row `child` splits off from that in row `parent`, of half its weight: each
-    /// of its real firms has the projects that it had, once they are divided, see
+    /// project, and what of it waits for approval, is halved between them, see
     /// [`Self::divide`].
     ///
     /// Example: of 8 inventions in a pilot, 4 stay and 4 go; `firms.weight` being half of what it
     /// was for both, each real firm has what it had.
     pub fn inherit(&mut self, firms: &Firms, parent: usize, child: usize) {
-        if self.purses.has_heir(parent, firms.id[parent]) {
+        let portfolios = &mut self.portfolios;
+        let Some(place) = portfolios.purse(parent, firms.id[parent]) else {
+            return;
+        };
+        if portfolios.of(parent).0.purses.heir(place).is_some() {
             self.divide();
         }
-        self.purses.name_heir(firms, parent, child);
+        let (portfolio, row) = self.portfolios.of(child);
+        let heir = Heir {
+            row: child as u32,
+            place: portfolio.purses.of(row, firms.id[child]),
+        };
+        self.portfolios.of(parent).0.purses.name_heir(place, heir);
     }
 
     /// Divides the projects of all firms with heirs. It is done before anything looks at projects
     /// again, for all firms in one go.
     pub fn divide(&mut self) {
-        if self.purses.have_heirs() {
-            for turn in &mut self.projects {
-                turn.divide(&self.purses);
-            }
-            self.purses.forget_heirs();
+        let portfolios = &mut self.portfolios;
+        if !portfolios.iter().any(|own| own.purses.have_heirs()) {
+            return;
         }
+        for number in 0..REVIEWS {
+            portfolios.iter_mut().for_each(|own| own.divided = 0);
+            // heirs may have heirs: their halves are come to as well
+            while let Some((half, heir)) = portfolios.halve_next(number) {
+                let (portfolio, _) = portfolios.of(heir.row as usize);
+                portfolio.projects[number].take_on(&half, heir.place);
+            }
+        }
+        (portfolios.iter_mut()).for_each(|own| own.purses.forget_heirs());
+    }
+}
+
+/// Half of what stands in a project.
+struct Half {
+    project: Project,
+    origin: Origin,
+    entered: f32,
+    mass: [f64; STAGES],
+    plan: [Plan; STAGES],
+    served: [f64; SERVED],
+    docket: Option<Docket>,
+}
+
+impl Portfolios {
+    /// Halves the next project of a turn whose firm has an heir.
+    fn halve_next(&mut self, number: usize) -> Option<(Half, Heir)> {
+        self.iter_mut().find_map(|own| {
+            let (turn, purses) = (&mut own.projects[number], &own.purses);
+            turn.halve_next(&mut own.divided, purses)
+        })
     }
 }
 
 impl Turn {
-    /// Halves each project of a firm with an heir; the other half is the heir's, and stands
-    /// behind all others, so that projects of one firm keep their order.
-    fn divide(&mut self, purses: &Purses) {
-        let (mut row, mut dockets) = (0, 0);
-        // heirs may have heirs: their halves are come to as well
-        while row < self.len() {
-            let waiting = self.dockets.get(dockets);
-            let docket = waiting.filter(|docket| docket.row as usize == row);
-            let docket = docket.map(|_| dockets);
-            dockets += usize::from(docket.is_some());
-            if let Some(heir) = purses.heir(self.project(row).purse) {
-                self.halve(row, heir, docket);
-            }
-            row += 1;
+    /// Halves the first project from row `from` on whose firm has an heir, which gets the other
+    /// half; the next one to look at stands behind it.
+    fn halve_next(&mut self, from: &mut usize, purses: &Purses) -> Option<(Half, Heir)> {
+        if !purses.have_heirs() {
+            return None;
+        }
+        let mut rows = *from..self.len();
+        let found = rows.find_map(|row| Some((row, purses.heir(self.project(row).purse)?)));
+        *from = rows.start;
+        found.map(|(row, heir)| (self.halve(row), heir))
+    }
+
+    /// Leaves half of a project, and of its docket, in its row, and gives the other.
+    fn halve(&mut self, row: usize) -> Half {
+        let place = self.dockets.binary_search_by_key(&(row as u32), |d| d.row);
+        let docket = place.ok().map(|place| {
+            self.dockets[place] = self.dockets[place].part(0.5);
+            self.dockets[place]
+        });
+        let (strip, i) = (&mut self.strips[row / ROWS], row % ROWS);
+        strip.entered[i] *= 0.5;
+        for stage in &mut strip.stage {
+            stage.mass[i] *= 0.5;
+        }
+        Half {
+            project: strip.project[i],
+            origin: strip.origin[i],
+            entered: strip.entered[i],
+            mass: strip.stage.each_ref().map(|stage| stage.mass[i]),
+            plan: std::array::from_fn(|k| strip.plan(k, i)),
+            served: strip.served.each_ref().map(|served| served[i]),
+            docket,
         }
     }
 
-    /// Leaves half of a project, and of its docket, in its row; the rest goes to the purse `heir`.
-    fn halve(&mut self, row: usize, heir: u32, docket: Option<usize>) {
-        let other = self.len();
-        if let Some(place) = docket {
-            let half = self.dockets[place].part(0.5);
-            self.dockets[place] = half;
-            self.dockets.push(crate::model::approval::Docket {
-                row: other as u32,
-                ..half
-            });
+    /// Takes on half of a project for the firm with the purse at a place, behind all others, so
+    /// that projects of one firm keep their order.
+    fn take_on(&mut self, half: &Half, purse: u32) {
+        let row = self.len() as u32;
+        (self.dockets).extend(half.docket.map(|docket| Docket { row, ..docket }));
+        let project = Project {
+            purse,
+            ..half.project
+        };
+        let (strip, i) = self.push(project, half.origin, f64::from(half.entered));
+        for (served, &half) in strip.served.iter_mut().zip(&half.served) {
+            served[i] = half;
         }
-        self.copy_half(row);
-        self.project_mut(other).purse = heir;
+        for k in 0..STAGES {
+            strip.set_plan(k, i, half.plan[k]);
+            strip.stage[k].mass[i] = half.mass[k];
+        }
     }
 }
 
@@ -72,8 +133,10 @@ impl Turn {
 mod tests {
     use super::super::{Origin, Plan, Project, ROWS, STAGES, advance, enter};
     use super::*;
+    use crate::base::blocks::Crew;
     use crate::base::time::Quarter;
     use crate::model::approval::Docket;
+    use crate::model::context::Context;
     use crate::model::entry::halve;
     use crate::model::firms::FIELDS;
     use crate::model::patents::testbed::{Scene, world_of};
@@ -83,11 +146,13 @@ mod tests {
     fn projects_of(state: &State, firm: usize) -> Vec<(f32, [f64; STAGES], Option<Docket>)> {
         let id = state.firms.id[firm];
         let mut all = Vec::new();
-        for turn in &state.funnel.projects {
+        let portfolios = state.funnel.portfolios.iter();
+        let turns = portfolios.flat_map(|own| own.projects.iter().map(|turn| (turn, &own.purses)));
+        for (turn, purses) in turns {
             for row in 0..turn.len() {
                 let (strip, i) = (&turn.strips[row / ROWS], row % ROWS);
                 let project = turn.project(row);
-                if state.funnel.purses.at(project.purse).id == id && strip.entered[i] > 0.0 {
+                if purses.at(project.purse).id == id && strip.entered[i] > 0.0 {
                     let docket = turn.dockets.iter().find(|d| d.row as usize == row);
                     let mass = std::array::from_fn(|k| strip.stage[k].mass[i]);
                     all.push((
@@ -101,6 +166,14 @@ mod tests {
         all
     }
 
+    /// Two firms to a block.
+    fn in_pairs<'a>(scene: &'a Scene, now: Quarter) -> Context<'a> {
+        Context {
+            crew: Crew::ALONE.with_rows(2),
+            ..scene.context(now)
+        }
+    }
+
     /// Three firms with projects in all fields, begun over a year, under way.
     fn under_way(start: Quarter) -> State {
         let mut state = world_of(64, 100.0, 20.0);
@@ -111,17 +184,18 @@ mod tests {
             let now = start.plus(step);
             let mut scene = Scene::at(now);
             scene.parameters.approval.regulated_share = 0.5;
-            let ctx = scene.context(now);
+            let ctx = in_pairs(&scene, now);
             state.books.open();
             state.transfer.deals_this_quarter.clear();
             enter(&mut state, &ctx);
             for number in 0..120_usize {
                 let firm = number % 3;
                 let id = state.firms.id[firm];
+                let (own, row) = state.funnel.portfolios.of(firm);
                 let project = Project {
                     quality: (1 + number) as f32 + step as f32 / 8.0, // derived: eighths are exact
                     revenue: 9.0,
-                    purse: state.funnel.purses.of(firm, id),
+                    purse: own.purses.of(row, id),
                     disclosed: now.index() as i16,
                     begun: now.index() as i16,
                     field: (number % FIELDS) as u8,
@@ -129,7 +203,7 @@ mod tests {
                 };
                 let draws = (number as f64 / 120.0, 0.5);
                 let p = &ctx.parameters.approval;
-                let (strip, row) = (state.funnel).begin(project, Origin::default(), 4.0, draws, p);
+                let (strip, row) = own.begin(project, Origin::default(), 4.0, draws, p);
                 let (go, pass, fail) = (1.0, 0.2, 0.05);
                 (0..STAGES).for_each(|k| strip.set_plan(k, row, Plan { go, pass, fail }));
             }
@@ -191,7 +265,7 @@ mod tests {
                 let now = start.plus(step);
                 let mut scene = Scene::at(now);
                 scene.parameters.funnel.least_mass = 0.0; // to the last bit, so none is drawn for
-                let ctx = scene.context(now);
+                let ctx = in_pairs(&scene, now);
                 state.books.open();
                 enter(&mut state, &ctx);
                 advance(&mut state, &ctx);

@@ -12,6 +12,7 @@ mod decision;
 mod division;
 mod entry;
 mod movement;
+mod portfolio;
 mod project;
 mod purse;
 mod remnant;
@@ -26,6 +27,7 @@ pub use decision::{
 };
 pub use entry::enter;
 pub use movement::ration;
+pub use portfolio::{Portfolio, Portfolios};
 pub use project::{
     Column, Origin, Plan, Project, REVIEWS, ROWS, STAGES, Strip, Turn, under_review,
 };
@@ -34,11 +36,12 @@ pub use purse::{Purse, Purses};
 use super::approval::Charges;
 use super::books::{Account, Instrument};
 use super::context::Context;
-use super::firms::{FIELDS, REGIONS};
+use super::firms::{FIELDS, Firms, REGIONS};
 use super::platforms::SERVED;
 use super::state::State;
-use movement::{Round, tariffs};
-use review::stages;
+use crate::base::columns::Lent;
+use movement::{Round, Tariff, tariffs};
+use review::{Outlook, stages};
 use sums::Sums;
 
 /// Levels of the technology readiness scale.
@@ -46,7 +49,7 @@ pub const READINESS_LEVELS: f64 = 9.0; // derived: levels 1 to 9
 /// Quarters within which industrialisation counts.
 pub const WINDOW: usize = 24;
 /// Quarters within which a contract counts as conversion.
-pub const CONVERSION: i32 = 12;
+pub const CONVERSION: usize = 12;
 
 crate::family! {
     /// Parameters of the funnel.
@@ -103,7 +106,7 @@ crate::family! {
 /// What waits for its first sale in a firm.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Waiting {
-    /// Row of the firm.
+    /// Row of the firm in its block.
     pub firm: u32,
     /// Real inventions.
     pub mass: f64,
@@ -135,10 +138,8 @@ pub struct FunnelTally {
 /// Projects and counts by cohort of disclosure (quarters since 2013Q1).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FunnelState {
-    /// Projects, by the quarter of their yearly review, see [`under_review`].
-    pub projects: [Turn; REVIEWS],
-    /// What waits for its first sale at the quarter's end.
-    pub waiting: Vec<Waiting>,
+    /// Projects, by block of their firms.
+    pub portfolios: Portfolios,
     /// Mass in platforms that the next quarter's reviews leave alone, by kind and region.
     pub held: [[f64; REGIONS]; SERVED],
     /// Mass under a use-motivated contract within 12 quarters, by cohort.
@@ -151,8 +152,6 @@ pub struct FunnelState {
     pub first_sales: [f64; FIELDS],
     /// Mean quality of what is offered by field.
     pub offered_quality: Vec<f64>,
-    /// What projects see of their firms.
-    pub purses: Purses,
     /// Counters of this quarter.
     pub tally: FunnelTally,
 }
@@ -172,44 +171,75 @@ impl FunnelState {
 
 /// Reviews projects, moves masses, counts.
 pub fn advance(state: &mut State, ctx: &Context) {
-    let mut funnel = std::mem::take(&mut state.funnel);
-    let p = &ctx.parameters.funnel;
-    let saved = ctx.parameters.platforms.cost_saved;
-    let stages = stages(ctx);
-    let tariffs = tariffs(&stages, &state.platforms, saved, ctx.world.price);
-    let kept = state.platforms.kept.as_ref();
-    let (now, next) = (under_review(ctx.q()), under_review(ctx.q() + 1));
-    funnel.purses.fill(&state.firms);
-    state.approval.post(ctx);
-    review::hold(
-        &mut funnel.projects[now],
-        &funnel.purses,
-        &stages,
-        state,
-        ctx,
-    );
-    let mut sums = Sums::default();
-    for (number, turn) in funnel.projects.iter_mut().enumerate() {
-        let round = Round {
-            tariffs,
-            kept: kept.filter(|_| number != now),
-            charges: Charges::of(ctx),
-            number,
-            is_next: number == next,
-            q: ctx.q(),
-            p,
-        };
-        round.walk(turn, &mut funnel.purses, &mut state.approval, &mut sums);
-    }
-    funnel.waiting.clear();
-    let waiting = &mut funnel.waiting;
-    (funnel.purses).close(&mut state.firms, waiting, ctx.world.price, p);
+    let State {
+        funnel,
+        firms,
+        books,
+        buyers,
+        approval,
+        platforms,
+        ..
+    } = state;
+    approval.post(ctx);
+    let (stages, n) = (stages(ctx), firms.len());
+    let season = Season {
+        tariffs: tariffs(&stages, platforms, ctx),
+        kept: platforms.kept.as_ref(),
+        outlook: Outlook {
+            stages,
+            buyers,
+            passages: &approval.passages,
+            ctx,
+        },
+    };
+    let parts = (0..n, firms.lend(), funnel.portfolios.rooms(n, ctx.crew));
+    let sums = ctx.crew.walk(parts, |(rows, mut firms, mut portfolio)| {
+        let mut sums = Sums::default();
+        if rows.start == 0 {
+            // the first goes on from what there is
+            sums.traffic.exposure = approval.exposure;
+        }
+        portfolio.own().advance(&mut firms, &season, &mut sums);
+        sums
+    });
+    approval.note(&sums.traffic);
     funnel.publish(&sums, ctx.q());
     let (from, to) = (Account::Firms, Account::Rest);
-    let books = &mut state.books;
     books.pay(from, to, Instrument::ResearchCost, funnel.tally.spent);
     books.pay(from, to, Instrument::Platforms, sums.columns.fees.total());
-    state.funnel = funnel;
+}
+
+/// What all projects have in common this quarter.
+struct Season<'a> {
+    tariffs: [Tariff; STAGES],
+    /// Part of the places they hold that projects between reviews keep, where some lose any.
+    kept: Option<&'a [[f64; REGIONS]; SERVED]>,
+    outlook: Outlook<'a>,
+}
+
+impl Portfolio {
+    /// Firms of a block review projects, move them as far as they can pay, and settle.
+    fn advance(&mut self, firms: &mut Firms<Lent>, season: &Season, sums: &mut Sums) {
+        let ctx = season.outlook.ctx;
+        let (p, q) = (&ctx.parameters.funnel, ctx.q());
+        let (now, next) = (under_review(q), under_review(q + 1));
+        self.purses.fill(firms);
+        review::hold(&mut self.projects[now], &self.purses, &season.outlook);
+        for (number, turn) in self.projects.iter_mut().enumerate() {
+            let round = Round {
+                tariffs: season.tariffs,
+                kept: season.kept.filter(|_| number != now),
+                charges: Charges::of(ctx),
+                number,
+                is_next: number == next,
+                q,
+                p,
+            };
+            round.walk(turn, &mut self.purses, sums);
+        }
+        self.waiting.clear();
+        (self.purses).close(firms, &mut self.waiting, ctx.world.price, p);
+    }
 }
 
 impl FunnelState {
@@ -243,11 +273,24 @@ impl FunnelState {
 
 /// Adds mass to the cohort of a quarter, if it lies after 2012.
 fn add(cohorts: &mut Vec<f64>, disclosed: i32, mass: f64) {
-    // derived: index 52 is 2013Q1
-    if let Ok(cohort) = usize::try_from(disclosed - 52) {
+    if let Some(cohort) = cohort_of(disclosed) {
+        let before = cohorts.get(cohort).copied().unwrap_or(0.0);
+        set(cohorts, disclosed, before + mass);
+    }
+}
+
+/// Sets the mass of the cohort of a quarter, if it lies after 2012.
+fn set(cohorts: &mut Vec<f64>, disclosed: i32, mass: f64) {
+    if let Some(cohort) = cohort_of(disclosed) {
         if cohorts.len() <= cohort {
             cohorts.resize(cohort + 1, 0.0);
         }
-        cohorts[cohort] += mass;
+        cohorts[cohort] = mass;
     }
+}
+
+/// Place of the cohort disclosed in a quarter index; none before 2013.
+fn cohort_of(disclosed: i32) -> Option<usize> {
+    // derived: index 52 is 2013Q1
+    usize::try_from(disclosed - 52).ok()
 }

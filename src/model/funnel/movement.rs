@@ -10,7 +10,8 @@ use super::purse::{Purse, Purses};
 use super::review::Stage;
 use super::sums::{Columns, Sums};
 use crate::base::math::max;
-use crate::model::approval::{ApprovalState, Charges, Docket};
+use crate::model::approval::{Charges, Docket};
+use crate::model::context::Context;
 use crate::model::firms::REGIONS;
 use crate::model::platforms::{PlatformsState, SERVED};
 use std::ops::Range;
@@ -38,14 +39,13 @@ impl Tariff {
     }
 }
 
-/// Tariffs of the stages at prices `price` times those of 2020; `saved` is the part of a
-/// stage's cost that a place replaces.
+/// Tariffs of the stages at the quarter's prices.
 pub(super) fn tariffs(
     stages: &[Stage; STAGES],
     platforms: &PlatformsState,
-    saved: f64,
-    price: f64,
+    ctx: &Context,
 ) -> [Tariff; STAGES] {
+    let (saved, price) = (ctx.parameters.platforms.cost_saved, ctx.world.price);
     let fee = |fees: &[f64; SERVED], k: usize| fees.get(k).copied().unwrap_or(0.0);
     std::array::from_fn(|k| {
         let cost = stages[k].quarterly_cost(0.0, saved) * price;
@@ -249,6 +249,7 @@ crate::dispatched! {
 }
 
 /// What all projects of one yearly turn have in common this quarter.
+#[derive(Clone, Copy)]
 pub(super) struct Round<'a> {
     pub tariffs: [Tariff; STAGES],
     /// Part of the places they hold that projects keep, where some lose any.
@@ -279,13 +280,7 @@ impl Round<'_> {
     }
 
     /// Moves all projects of a turn; of those that do not go on nothing is left.
-    pub(super) fn walk(
-        &self,
-        turn: &mut Turn,
-        purses: &mut Purses,
-        approval: &mut ApprovalState,
-        sums: &mut Sums,
-    ) {
+    pub(super) fn walk(&self, turn: &mut Turn, purses: &mut Purses, sums: &mut Sums) {
         let mut flow = Flow::still();
         let mut dockets = std::mem::take(&mut turn.dockets);
         let mut later = &mut dockets[..];
@@ -295,12 +290,8 @@ impl Round<'_> {
                 leave_places(strip, rows, kept);
             }
             step_all(strip, &self.tariffs, &mut flow);
-            let mut till = Till {
-                purses,
-                approval,
-                sums,
-            };
-            let used = self.pay(strip, first..first + rows, later, &mut flow, &mut till);
+            let rows_of_turn = first..first + rows;
+            let used = self.pay(strip, rows_of_turn, later, &mut flow, purses, sums);
             let old = self.old(strip, rows);
             settle(strip, &old, self.p.abandon_below, &flow, &mut sums.columns);
             let (now, rest) = later.split_at_mut(used);
@@ -326,13 +317,14 @@ impl Round<'_> {
         rows: Range<usize>,
         dockets: &mut [Docket],
         flow: &mut Flow,
-        till: &mut Till,
+        purses: &mut Purses,
+        sums: &mut Sums,
     ) -> usize {
         let mut dockets = dockets.iter_mut();
         let mut used = 0;
         let mut next = dockets.next();
         for (row, number) in rows.enumerate() {
-            let purse = till.purses.at_mut(strip.project[row].purse);
+            let purse = purses.at_mut(strip.project[row].purse);
             let docket = next.take_if(|docket| docket.row as usize == number);
             if docket.is_some() {
                 used += 1;
@@ -340,19 +332,18 @@ impl Round<'_> {
             }
             if purse.is_gone() {
                 let waiting = docket.map_or(0.0, |docket| docket.mass());
-                till.sums.abandoned += strip.present(row) + waiting;
+                sums.abandoned += strip.present(row) + waiting;
                 flow.drop(row);
                 continue;
             }
-            till.sums.offered += strip.stage[STAGES - 1].mass[row];
+            sums.offered += strip.stage[STAGES - 1].mass[row];
             let Some(docket) = docket else {
                 self.fund(strip, row, flow, purse);
                 continue;
             };
-            let approval = &mut *till.approval;
-            let (cleared, cost) = approval.clear(docket, purse.left(), &self.charges);
+            let (cleared, cost) = sums.traffic.clear(docket, purse.left(), &self.charges);
             purse.spent += cost;
-            till.sums.research += cost;
+            sums.research += cost;
             self.fund(strip, row, flow, purse);
             let field = usize::from(strip.project[row].field);
             let [offered, sold] = [
@@ -360,8 +351,9 @@ impl Round<'_> {
                 flow.passed[STAGES - 1][row],
             ];
             let gone = sold + flow.failed[STAGES - 1][row];
-            purse.spent += approval.launch(docket, field, [offered, sold, gone], &self.charges);
-            flow.upward[row] = approval.route(docket, field, flow.passed[1][row]) + cleared;
+            let sales = [offered, sold, gone];
+            purse.spent += sums.traffic.launch(docket, field, sales, &self.charges);
+            flow.upward[row] = sums.traffic.route(docket, field, flow.passed[1][row]) + cleared;
             flow.docketed[row] = docket.mass();
         }
         used
@@ -379,13 +371,6 @@ impl Round<'_> {
             purse.fees += flow.fees[row];
         }
     }
-}
-
-/// Where what projects pay is noted.
-struct Till<'a> {
-    purses: &'a mut Purses,
-    approval: &'a mut ApprovalState,
-    sums: &'a mut Sums,
 }
 
 /// Projects leave places that are no more.

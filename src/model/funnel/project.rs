@@ -185,33 +185,6 @@ impl Turn {
         &self.strips[row / ROWS].project[row % ROWS]
     }
 
-    /// What is fixed about the project in a row.
-    pub(super) fn project_mut(&mut self, row: usize) -> &mut Project {
-        &mut self.strips[row / ROWS].project[row % ROWS]
-    }
-
-    /// Adds a row like another, each of the two with half of what stands in that.
-    pub(super) fn copy_half(&mut self, row: usize) {
-        let (from, i) = (&mut self.strips[row / ROWS], row % ROWS);
-        let entered = 0.5 * from.entered[i];
-        let mass = from.stage.each_ref().map(|stage| 0.5 * stage.mass[i]);
-        from.entered[i] = entered;
-        for (stage, &mass) in from.stage.iter_mut().zip(&mass) {
-            stage.mass[i] = mass;
-        }
-        let (project, origin) = (from.project[i], from.origin[i]);
-        let plan: [Plan; STAGES] = std::array::from_fn(|k| from.plan(k, i));
-        let served = from.served.each_ref().map(|served| served[i]);
-        let (to, j) = self.push(project, origin, f64::from(entered));
-        for (to, served) in to.served.iter_mut().zip(served) {
-            to[j] = served;
-        }
-        for k in 0..STAGES {
-            to.set_plan(k, j, plan[k]);
-            to.stage[k].mass[j] = mass[k];
-        }
-    }
-
     /// Drops projects that were given up; what `factors` gives for a strip, and for what of it
     /// waits for approval, multiplies the others, which go as well where it is zero. Gives what
     /// was lost by that, less what was won. Places and plans are not kept: a review is next.

@@ -5,6 +5,7 @@
 
 use super::decision::productivity_jump;
 use super::{FunnelParameters, Waiting};
+use crate::base::columns::Hold;
 use crate::base::math::{max, min};
 use crate::model::firms::Firms;
 
@@ -26,7 +27,7 @@ pub struct Purse {
     pub(super) absorptive: f64,
     /// Real firms that it stands for.
     pub(super) weight: f64,
-    /// Row of the firm.
+    /// Row of the firm in its block.
     pub row: u32,
     /// Id of the firm, `NOBODY` for a free purse.
     pub id: u32,
@@ -50,16 +51,16 @@ impl Purse {
         self.budget < 0.0
     }
 
-    /// Whether the firm is in business.
-    pub fn has_firm(&self, firms: &Firms) -> bool {
-        let row = self.row as usize;
+    /// Whether the firm is in business, where its block begins at row `first` of `firms`.
+    fn has_firm<H: Hold>(&self, firms: &Firms<H>, first: usize) -> bool {
+        let row = first + self.row as usize;
         firms.alive[row] && firms.id[row] == self.id
     }
 
     /// Looks into the firm, with nothing spent yet.
-    fn fill(&mut self, firms: &Firms) {
+    fn fill<H: Hold>(&mut self, firms: &Firms<H>) {
         let i = self.row as usize;
-        self.budget = if self.has_firm(firms) {
+        self.budget = if self.has_firm(firms, 0) {
             max(0.0, firms.cash[i]) * firms.weight[i]
         } else {
             GONE
@@ -69,15 +70,14 @@ impl Purse {
     }
 
     /// The firm pays, notes what it sells first, and gains from what it sells.
-    fn settle(&self, firms: &mut Firms, price: f64, p: &FunnelParameters) {
+    fn settle<H: Hold>(&self, firms: &mut Firms<H>, price: f64, p: &FunnelParameters) {
         let firm = self.row as usize;
-        let weight = firms.weight[firm];
-        firms.cash[firm] -= self.spent / weight;
+        firms.cash[firm] -= self.spent / self.weight;
         if self.fees > 0.0 {
-            firms.platform_fees[firm] += self.fees / weight;
+            firms.platform_fees[firm] += self.fees / self.weight;
         }
         if self.revenue > 0.0 {
-            let revenue = self.revenue * price / weight;
+            let revenue = self.revenue * price / self.weight;
             firms.new_product_sales[firm] += revenue;
             let jump = productivity_jump(p.productivity_share * revenue, firms.sales[firm]);
             firms.pending_gain[firm] = min(p.gain_cap, firms.pending_gain[firm] + jump);
@@ -92,7 +92,20 @@ struct Known {
     place: u32,
 }
 
-/// Purses of all firms that have, or had, projects.
+/// Who has a part of a firm's projects: row among all firms, and place of its purse.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Heir {
+    pub row: u32,
+    pub place: u32,
+}
+
+/// Heir of a firm that was not split.
+const NO_HEIR: Heir = Heir {
+    row: NOBODY,
+    place: 0,
+};
+
+/// Purses of all firms of a block that have, or had, projects.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Purses {
     /// The last purse opened for each row of firms.
@@ -103,12 +116,12 @@ pub struct Purses {
     order: Vec<(u32, u32)>,
     /// Purses without a firm.
     free: Vec<u32>,
-    /// Purses of the heirs of firms that were split, by place; empty where none was.
-    heirs: Vec<u32>,
+    /// Heirs of firms that were split, by place; empty where none was.
+    heirs: Vec<Heir>,
 }
 
 impl Purses {
-    /// Place of the purse of firm `id` in `row`.
+    /// Place of the purse of firm `id` in `row` of the block.
     pub fn of(&mut self, row: usize, id: u32) -> u32 {
         if self.known.len() <= row {
             let nobody = Known {
@@ -157,21 +170,16 @@ impl Purses {
         &mut self.all[place as usize]
     }
 
-    /// Whether the firm in business in `row` has an heir already.
-    pub(super) fn has_heir(&self, row: usize, id: u32) -> bool {
+    /// Place of the purse of firm `id` in `row` of the block, if it has one.
+    pub(super) fn known(&self, row: usize, id: u32) -> Option<u32> {
         let known = self.known.get(row).filter(|known| known.id == id);
-        known.is_some_and(|known| self.heir(known.place).is_some())
+        known.map(|known| known.place)
     }
 
-    /// The firm in row `child` is the heir of that in row `parent`, if this has a purse.
-    pub(super) fn name_heir(&mut self, firms: &Firms, parent: usize, child: usize) {
-        let known = self.known.get(parent).copied();
-        let Some(known) = known.filter(|known| known.id == firms.id[parent]) else {
-            return;
-        };
-        let heir = self.of(child, firms.id[child]);
-        self.heirs.resize(self.all.len(), NOBODY);
-        self.heirs[known.place as usize] = heir;
+    /// The firm whose purse stands at a place has an heir.
+    pub(super) fn name_heir(&mut self, place: u32, heir: Heir) {
+        self.heirs.resize(self.all.len(), NO_HEIR);
+        self.heirs[place as usize] = heir;
     }
 
     /// Whether any firm has an heir.
@@ -179,11 +187,11 @@ impl Purses {
         !self.heirs.is_empty()
     }
 
-    /// The purse of the heir of the firm whose purse stands at a place.
+    /// The heir of the firm whose purse stands at a place.
     #[inline]
-    pub(super) fn heir(&self, place: u32) -> Option<u32> {
+    pub(super) fn heir(&self, place: u32) -> Option<Heir> {
         let heir = self.heirs.get(place as usize).copied();
-        heir.filter(|&heir| heir != NOBODY)
+        heir.filter(|&heir| heir != NO_HEIR)
     }
 
     /// Heirs have what is theirs.
@@ -191,25 +199,26 @@ impl Purses {
         self.heirs.clear();
     }
 
-    /// Looks which firms are still in business.
-    pub fn see_who_is_gone(&mut self, firms: &Firms) {
+    /// Looks which firms are still in business, where their block begins at row `first`.
+    pub fn see_who_is_gone(&mut self, firms: &Firms, first: usize) {
         for purse in &mut self.all {
-            purse.budget = if purse.has_firm(firms) { 0.0 } else { GONE };
+            let there = purse.has_firm(firms, first);
+            purse.budget = if there { 0.0 } else { GONE };
         }
     }
 
-    /// Looks into all firms at the start of a quarter.
-    pub(super) fn fill(&mut self, firms: &Firms) {
+    /// Looks into all firms of the block at the start of a quarter.
+    pub(super) fn fill<H: Hold>(&mut self, firms: &Firms<H>) {
         for &(_, place) in &self.order {
             self.all[place as usize].fill(firms);
         }
     }
 
-    /// Firms settle what their projects did; purses of those out of business become free, as
-    /// all their projects have been given up.
-    pub(super) fn close(
+    /// Firms of the block settle what their projects did; purses of those out of business become
+    /// free, as all their projects have been given up.
+    pub(super) fn close<H: Hold>(
         &mut self,
-        firms: &mut Firms,
+        firms: &mut Firms<H>,
         waiting: &mut Vec<Waiting>,
         price: f64,
         p: &FunnelParameters,

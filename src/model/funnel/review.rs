@@ -11,10 +11,10 @@ use super::decision::{
 use super::project::{Column, Project, ROWS, STAGES, Strip, Turn};
 use super::{FunnelParameters, Purses};
 use crate::base::math::max;
-use crate::model::approval::offers;
+use crate::model::approval::{Passages, offers};
+use crate::model::buyers::BuyersState;
 use crate::model::context::Context;
 use crate::model::platforms::SERVED;
-use crate::model::state::State;
 
 /// Constants of a stage.
 #[derive(Clone, Copy, Debug)]
@@ -123,13 +123,13 @@ impl Sheet {
         strip: &Strip,
         rows: usize,
         purses: &Purses,
-        state: &State,
+        buyers: &BuyersState,
         p: &FunnelParameters,
     ) {
         for (row, project) in strip.project[..rows].iter().enumerate() {
             self.worth[row] = product_worth(f64::from(project.revenue), p);
             self.absorptive[row] = purses.at(project.purse).absorptive;
-            self.willing[row] = state.buyers.willing(usize::from(project.field));
+            self.willing[row] = buyers.willing(usize::from(project.field));
             self.readiness[row] = f64::from(strip.origin[row].readiness);
         }
     }
@@ -221,25 +221,33 @@ crate::dispatched! {
     }
 }
 
+/// What firms look at in a review, besides their own.
+#[derive(Clone, Copy)]
+pub(super) struct Outlook<'a> {
+    pub stages: [Stage; STAGES],
+    pub buyers: &'a BuyersState,
+    pub passages: &'a Passages,
+    pub ctx: &'a Context<'a>,
+}
+
 /// Reviews the projects of a turn that is due and writes their plans: stages are settled from
 /// the last back, approval in between.
-pub(super) fn hold(
-    due: &mut Turn,
-    purses: &Purses,
-    stages: &[Stage; STAGES],
-    state: &State,
-    ctx: &Context,
-) {
+pub(super) fn hold(due: &mut Turn, purses: &Purses, outlook: &Outlook) {
+    let Outlook {
+        stages,
+        buyers,
+        passages,
+        ctx,
+    } = *outlook;
     let p = &ctx.parameters.funnel;
     let saved = ctx.parameters.platforms.cost_saved;
     let end = STAGES - 1;
-    let passages = &state.approval.passages;
     let mut sheet = Sheet::empty();
     let mut settled = Settled::none();
     let mut dockets = std::mem::take(&mut due.dockets);
     let mut later = dockets.iter_mut().peekable();
     for (number, (strip, rows)) in due.filled().enumerate() {
-        sheet.gather(strip, rows, purses, state, p);
+        sheet.gather(strip, rows, purses, buyers, p);
         last(&mut sheet, &stages[end], p, &mut settled);
         settled.judge();
         write(strip, end, &settled);

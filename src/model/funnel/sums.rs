@@ -4,7 +4,9 @@ use super::WINDOW;
 use super::movement::Round;
 use super::project::{Column, STAGES, Strip};
 use super::purse::Purses;
+use crate::base::blocks::Join;
 use crate::base::strip::Sum;
+use crate::model::approval::Traffic;
 use crate::model::firms::{FIELDS, REGIONS};
 use crate::model::platforms::SERVED;
 
@@ -19,6 +21,17 @@ pub(super) struct Columns {
     pub research: Sum,
     /// What they pay for places \[mn\].
     pub fees: Sum,
+}
+
+impl Join for Columns {
+    fn join(&mut self, next: Self) {
+        self.passed.join(next.passed);
+        self.failed.join(next.failed);
+        self.present.join(next.present);
+        self.abandoned.join(next.abandoned);
+        self.research.join(next.research);
+        self.fees.join(next.fees);
+    }
 }
 
 /// Sums over the projects of a quarter, in real inventions.
@@ -36,6 +49,21 @@ pub(super) struct Sums {
     pub aged: [f64; WINDOW + 2],
     /// Mass in platforms that the next reviews leave alone.
     pub held: [[f64; REGIONS]; SERVED],
+    /// What passed through approval.
+    pub traffic: Traffic,
+}
+
+impl Join for Sums {
+    fn join(&mut self, next: Self) {
+        self.columns.join(next.columns);
+        self.offered.join(next.offered);
+        self.abandoned.join(next.abandoned);
+        self.research.join(next.research);
+        self.fields.join(next.fields);
+        self.aged.join(next.aged);
+        self.held.join(next.held);
+        self.traffic.join(next.traffic);
+    }
 }
 
 impl Sums {

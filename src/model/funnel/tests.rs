@@ -79,7 +79,11 @@ fn mass_and_money_are_conserved() {
         let t = state.funnel.tally;
         entered += t.entered;
         ended += t.industrialised + t.failed.iter().sum::<f64>() + t.abandoned + t.drawn;
-        let strips = state.funnel.projects.iter().flat_map(|turn| &turn.strips);
+        let strips = state
+            .funnel
+            .portfolios
+            .turns()
+            .flat_map(|turn| &turn.strips);
         let mut masses = strips.flat_map(|strip| strip.stage.iter().flat_map(|s| s.mass));
         assert!(masses.all(|mass| mass >= 0.0));
     }
@@ -91,7 +95,13 @@ fn mass_and_money_are_conserved() {
     assert_eq!(entered, 60.0 * 7.0 * 5.0);
     assert!(state.funnel.duration.iter().sum::<f64>() > 0.0);
     assert!(
-        state.funnel.projects.iter().map(Turn::len).sum::<usize>() < 7 * 45,
+        state
+            .funnel
+            .portfolios
+            .turns()
+            .map(Turn::len)
+            .sum::<usize>()
+            < 7 * 45,
         "old projects go"
     );
 }
@@ -124,7 +134,7 @@ fn a_split_project_brings_the_same_jump() {
         };
         for _ in 0..parts {
             let project = Project {
-                purse: state.funnel.purses.of(0, 0),
+                purse: state.funnel.portfolios.of(0).0.purses.of(0, 0),
                 disclosed: now.index() as i16 - 4,
                 begun: now.index() as i16 - 1,
                 quality: 1.0,
@@ -132,9 +142,13 @@ fn a_split_project_brings_the_same_jump() {
                 ..Project::default()
             };
             let p = &ctx.parameters.approval;
-            let (strip, row) = state
-                .funnel
-                .begin(project, Origin::default(), mass, (1.0, 1.0), p);
+            let (strip, row) = state.funnel.portfolios.of(0).0.begin(
+                project,
+                Origin::default(),
+                mass,
+                (1.0, 1.0),
+                p,
+            );
             (strip.stage[0].mass[row], strip.stage[2].mass[row]) = (0.0, mass);
             (0..STAGES).for_each(|stage| strip.set_plan(stage, row, plan));
         }
@@ -212,19 +226,24 @@ fn a_firm_without_cash_moves_nothing_and_one_with_little_moves_its_first_project
         };
         for _ in 0..2 {
             let project = Project {
-                purse: state.funnel.purses.of(0, 0),
+                purse: state.funnel.portfolios.of(0).0.purses.of(0, 0),
                 begun: now.index() as i16 - 1,
                 ..Project::default()
             };
             let p = &ctx.parameters.approval;
-            let (strip, row) = state
-                .funnel
-                .begin(project, Origin::default(), 1.0, (1.0, 1.0), p);
+            let (strip, row) = state.funnel.portfolios.of(0).0.begin(
+                project,
+                Origin::default(),
+                1.0,
+                (1.0, 1.0),
+                p,
+            );
             strip.set_plan(0, row, plan);
         }
         advance(&mut state, &ctx);
         assert!((state.firms.cash[0] - cash + state.funnel.tally.spent).abs() < 1e-12);
-        let strip = &state.funnel.projects[under_review(now.index() - 1)].strips[0];
+        let strip =
+            &state.funnel.portfolios.of(0).0.projects[under_review(now.index() - 1)].strips[0];
         (
             strip.stage[1].mass[0],
             strip.stage[1].mass[1],

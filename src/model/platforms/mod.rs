@@ -13,12 +13,13 @@ mod tests;
 
 use super::books::{Account, Instrument};
 use super::context::Context;
-use super::firms::REGIONS;
-use super::funnel::under_review;
+use super::firms::{Firms, REGIONS};
+use super::funnel::{Portfolio, Portfolios};
 use super::state::State;
+use crate::base::blocks::{Crew, Join};
 use crate::base::math::{max, min};
 use lottery::Lottery;
-use queue::Queue;
+use queue::{Notice, Queue};
 
 /// Stages with platforms: proof of concept and pilot.
 pub const SERVED: usize = 2;
@@ -62,8 +63,8 @@ pub struct PlatformsState {
     /// Part of the places they hold that projects between reviews keep this quarter, by kind
     /// and region, where some lose any.
     pub kept: Option<[[f64; REGIONS]; SERVED]>,
-    /// Scratch: who applies.
-    queue: Queue,
+    /// Scratch: who applies, by block of firms.
+    queues: Vec<Queue>,
     /// Scratch: applicants in their order.
     lottery: Lottery,
     /// Counters of this quarter.
@@ -72,20 +73,22 @@ pub struct PlatformsState {
 
 impl PlatformsState {
     /// Places stand where firms' R&D stands.
-    pub fn found(state: &State, _ctx: &Context) -> Self {
+    pub fn found(state: &State, ctx: &Context) -> Self {
         let mut found = Self::default();
-        found.place(state);
+        found.place(&state.firms, ctx.crew);
         found
     }
 
-    fn place(&mut self, state: &State) {
-        let firms = &state.firms;
-        self.region_share = [0.0; REGIONS];
-        for i in 0..firms.len() {
-            if firms.alive[i] {
-                self.region_share[usize::from(firms.region[i])] += firms.weight[i] * firms.rd[i];
+    fn place(&mut self, firms: &Firms, crew: Crew) {
+        self.region_share = crew.walk(0..firms.len(), |rows| {
+            let mut rd = [0.0; REGIONS];
+            for i in rows {
+                if firms.alive[i] {
+                    rd[usize::from(firms.region[i])] += firms.weight[i] * firms.rd[i];
+                }
             }
-        }
+            rd
+        });
         let sum: f64 = self.region_share.iter().sum();
         for share in &mut self.region_share {
             *share = if sum > 0.0 {
@@ -94,6 +97,33 @@ impl PlatformsState {
                 1.0 / REGIONS as f64
             };
         }
+    }
+}
+
+/// By kind and region.
+type Cells = [[f64; REGIONS]; SERVED];
+
+/// Who may line up, by block of firms.
+struct Lines<'a> {
+    /// Rows of firms.
+    firms: usize,
+    portfolios: &'a mut Portfolios,
+    queues: &'a mut Vec<Queue>,
+    crew: Crew<'a>,
+}
+
+impl Lines<'_> {
+    /// Calls `act` for each block, whose first firm stands in the row that it is given.
+    fn walk<R: Join + Send>(
+        &mut self,
+        act: impl Fn(&mut Queue, &mut Portfolio, usize) -> R + Sync,
+    ) -> R {
+        let (firms, crew) = (self.firms, self.crew);
+        let portfolios = self.portfolios.rooms(firms, crew);
+        let parts = (0..firms, portfolios, crew.rooms(firms, self.queues));
+        crew.walk(parts, |(rows, mut own, mut queue)| {
+            act(queue.own(), own.own(), rows.start)
+        })
     }
 }
 
@@ -115,16 +145,21 @@ pub fn serve(state: &mut State, ctx: &Context) {
     let mut platforms = std::mem::take(&mut state.platforms);
     platforms.tally = PlatformTally::default();
     if ctx.quarter.of_year() == 1 {
-        platforms.place(state);
+        platforms.place(&state.firms, ctx.crew);
     }
     let p = &ctx.parameters.platforms;
     let seen = &ctx.seen.maturation;
     let law = &ctx.law.maturation;
     let slots = [seen.proof_of_concept_slots, seen.pilot_slots];
     let running = [p.proof_running_cost, p.pilot_running_cost];
-    state.funnel.purses.see_who_is_gone(&state.firms);
-    platforms.queue.line_up(state, ctx);
-    let wanted = &platforms.queue.wanted;
+    let mut lines = Lines {
+        firms: state.firms.len(),
+        portfolios: &mut state.funnel.portfolios,
+        queues: &mut platforms.queues,
+        crew: ctx.crew,
+    };
+    let notice = Notice::of(&state.firms, ctx);
+    let wanted = lines.walk(|queue, own, first| queue.line_up(own, first, &notice));
     let held = state.funnel.held;
     let (mut cuts, mut left) = ([[1.0; REGIONS]; SERVED], [[0.0; REGIONS]; SERVED]);
     for kind in 0..SERVED {
@@ -149,10 +184,7 @@ pub fn serve(state: &mut State, ctx: &Context) {
         let amount = open * cost * paid;
         (state.books).pay(from, to, Instrument::Platforms, amount);
     }
-    let funnel = &mut state.funnel;
-    let due = &mut funnel.projects[under_review(ctx.q())];
-    let PlatformsState { queue, lottery, .. } = &mut platforms;
-    lottery.give(queue, left, due, &funnel.purses, ctx);
+    platforms.lottery.give(&mut lines, &wanted, left, ctx);
     // projects between reviews give up the same share of their places where places are lacking
     let lacking = cuts.iter().flatten().any(|&cut| cut < 1.0);
     platforms.kept = lacking.then_some(cuts);

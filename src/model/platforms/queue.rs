@@ -1,12 +1,14 @@
 //! For which projects is a place worth its fee?
 
-use super::{SERVED, application_gain};
+use super::lottery::Called;
+use super::{Cells, SERVED, application_gain};
 use crate::base::math::min;
 use crate::model::claims::FeeDeduction;
 use crate::model::context::Context;
-use crate::model::firms::REGIONS;
-use crate::model::funnel::{Column, ROWS, STAGES, Strip, gap, needs, product_worth, under_review};
-use crate::model::state::State;
+use crate::model::firms::Firms;
+use crate::model::funnel::{
+    Column, Portfolio, ROWS, STAGES, Strip, gap, needs, product_worth, under_review,
+};
 
 /// What a place of one kind offers.
 #[derive(Clone, Copy, Debug)]
@@ -66,13 +68,33 @@ impl Applicants {
     };
 }
 
-/// Who applies for a place at this quarter's reviews.
+/// Who of a block of firms applies for a place at this quarter's reviews.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Queue {
     /// By strip of the projects under review.
     pub applied: Vec<Applicants>,
-    /// That mass by kind and region.
-    pub wanted: [[f64; REGIONS]; SERVED],
+    /// Scratch: who is called.
+    pub called: Vec<Called>,
+}
+
+/// What applicants look at, besides their own.
+pub(super) struct Notice<'a> {
+    offers: [Offer; SERVED],
+    deduction: FeeDeduction,
+    firms: &'a Firms,
+    ctx: &'a Context<'a>,
+}
+
+impl<'a> Notice<'a> {
+    /// What firms see this quarter.
+    pub(super) fn of(firms: &'a Firms, ctx: &'a Context) -> Self {
+        Self {
+            offers: offers(ctx),
+            deduction: FeeDeduction::of(ctx),
+            firms,
+            ctx,
+        }
+    }
 }
 
 /// Columns of a strip of applicants.
@@ -94,20 +116,26 @@ crate::dispatched! {
 }
 
 impl Queue {
-    /// Projects under review line up if a place is worth its fee.
-    pub(super) fn line_up(&mut self, state: &mut State, ctx: &Context) {
-        let offers = offers(ctx);
-        let deduction = FeeDeduction::of(ctx);
+    /// Projects of a block of firms, of which the first stands in row `first`, line up at their
+    /// review if a place is worth its fee; gives their mass by kind and region.
+    pub(super) fn line_up(&mut self, own: &mut Portfolio, first: usize, notice: &Notice) -> Cells {
+        let Notice {
+            offers,
+            deduction,
+            firms,
+            ctx,
+        } = notice;
+        own.purses.see_who_is_gone(firms, first);
+        let purses = &own.purses;
+        let due = &mut own.projects[under_review(ctx.q())];
         let deducted = ctx.seen.tax.platform_cost > 0.0;
-        let due = &mut state.funnel.projects[under_review(ctx.q())];
-        let purses = &state.funnel.purses;
         let none = [0.0; ROWS];
         let mut sheet = Sheet {
             worth: none,
             readiness: none,
             there: [false; ROWS],
         };
-        self.wanted = [[0.0; REGIONS]; SERVED];
+        let mut wanted = Cells::default();
         self.applied.resize(due.strips.len(), Applicants::NONE);
         for ((strip, rows), applicants) in due.filled().zip(&mut self.applied) {
             let applied = &mut applicants.mass;
@@ -122,18 +150,19 @@ impl Queue {
             }
             if deducted {
                 let net = |row: usize, offer: &Offer| {
-                    let firm = purses.at(strip.project[row].purse).row as usize;
-                    deduction.net(offer.fee, &state.firms, firm, ctx)
+                    let firm = first + purses.at(strip.project[row].purse).row as usize;
+                    deduction.net(offer.fee, firms, firm, ctx)
                 };
-                apply_net(&sheet, strip, rows, &offers, net, applied);
+                apply_net(&sheet, strip, rows, offers, net, applied);
             }
             for (row, project) in strip.project[..rows].iter().enumerate() {
                 for kind in 0..SERVED {
-                    let wanted = &mut self.wanted[kind][usize::from(project.region)];
+                    let wanted = &mut wanted[kind][usize::from(project.region)];
                     *wanted += applied[kind][row];
                 }
             }
         }
+        wanted
     }
 }
 

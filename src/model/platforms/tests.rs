@@ -15,7 +15,7 @@ fn world(slots: f64, fee: f64) -> (State, Scene) {
     for k in 0..200_u32 {
         let firm = (k % 64) as usize;
         let project = Project {
-            purse: state.funnel.purses.of(firm, firm as u32),
+            purse: state.funnel.portfolios.of(0).0.purses.of(firm, firm as u32),
             region: (firm % 8) as u8,
             begun: now.index() as i16,
             revenue: 8.0,
@@ -26,7 +26,12 @@ fn world(slots: f64, fee: f64) -> (State, Scene) {
             ..Origin::default()
         };
         let p = &scene.parameters.approval;
-        state.funnel.begin(project, origin, 10.0, (1.0, 1.0), p);
+        state
+            .funnel
+            .portfolios
+            .of(0)
+            .0
+            .begin(project, origin, 10.0, (1.0, 1.0), p);
     }
     (state, scene)
 }
@@ -53,7 +58,11 @@ fn places_last_a_year_and_shrink_with_capacity() {
     serve(&mut state, &scene.context(now));
     let before = state.platforms.tally.used[0];
     let in_places = |state: &State| -> Vec<(usize, f64)> {
-        let strips = state.funnel.projects.iter().flat_map(|turn| &turn.strips);
+        let strips = state
+            .funnel
+            .portfolios
+            .turns()
+            .flat_map(|turn| &turn.strips);
         let rows = strips.flat_map(|s| (0..ROWS).map(move |row| (s, row)));
         rows.map(|(s, row)| {
             let region = usize::from(s.project[row].region);
