@@ -78,7 +78,9 @@ fn decide(state: &State, ctx: &Context) -> (f64, bool) {
     let mut strip = Strip::EMPTY;
     strip.gather(&[0], &terms, &market, state);
     strip::weigh(&mut strip, &market, &ctx.parameters.spin_offs);
-    (strip.share[0], strip.stake[0] >= strip.reserve[0])
+    let mut choices = [strip::Choice::default()];
+    strip.note(&mut choices);
+    (choices[0].share, !choices[0].refused)
 }
 
 #[test]
