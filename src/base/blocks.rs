@@ -94,6 +94,29 @@ impl<T> Part for Rooms<'_, T> {
     }
 }
 
+/// A sum that goes on from what there was before: the first block takes it up, the others begin at
+/// nothing.
+///
+/// ```
+/// use leverlab::base::blocks::{Crew, GoesOn};
+/// let parts = (0..10, GoesOn(5.0));
+/// let sum = Crew::ALONE.with_rows(4).walk(parts, |(rows, GoesOn(before))| {
+///     rows.fold(before, |sum, row| sum + row as f64)
+/// });
+/// assert_eq!(sum, 50.0);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct GoesOn<T>(pub T);
+
+impl<T: Default> Part for GoesOn<T> {
+    fn rows(&self) -> usize {
+        usize::MAX
+    }
+    fn part(self, _row: usize) -> (Self, Self) {
+        (self, Self(T::default()))
+    }
+}
+
 /// What blocks come to, which joins with what the next block comes to.
 pub trait Join {
     /// Takes in the next block's.
@@ -148,6 +171,28 @@ impl<A: Join, B: Join, C: Join, D: Join> Join for (A, B, C, D) {
     }
 }
 
+/// Joins a struct of sums field by field.
+///
+/// ```
+/// use leverlab::base::blocks::Join;
+/// #[derive(Debug, PartialEq)]
+/// struct Sums { sold: f64, by_kind: [f64; 2] }
+/// leverlab::join_fields!(Sums: sold, by_kind);
+/// let mut sums = Sums { sold: 1.0, by_kind: [1.0, 0.0] };
+/// sums.join(Sums { sold: 2.0, by_kind: [0.0, 2.0] });
+/// assert_eq!(sums, Sums { sold: 3.0, by_kind: [1.0, 2.0] });
+/// ```
+#[macro_export]
+macro_rules! join_fields {
+    ($Sums:ty: $($field:ident),+ $(,)?) => {
+        impl $crate::base::blocks::Join for $Sums {
+            fn join(&mut self, next: Self) {
+                $($crate::base::blocks::Join::join(&mut self.$field, next.$field);)+
+            }
+        }
+    };
+}
+
 /// Who walks blocks: the thread that asks, alone or with threads that have nothing else to do.
 #[derive(Clone, Copy, Debug)]
 pub struct Crew<'a> {
@@ -185,6 +230,11 @@ impl<'a> Crew<'a> {
     /// Number of blocks of `n` rows, at least one.
     pub fn blocks(&self, n: usize) -> usize {
         n.div_ceil(self.rows).max(1)
+    }
+
+    /// The block that holds `row`, and its row there.
+    pub fn place_of(&self, row: usize) -> (usize, usize) {
+        (row / self.rows, row % self.rows)
     }
 
     /// Scratch memory for each block of `n` rows, as it was left; `rooms` keeps it.

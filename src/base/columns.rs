@@ -73,6 +73,13 @@ macro_rules! columns {
             pub fn row(&self, i: usize) -> $Row { $Row { $($field: self.$field[i],)* } }
             /// Overwrites the row at `i`.
             pub fn set_row(&mut self, i: usize, row: $Row) { $(self.$field[i] = row.$field;)* }
+            /// Overwrites the rows listed, a column at a time, so that many stores are under way
+            /// at once.
+            pub fn set_rows(&mut self, listed: &[u32], rows: &[$Row]) {
+                $(for (&i, row) in listed.iter().zip(rows) {
+                    self.$field[i as usize] = row.$field;
+                })*
+            }
         }
 
         impl $Columns {
@@ -81,6 +88,11 @@ macro_rules! columns {
                 $(self.$field.push(row.$field);)*
                 self.len += 1;
                 self.len - 1
+            }
+            /// Appends `n` rows to be written later.
+            pub fn grow(&mut self, n: usize) {
+                self.len += n;
+                $(self.$field.resize(self.len, <$ty>::default());)*
             }
             /// Makes room for `n` more rows.
             pub fn reserve(&mut self, n: usize) { $(self.$field.reserve(n);)* }

@@ -6,6 +6,7 @@
 use super::approval::own::Held;
 use crate::base::columns::Hold;
 use crate::base::select;
+use std::ops::Range;
 
 /// Number of regions.
 pub const REGIONS: usize = 8;
@@ -242,16 +243,22 @@ impl Firms {
         }
         partial.iter().sum()
     }
-
-    /// Lists the rows of firms in business that do R&D, in rising order.
-    pub fn list_doers(&self, rows: &mut Vec<u32>) {
-        select::list(self.len(), rows, |from, flags| {
-            do_research(&self.alive[from..], &self.rd[from..], flags);
-        });
-    }
 }
 
 impl<H: Hold> Firms<H> {
+    /// Lists the rows of firms in business that do R&D, in rising order.
+    pub fn list_doers(&self, rows: &mut Vec<u32>) {
+        self.list_doers_of(0..self.len(), rows);
+    }
+
+    /// The same of a block of firms, counted from its first row.
+    pub fn list_doers_of(&self, block: Range<usize>, rows: &mut Vec<u32>) {
+        let (alive, rd) = (&self.alive[block.clone()], &self.rd[block.clone()]);
+        select::list(block.len(), rows, |from, flags| {
+            do_research(&alive[from..], &rd[from..], flags);
+        });
+    }
+
     /// Whether firm `i` holds a valid high-tech certificate at quarter index `q`.
     pub fn is_hightech(&self, i: usize, q: i32) -> bool {
         self.hightech_until[i] > q

@@ -1,19 +1,19 @@
 //! How many founders come, where, and with what?
 
-use super::census::Surroundings;
 use super::leave::{STRIP, Stands};
+use super::newcomers::Welcome;
 use super::rules::{ARRIVALS, fill_gaps, founding_share, gap, pool_growth, surroundings};
-use super::{CELLS, EntryParameters, EntryState, SEGMENT_LIST, SEGMENTS, STREAMS, place};
-use crate::base::rng::{Purpose, fill_uniform};
+use super::{CELLS, EntryParameters, EntryState, SEGMENT_LIST, SEGMENTS, STREAMS};
+use crate::base::blocks::Crew;
 use crate::base::{math, select};
 use crate::model::books::{Account, Instrument};
 use crate::model::context::Context;
-use crate::model::demand::{ln_attraction_per_demand, market_of, resting_appeal};
-use crate::model::firms::{FIELDS, Firm, REGIONS, Segment};
-use crate::model::population::{SalesLaw, draw_firm_among, entrant_id};
+use crate::model::firms::{FIELDS, Firms, REGIONS, Segment};
 use crate::model::research::annuity;
 use crate::model::state::State;
-use crate::model::world::{LAST_RECORDED, WARM_UP};
+use crate::model::world::LAST_RECORDED;
+use std::array::from_fn;
+use std::collections::VecDeque;
 
 /// Stream of a segment in a region and field.
 fn stream_of(segment: usize, region: u8, field: u8) -> usize {
@@ -85,41 +85,37 @@ pub(super) fn founding_pools(state: &State, ctx: &Context) -> Vec<f64> {
 
 /// Advances the clocks and lets in the founders whose time has come, stream by stream.
 pub(super) fn enter(state: &mut State, ctx: &Context) {
-    let weights: [f64; SEGMENTS] = std::array::from_fn(|s| entrant_weight(&state.entry, s, ctx));
+    let weights: [f64; SEGMENTS] = from_fn(|s| entrant_weight(&state.entry, s, ctx));
     advance(state, &weights, ctx);
     let mut arrivals = std::mem::take(&mut state.entry.arrivals);
     arrivals.line_up(&mut state.entry, ctx);
-    let scene = std::mem::take(&mut state.entry.scene);
-    let sales = EntrantSales::of(&state.entry, ctx);
-    let mut paid_in = 0.0;
-    let mut strip = Strip::new();
-    for (s, &weight) in weights.iter().enumerate() {
-        for founders in arrivals.of_segment(s).chunks(ARRIVALS) {
-            strip.draw(founders, &sales, s, ctx);
-            for (&(stream, _), (&id, &sales)) in
-                founders.iter().zip(strip.id.iter().zip(&strip.sales))
-            {
-                let place_of = (stream as usize % CELLS / FIELDS, stream as usize % FIELDS);
-                let at = (place_of.0 as u8, place_of.1 as u8);
-                let segment = SEGMENT_LIST[s];
-                let mut row = newcomer(state, &scene, id, segment, at, sales, weight, ctx);
-                row.cash = ctx.parameters.entry.entrant_cash * sales;
-                paid_in += weight * row.cash;
-                place(state, row);
-                let tally = &mut state.entry.tally;
-                tally.entries += weight;
-                tally.agents_entered += 1.0;
-                tally.count(s, weight, 1.0);
-            }
-        }
+    let State {
+        firms,
+        entry,
+        market,
+        books,
+        ..
+    } = state;
+    let tally = &mut entry.tally;
+    for founder in &arrivals.founders {
+        let (s, weight) = (founder.segment(), weights[founder.segment()]);
+        tally.entries += weight;
+        tally.agents_entered += 1.0;
+        tally.count(s, weight, 1.0);
     }
-    state.entry.arrivals = arrivals;
-    state.entry.tally.paid_in = paid_in;
-    state.entry.scene = scene;
+    arrivals.find_rows(firms, &mut entry.free);
+    let welcome = Welcome::of(entry, market, weights, ctx);
+    arrivals.share_out(firms.len(), ctx.crew);
+    let rooms = ctx.crew.rooms(firms.len(), &mut arrivals.by_block);
+    let paid_in = ctx
+        .crew
+        .walk((firms.lend(), rooms), |(mut firms, mut room)| {
+            welcome.let_in(&mut firms, room.own(), ctx)
+        });
+    entry.arrivals = arrivals;
+    entry.tally.paid_in = paid_in;
     let exit = Instrument::EntryExit;
-    state
-        .books
-        .pay(Account::Households, Account::Firms, exit, paid_in);
+    books.pay(Account::Households, Account::Firms, exit, paid_in);
 }
 
 /// Runs the clocks of all streams on by a quarter, and the trends of the pools.
@@ -133,7 +129,7 @@ fn advance(state: &mut State, weights: &[f64; SEGMENTS], ctx: &Context) {
         entry.founding_graduates,
         p.founders_from_graduates,
     );
-    let local: [f64; REGIONS] = std::array::from_fn(|region| {
+    let local: [f64; REGIONS] = from_fn(|region| {
         let (now, before) = (entry.scene.doers[region], entry.founding_doers[region]);
         surroundings(now, before, p.founders_from_doers)
     });
@@ -174,14 +170,35 @@ crate::dispatched! {
     }
 }
 
+/// A founder whose time has come.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Founder {
+    pub(super) stream: u32,
+    /// Place among the arrivals of the stream.
+    pub(super) ordinal: u32,
+    /// Row of the firm, in the block of firms that holds it once founders are shared out.
+    pub(super) row: u32,
+}
+
+impl Founder {
+    pub(super) fn segment(&self) -> usize {
+        self.stream as usize / CELLS
+    }
+}
+
 /// Founders whose time has come this quarter.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Arrivals {
-    /// Stream and ordinal of each, stream by stream.
-    founders: Vec<(u32, u32)>,
+    /// Stream by stream.
+    founders: Vec<Founder>,
+    /// Those of each block of firms.
+    by_block: Vec<Vec<Founder>>,
     /// Scratch: streams in which somebody arrives.
     due: Vec<u32>,
 }
+
+/// Founders that a quarter makes room for ahead: more seldom come.
+const SEVERAL: usize = 2 * STREAMS;
 
 impl Arrivals {
     /// Lists them and sets the times of those that come after them.
@@ -191,7 +208,7 @@ impl Arrivals {
             find_due(&clock[from..], &threshold[from..], flags);
         });
         self.founders.clear();
-        self.founders.reserve(2 * STREAMS);
+        self.founders.reserve(SEVERAL);
         let (mut ids, mut next) = ([0; ARRIVALS], [0; ARRIVALS]);
         let mut gaps = [0.0; ARRIVALS];
         for streams in self.due.chunks(ARRIVALS) {
@@ -202,7 +219,11 @@ impl Arrivals {
             for (&stream, &first) in streams.iter().zip(&gaps) {
                 let (s, mut pause) = (stream as usize, first);
                 while entry.clock[s] >= entry.threshold[s] {
-                    self.founders.push((stream, entry.ordinal[s]));
+                    self.founders.push(Founder {
+                        stream,
+                        ordinal: entry.ordinal[s],
+                        row: 0,
+                    });
                     entry.ordinal[s] += 1;
                     entry.threshold[s] += pause;
                     if entry.clock[s] >= entry.threshold[s] {
@@ -213,14 +234,41 @@ impl Arrivals {
         }
     }
 
-    /// Those of a segment.
-    fn of_segment(&self, s: usize) -> &[(u32, u32)] {
-        let upto = |s: usize| {
-            let end = (s * CELLS) as u32;
-            self.founders.partition_point(|&(stream, _)| stream < end)
-        };
-        &self.founders[upto(s)..upto(s + 1)]
+    /// Gives each founder a row: freed ones first, the longest free before others, then new ones.
+    fn find_rows(&mut self, firms: &mut Firms, free: &mut VecDeque<usize>) {
+        let (first, mut new) = (firms.len(), 0);
+        for founder in &mut self.founders {
+            let row = free.pop_front().unwrap_or_else(|| {
+                new += 1;
+                first + new - 1
+            });
+            founder.row = row as u32;
+        }
+        firms.grow(new);
     }
+
+    /// Shares founders out among the blocks of `rows` firms.
+    fn share_out(&mut self, rows: usize, crew: Crew) {
+        let blocks = crew.blocks(rows);
+        self.by_block
+            .resize_with(usize::max(self.by_block.len(), blocks), Vec::new);
+        for founders in &mut self.by_block {
+            founders.clear();
+        }
+        for &founder in &self.founders {
+            let (block, row) = crew.place_of(founder.row as usize);
+            self.by_block[block].push(Founder {
+                row: row as u32,
+                ..founder
+            });
+        }
+    }
+}
+
+/// Those of segment `s` among founders listed stream by stream.
+pub(super) fn of_segment(founders: &[Founder], s: usize) -> &[Founder] {
+    let upto = |s: usize| founders.partition_point(|founder| founder.segment() < s);
+    &founders[upto(s)..upto(s + 1)]
 }
 
 crate::dispatched! {
@@ -232,100 +280,7 @@ crate::dispatched! {
     }
 }
 
-/// Founders of a segment drawn together, in columns.
-struct Strip {
-    id: [u32; ARRIVALS],
-    /// Sales \[mn/yr\].
-    sales: [f64; ARRIVALS],
-}
-
-impl Strip {
-    fn new() -> Self {
-        Self {
-            id: [0; ARRIVALS],
-            sales: [0.0; ARRIVALS],
-        }
-    }
-
-    /// Ids and sales of arrivals. Their lasting draws are keyed on the arrival, as if they had
-    /// been founded in the warm-up; what they know, they know from their region today.
-    fn draw(&mut self, founders: &[(u32, u32)], law: &EntrantSales, s: usize, ctx: &Context) {
-        for (id, &(stream, ordinal)) in self.id.iter_mut().zip(founders) {
-            *id = entrant_id(stream, ordinal);
-        }
-        let (then, sales) = (WARM_UP.index() as u32, &mut self.sales);
-        fill_uniform(ctx.key, &self.id, then, 0, Purpose::EntryTraits, sales);
-        fill_quantiles(&law.laws[s], ctx.parameters.entry.entrant_rank, sales);
-        for sales in &mut self.sales {
-            *sales = *sales * law.nominal * law.lag;
-        }
-    }
-}
-
-crate::dispatched! {
-    /// Puts the sales at a rank, at most `highest`, in place of each uniform.
-    fn fill_quantiles(law: &SalesLaw, highest: f64, ranks: &mut [f64; ARRIVALS]) {
-        for rank in ranks {
-            *rank = law.quantile(*rank * highest);
-        }
-    }
-}
-
 /// Real firms an entrant stands for \[firms\].
 fn entrant_weight(entry: &EntryState, segment: usize, ctx: &Context) -> f64 {
     math::max(ctx.parameters.entry.entrant_weight / ctx.scale, 1.0) * entry.trend[segment]
-}
-
-/// How sales of entrants are spread this quarter.
-struct EntrantSales {
-    laws: [SalesLaw; SEGMENTS],
-    /// Nominal GDP over that at founding.
-    nominal: f64,
-    /// What entrants lag behind it.
-    lag: f64,
-}
-
-impl EntrantSales {
-    fn of(entry: &EntryState, ctx: &Context) -> Self {
-        let years = f64::from(ctx.quarter.since(WARM_UP)) / 4.0; // derived: quarters a year
-        Self {
-            laws: SEGMENT_LIST.map(|s| SalesLaw::of(s, &ctx.parameters.population)),
-            nominal: surroundings(ctx.world.gdp, entry.founding_gdp, 1.0),
-            lag: math::exp(-ctx.parameters.entry.entrant_sales_lag * years),
-        }
-    }
-}
-
-/// A firm that starts now at given sales, by region and field; its lasting draws are those of the
-/// warm-up.
-#[allow(clippy::too_many_arguments)] // who, where and how large
-pub(in crate::model) fn newcomer(
-    state: &State,
-    scene: &Surroundings,
-    id: u32,
-    segment: Segment,
-    (region, field): (u8, u8),
-    sales: f64,
-    weight: f64,
-    ctx: &Context,
-) -> Firm {
-    let dateless = Context {
-        quarter: WARM_UP,
-        ..*ctx
-    };
-    let home = usize::from(region);
-    let aware = [scene.aware_claim[home], scene.aware_hightech[home]];
-    // a row is long: it is set in place
-    let mut firm = draw_firm_among(aware, id, segment, region, field, sales, weight, &dateless);
-    let ln_productivity = scene.ln_productivity[usize::from(field)];
-    let market = market_of(field, segment);
-    (firm.born, firm.vintage) = (ctx.q(), ctx.q());
-    firm.ln_productivity = ln_productivity;
-    firm.ln_appeal = resting_appeal(
-        math::ln(sales),
-        ln_attraction_per_demand(&state.market, market),
-        ln_productivity,
-        ctx.parameters.demand.substitution,
-    );
-    firm
 }

@@ -131,6 +131,12 @@ pub(in crate::model) struct Surroundings {
 }
 
 impl Surroundings {
+    /// Shares of firms of a region that know how to claim, and of the certificate.
+    pub(super) fn aware(&self, region: u8) -> [f64; 2] {
+        let home = usize::from(region);
+        [self.aware_claim[home], self.aware_hightech[home]]
+    }
+
     /// Weighted means of a census.
     ///
     /// Example: of weights 1 and 3 in a region the second does R&D: a share of ¾.

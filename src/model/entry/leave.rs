@@ -1,43 +1,55 @@
-//! Which firms close this quarter, and which agents are split?
+//! Which firms close this quarter?
 
 use super::census::Census;
-use super::rules::{Health, exit_probability, is_split};
+use super::rules::{Health, exit_probability};
 use super::{EntryParameters, SEGMENTS};
+use crate::base::columns::{Hold, Lent};
 use crate::base::rng::{Purpose, fill_uniform};
 use crate::base::strip::gather;
 use crate::base::{math, select};
 use crate::model::books::{Account, Instrument};
 use crate::model::context::Context;
-use crate::model::firms::{Firm, Firms, Segment};
-use crate::model::population::{SPLIT_BITS, is_entrant, split_id};
+use crate::model::firms::Firms;
+use crate::model::population::is_entrant;
 use crate::model::state::State;
-use std::ops::Range;
 
 /// Firms tested together.
 pub(super) const STRIP: usize = 256;
 
-/// Firms whose turn it is to be tested.
+/// Firms of a block whose turn it is to be tested, and those of them that close.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Tested {
     row: Vec<u32>,
     /// What those drew that may close.
     draw: Vec<f64>,
+    closed: Vec<Closed>,
+}
+
+/// A firm that has closed; money of one represented firm.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Closed {
+    row: usize,
+    segment: usize,
+    weight: f64,
+    sales: f64,
+    /// Cash that went to the bank \[mn\].
+    settled: f64,
+    /// What was left of it, debts where negative \[mn\].
+    cash: f64,
+    /// Gain that waited for approval \[log points\].
+    waiting: f64,
 }
 
 impl Tested {
     /// Lists firms in business whose turn it is and that draw less than the highest probability
     /// of closing at sales like theirs: the others stay, however they stand.
-    fn take(&mut self, firms: &Firms, block: Range<usize>, p: &EntryParameters, ctx: &Context) {
+    fn take(&mut self, firms: &Firms<Lent>, p: &EntryParameters, ctx: &Context) {
         let turn = ctx.q().rem_euclid(4) as u32; // derived: quarters a year
-        let (ids, alive) = (&firms.id[block.clone()], &firms.alive[block.clone()]);
-        select::list(block.len(), &mut self.row, |from, flags| {
-            find_turn(&ids[from..], &alive[from..], turn, flags);
+        select::list(firms.len(), &mut self.row, |from, flags| {
+            find_turn(&firms.id[from..], &firms.alive[from..], turn, flags);
         });
-        for row in &mut self.row {
-            *row += block.start as u32;
-        }
         self.draw
-            .reserve(block.len().saturating_sub(self.draw.len()));
+            .reserve(firms.len().saturating_sub(self.draw.len()));
         self.draw.resize(self.row.len(), 0.0);
         let (mut ids, mut draws) = ([0; STRIP], [0.0; STRIP]);
         let (mut sales, mut most) = ([0.0; STRIP], [0.0; STRIP]);
@@ -46,8 +58,8 @@ impl Tested {
         for from in (0..all).step_by(STRIP) {
             let n = usize::min(STRIP, all - from);
             let rows = &self.row[from..from + n];
-            gather(&firms.id, rows, &mut ids);
-            gather(&firms.sales, rows, &mut sales);
+            gather(firms.id, rows, &mut ids);
+            gather(firms.sales, rows, &mut sales);
             fill_uniform(ctx.key, &ids, q, 1, Purpose::Entry, &mut draws);
             ceilings.fill(&sales, &mut most);
             // every row is written and the next one overwrites it unless it counts
@@ -59,6 +71,46 @@ impl Tested {
         self.row.truncate(kept);
         self.draw.truncate(kept);
     }
+
+    /// Closes those taken that draw less than the probability of closing as they stand, in a block
+    /// whose first firm is that of row `first`.
+    fn close(&mut self, firms: &mut Firms<Lent>, first: usize, p: &EntryParameters, ctx: &Context) {
+        self.closed.clear();
+        // a quarter in which one in eight closes does not come
+        self.closed.reserve(firms.len() / 8);
+        let mut stands = Stands::new();
+        for (rows, draws) in self.row.chunks(STRIP).zip(self.draw.chunks(STRIP)) {
+            let closing = stands.examine(firms, rows, p, ctx);
+            for ((&row, &draw), &probability) in rows.iter().zip(draws).zip(closing) {
+                if draw < probability {
+                    self.closed.push(shut(firms, row as usize, first));
+                }
+            }
+        }
+    }
+}
+
+/// Closes firm `i` of a block whose first firm is that of row `first`.
+fn shut(firms: &mut Firms<Lent>, i: usize, first: usize) -> Closed {
+    let settled = math::clamp(firms.cash[i], 0.0, firms.loan[i]);
+    // what waited for approval is never used
+    let held = std::mem::take(&mut firms.held[i]);
+    let closed = Closed {
+        row: first + i,
+        segment: firms.segment[i] as usize,
+        weight: firms.weight[i],
+        sales: firms.sales[i],
+        settled,
+        cash: firms.cash[i] - settled,
+        waiting: held.waiting(),
+    };
+    firms.loan[i] -= settled;
+    firms.alive[i] = false;
+    firms.waits[i] = false;
+    firms.cash[i] = 0.0;
+    firms.rd[i] = 0.0;
+    firms.rd_desired[i] = 0.0;
+    closed
 }
 
 crate::dispatched! {
@@ -150,7 +202,7 @@ impl Stands {
     /// Says of each of `rows`, at most a strip of them, how likely it closes within a year.
     pub(super) fn examine(
         &mut self,
-        firms: &Firms,
+        firms: &Firms<impl Hold>,
         rows: &[u32],
         p: &EntryParameters,
         ctx: &Context,
@@ -183,7 +235,7 @@ crate::dispatched! {
 }
 
 /// How firm `i` stands; founding firms count as older than young.
-fn health(firms: &Firms, i: usize, p: &EntryParameters, ctx: &Context) -> Health {
+fn health(firms: &Firms<impl Hold>, i: usize, p: &EntryParameters, ctx: &Context) -> Health {
     let age = f64::from(ctx.q() - firms.born[i]) / 4.0; // derived: quarters a year
     let sales = firms.sales[i];
     Health {
@@ -201,8 +253,8 @@ fn health(firms: &Firms, i: usize, p: &EntryParameters, ctx: &Context) -> Health
 /// Firms in business and their sales, by segment.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Sums {
-    weight: [f64; SEGMENTS],
-    sales: [f64; SEGMENTS],
+    pub(super) weight: [f64; SEGMENTS],
+    pub(super) sales: [f64; SEGMENTS],
 }
 
 impl Sums {
@@ -220,133 +272,49 @@ impl Sums {
 /// loan, then to the owners, their debts stay with the world.
 pub(super) fn close(state: &mut State, sums: &mut Sums, ctx: &Context) {
     let p = &ctx.parameters.entry;
-    let firms = &mut state.firms;
-    let entry = &mut state.entry;
-    let (n, mut tested) = (firms.len(), std::mem::take(&mut entry.tested));
-    let parts = (0..n, ctx.crew.rooms(n, &mut tested));
-    ctx.crew.walk(parts, |(rows, mut room)| {
-        room.own().take(firms, rows, p, ctx);
+    let n = state.firms.len();
+    let mut tested = std::mem::take(&mut state.entry.tested);
+    let parts = (state.firms.lend(), 0..n, ctx.crew.rooms(n, &mut tested));
+    ctx.crew.walk(parts, |(mut firms, rows, mut room)| {
+        let tested = room.own();
+        tested.take(&firms, p, ctx);
+        tested.close(&mut firms, rows.start, p, ctx);
     });
     let tested_now = &tested[..ctx.crew.blocks(n)];
-    let mut stands = Stands::new();
+    wind_up(
+        state,
+        sums,
+        tested_now.iter().flat_map(|tested| &tested.closed),
+    );
+    state.entry.tested = tested;
+}
+
+/// Counts firms that have closed and books what they leave.
+fn wind_up<'a>(state: &mut State, sums: &mut Sums, closed: impl Iterator<Item = &'a Closed>) {
+    let entry = &mut state.entry;
+    let dropped = &mut state.innovation.tally.approved.dropped;
     let (mut paid, mut left, mut repaid) = (0.0, 0.0, 0.0);
-    let strips = tested_now
-        .iter()
-        .flat_map(|tested| tested.row.chunks(STRIP).zip(tested.draw.chunks(STRIP)));
-    for (rows, draws) in strips {
-        let closing = stands.examine(firms, rows, p, ctx);
-        for ((&row, &draw), &probability) in rows.iter().zip(draws).zip(closing) {
-            if draw >= probability {
-                continue;
-            }
-            let i = row as usize;
-            let settled = math::clamp(firms.cash[i], 0.0, firms.loan[i]);
-            firms.loan[i] -= settled;
-            repaid += firms.weight[i] * settled;
-            let cash = firms.weight[i] * (firms.cash[i] - settled);
-            if cash > 0.0 {
-                paid += cash;
-            } else {
-                left -= cash;
-            }
-            firms.alive[i] = false;
-            firms.cash[i] = 0.0;
-            firms.rd[i] = 0.0;
-            firms.rd_desired[i] = 0.0;
-            // what waited for approval is never used
-            let held = std::mem::take(&mut firms.held[i]);
-            firms.waits[i] = false;
-            state.innovation.tally.approved.dropped += firms.weight[i] * held.waiting();
-            entry.exited.push(i);
-            let (segment, weight) = (firms.segment[i] as usize, firms.weight[i]);
-            sums.weight[segment] -= weight;
-            sums.sales[segment] -= weight * firms.sales[i];
-            entry.tally.exits += weight;
-            entry.tally.agents_left += 1.0;
-            entry.tally.count(segment, -weight, -1.0);
+    for firm in closed {
+        let (weight, s) = (firm.weight, firm.segment);
+        repaid += weight * firm.settled;
+        let cash = weight * firm.cash;
+        if cash > 0.0 {
+            paid += cash;
+        } else {
+            left -= cash;
         }
+        *dropped += weight * firm.waiting;
+        entry.exited.push(firm.row);
+        sums.weight[s] -= weight;
+        sums.sales[s] -= weight * firm.sales;
+        entry.tally.exits += weight;
+        entry.tally.agents_left += 1.0;
+        entry.tally.count(s, -weight, -1.0);
     }
-    entry.tested = tested;
     entry.tally.paid_out = paid - left;
     let (owners, exit) = (Account::Households, Instrument::EntryExit);
     state.books.pay(Account::Firms, owners, exit, paid);
     let (banks, loan) = (Account::Banks, Instrument::LoanRepaid);
     state.books.pay(Account::Firms, banks, loan, repaid);
     state.books.pay(Account::Rest, Account::Firms, exit, left);
-}
-
-/// Splits each agent that carries too much of its segment into two of half the weight; one keeps
-/// the id and its draws, the other draws for itself from the next quarter on. A half that is
-/// still too heavy waits for that quarter.
-pub(super) fn split(state: &mut State, sums: &Sums, ctx: &Context) {
-    let p = &ctx.parameters.entry;
-    state.entry.split.clear();
-    let Sums { weight, sales } = sums;
-    // entrants stand for more firms as the pool grows, and so may any agent
-    let mut limit = [f64::MAX; SEGMENTS];
-    for s in 0..SEGMENTS {
-        if weight[s] > 0.0 {
-            limit[s] = p.split_threshold * sales[s] / weight[s] * state.entry.trend[s] / ctx.scale;
-        }
-    }
-    let mut heavy = std::mem::take(&mut state.entry.heavy);
-    let firms = &state.firms;
-    select::list(firms.len(), &mut heavy, |from, flags| {
-        find_heavy(firms, from, &limit, flags);
-    });
-    for &row in &heavy {
-        let i = row as usize;
-        let j = halve(state, i);
-        state.entry.split.push((i, j));
-        state.entry.tally.splits += 1.0;
-        state.entry.tally.living_agents += 1.0;
-    }
-    state.entry.heavy = heavy;
-}
-
-crate::dispatched! {
-    /// Flags agents from row `from` on that are split: those above the limit of their segment
-    /// whose line may go on.
-    fn find_heavy(firms: &Firms, from: usize, limit: &[f64; SEGMENTS], flags: &mut [bool]) {
-        let n = flags.len();
-        let (weight, sales) = (&firms.weight[from..][..n], &firms.sales[from..][..n]);
-        let (alive, segment) = (&firms.alive[from..][..n], &firms.segment[from..][..n]);
-        let splits = &firms.splits[from..][..n];
-        for k in 0..n {
-            let small = if segment[k] == Segment::Small { limit[2] } else { limit[1] };
-            let limit = if segment[k] == Segment::Industry { limit[0] } else { small };
-            let heavy = is_split(weight[k], sales[k], limit);
-            flags[k] = heavy & alive[k] & (splits[k] < SPLIT_BITS);
-        }
-    }
-}
-
-/// Makes two agents of half the weight of agent `i`, and gives the row of the new one; what else
-/// refers to the line stays with the one that keeps the id.
-pub fn halve(state: &mut State, i: usize) -> usize {
-    let whole = state.firms.row(i);
-    let kept = Firm {
-        weight: 0.5 * whole.weight,
-        splits: whole.splits + 1,
-        ..whole
-    };
-    let other = Firm {
-        id: split_id(whole.id, whole.splits),
-        ..kept
-    };
-    state.firms.set_row(i, kept);
-    let j = super::place(state, other);
-    let State {
-        innovation,
-        firms,
-        patents,
-        transfer,
-        funnel,
-        ..
-    } = state;
-    innovation.inherit(firms, i, j);
-    patents.inherit(firms, i, j);
-    transfer.inherit(firms, i, j);
-    funnel.inherit(firms, i, j);
-    j
 }

@@ -18,14 +18,16 @@
 mod arrive;
 mod census;
 mod leave;
+mod newcomers;
 mod rules;
+mod split;
 #[cfg(test)]
 mod tests;
 
-pub(super) use arrive::newcomer;
 pub(super) use census::Surroundings;
-pub use leave::halve;
+pub(super) use newcomers::newcomer;
 pub use rules::{Health, exit_hazard, exit_probability, founding_share, gap, pool_growth};
+pub use split::halve;
 
 use super::context::Context;
 use super::firms::{FIELDS, REGIONS, Segment};
@@ -164,8 +166,8 @@ pub struct EntryState {
     arrivals: arrive::Arrivals,
     /// Scratch by block: who is tested.
     tested: Vec<leave::Tested>,
-    /// Scratch: rows of agents to split.
-    heavy: Vec<u32>,
+    /// Scratch by block: rows of agents to split.
+    heavy: Vec<Vec<u32>>,
 }
 
 impl EntryState {
@@ -211,7 +213,7 @@ pub fn enter_and_leave(state: &mut State, ctx: &Context) {
     }
     let mut sums = leave::Sums::of(&census);
     leave::close(state, &mut sums, ctx);
-    leave::split(state, &sums, ctx);
+    split::split(state, &sums, ctx);
     arrive::enter(state, ctx);
 }
 

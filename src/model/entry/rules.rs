@@ -4,6 +4,7 @@ use super::EntryParameters;
 use crate::base::dist::exponential;
 use crate::base::rng::{Key, Purpose};
 use crate::base::{math, strip};
+use crate::model::population::TOGETHER;
 
 /// Sales at which the exit hazard is quoted \[mn/yr, 2020 prices\].
 const REFERENCE_SALES: f64 = 10.0; // derived: a small firm, unit of `entry.exit_hazard`
@@ -30,7 +31,7 @@ pub fn gap(key: Key, stream: u32, ordinal: u32) -> f64 {
 }
 
 /// Arrivals drawn together.
-pub(super) const ARRIVALS: usize = 64;
+pub(super) const ARRIVALS: usize = TOGETHER;
 
 crate::dispatched! {
     /// Fills a column with what [`gap`] gives for each stream and ordinal.

@@ -55,7 +55,7 @@ fn split(state: &mut State, ctx: &Context) {
         &state.firms,
         crate::base::blocks::Crew::ALONE,
     ));
-    leave::split(state, &sums, ctx);
+    split::split(state, &sums, ctx);
 }
 
 struct Scene {

@@ -12,7 +12,7 @@ mod traits;
 
 pub use fields::{block_of, draw_field, field_distance};
 pub use ids::{SPLIT_BITS, entrant_id, firm_id, is_entrant, split_id};
-pub use traits::{draw_firm, draw_firm_among};
+pub use traits::{TOGETHER, Traits, draw_firm, draw_firm_among};
 
 use super::context::Context;
 use super::firms::{Firms, REGIONS, Sector, Segment};
