@@ -9,8 +9,10 @@ use super::super::state_firms::{borne, counted_on, spendable};
 use super::credit::{BUCKETS, ByState};
 use super::turn::Standing;
 use super::{
-    FinanceParameters, MONTHS, POOLS, credit, need, operating_income, set_liquidity, tied,
+    Customers, FinanceParameters, MONTHS, Owed, POOLS, credit, need, operating_income, outstanding,
+    set_liquidity, stock_of, tied,
 };
+use crate::base::columns::{Hold, Lent};
 use crate::base::math;
 
 /// An application of this quarter.
@@ -68,7 +70,7 @@ impl Terms {
     }
 
     /// [`Terms::upside`] of firm `i`.
-    pub(super) fn upside_of(&self, firms: &Firms, i: usize, ctx: &Context) -> f64 {
+    pub(super) fn upside_of(&self, firms: &Firms<impl Hold>, i: usize, ctx: &Context) -> f64 {
         if self.option > 0.0 {
             let income = operating_income(firms, i, ctx);
             self.upside(credit::research_volatility(firms.rd[i], income))
@@ -132,7 +134,7 @@ pub(super) struct Debtor {
 /// funds and equipment, and R&D that the year's income does not cover; below 0 it has more than it
 /// needs.
 #[inline]
-pub(super) fn shortage(firms: &Firms, i: usize, needs: f64) -> f64 {
+pub(super) fn shortage(firms: &Firms<impl Hold>, i: usize, needs: f64) -> f64 {
     needs - (firms.cash[i] - firms.loan[i])
 }
 
@@ -151,7 +153,7 @@ fn saving(amount: f64, rate: f64, p: &FinanceParameters) -> f64 {
 
 /// Surplus of R&D that a loan of `amount` lets through beyond what the own cash of firm `i`
 /// does \[mn/yr\].
-fn surplus_of_loan(firms: &Firms, i: usize, amount: f64, ctx: &Context) -> f64 {
+fn surplus_of_loan(firms: &Firms<impl Hold>, i: usize, amount: f64, ctx: &Context) -> f64 {
     let p = &ctx.parameters.finance;
     let wanted = firms.rd_desired[i];
     let buffer = p.buffer_months / MONTHS * firms.sales[i];
@@ -170,7 +172,7 @@ fn surplus_of_loan(firms: &Firms, i: usize, amount: f64, ctx: &Context) -> f64 {
 
 /// Yearly surplus of R&D of firm `i` that `extra` beyond `now` \[mn/yr\] lets through \[mn/yr\].
 pub(super) fn surplus_let_through(
-    firms: &Firms,
+    firms: &Firms<impl Hold>,
     i: usize,
     now: f64,
     extra: f64,
@@ -195,7 +197,7 @@ pub(super) fn surplus_let_through(
 /// is approved, and how a bank looks at it that finds out the factor `found` on its expected loss.
 #[inline]
 pub(super) fn consider(
-    firms: &Firms,
+    firms: &Firms<impl Hold>,
     i: usize,
     firm: &Standing,
     amount: f64,
@@ -231,17 +233,72 @@ pub(super) fn consider(
     })
 }
 
-/// Lends what is served in place of loans that are due, and lets regions learn of approvals.
+/// Sums over firms of a block that asked, weighted.
+#[derive(Clone, Debug, Default)]
+struct Granted {
+    /// Firms that asked and those that got something, by region \[firms\].
+    asked: [f64; REGIONS],
+    approved: [f64; REGIONS],
+    /// Firms refused, by quota \[firms\].
+    refused: [f64; POOLS],
+    /// Asked by sound firms and not lent, and lent, by quota \[mn\].
+    unserved: [f64; POOLS],
+    drawn: [f64; POOLS],
+    lent: f64,
+    repaid: f64,
+    /// Loans of all firms of the block then.
+    owed: Owed,
+}
+
+crate::join_fields!(Granted: asked, approved, refused, unserved, drawn, lent, repaid, owed);
+
+/// Lends what is served in place of loans that are due, and lets regions learn of approvals; gives
+/// loans outstanding then, by quota \[mn\].
 pub(super) fn grant(
     state: &mut State,
+    customers: &mut Vec<Customers>,
+    served: &[[f64; BUCKETS]; POOLS],
+    ctx: &Context,
+) -> [f64; POOLS] {
+    let p = &ctx.parameters.finance;
+    let rooms = ctx.crew.rooms(state.firms.len(), customers);
+    let parts = (state.firms.lend(), rooms);
+    let granted = ctx.crew.walk(parts, |(mut firms, mut room)| {
+        let granted = grant_block(&mut firms, &room.own().asks, served, ctx);
+        Granted {
+            owed: outstanding(&firms, ctx),
+            ..granted
+        }
+    });
+    let finance = &mut state.finance;
+    for region in 0..REGIONS {
+        if granted.asked[region] > 0.0 {
+            let share = granted.approved[region] / granted.asked[region];
+            finance.approval[region] += p.belief_speed * (share - finance.approval[region]);
+        }
+    }
+    let (fees, tally) = (p.loan_fee * granted.lent, &mut finance.tally);
+    tally.refused = granted.refused;
+    tally.unserved = granted.unserved;
+    tally.drawn = granted.drawn;
+    tally.interest += fees;
+    tally.repaid += granted.repaid;
+    let (books, banks, payer) = (&mut state.books, Account::Banks, Account::Firms);
+    books.pay(banks, payer, Instrument::LoanDrawn, granted.lent);
+    books.pay(payer, banks, Instrument::LoanRepaid, granted.repaid);
+    books.pay(payer, banks, Instrument::Interest, fees);
+    stock_of(granted.owed)
+}
+
+/// Lends to firms of a block what is served of `asks`, in place of loans that are due.
+fn grant_block(
+    firms: &mut Firms<Lent>,
     asks: &[Ask],
     served: &[[f64; BUCKETS]; POOLS],
     ctx: &Context,
-) {
+) -> Granted {
     let p = &ctx.parameters.finance;
-    let (firms, finance) = (&mut state.firms, &mut state.finance);
-    let (mut asked, mut approved) = ([0.0; REGIONS], [0.0; REGIONS]);
-    let (mut lent, mut repaid) = (0.0, 0.0);
+    let mut sums = Granted::default();
     for ask in asks {
         let (i, pool) = (ask.firm as usize, usize::from(ask.pool));
         let (weight, region) = (firms.weight[i], usize::from(firms.region[i]));
@@ -255,40 +312,32 @@ pub(super) fn grant(
         firms.loan[i] += drawn;
         firms.cash[i] += drawn - fee;
         let paid = give_back(firms, i, firms.loan[i] - drawn, drawn, ctx);
-        asked[region] += weight;
+        sums.asked[region] += weight;
         if share > 0.0 {
             firms.banked[i] = true;
-            approved[region] += weight;
+            sums.approved[region] += weight;
         } else {
-            finance.tally.refused[pool] += weight;
+            sums.refused[pool] += weight;
         }
         if ask.sound {
-            finance.tally.unserved[pool] += weight * (ask.amount - drawn);
+            sums.unserved[pool] += weight * (ask.amount - drawn);
         }
-        finance.tally.drawn[pool] += weight * drawn;
-        lent += weight * drawn;
-        repaid += weight * paid;
+        sums.drawn[pool] += weight * drawn;
+        sums.lent += weight * drawn;
+        sums.repaid += weight * paid;
     }
-    for region in 0..REGIONS {
-        if asked[region] > 0.0 {
-            let news = approved[region] / asked[region] - finance.approval[region];
-            finance.approval[region] += p.belief_speed * news;
-        }
-    }
-    let fees = p.loan_fee * lent;
-    finance.tally.interest += fees;
-    finance.tally.repaid += repaid;
-    let (banks, payer) = (Account::Banks, Account::Firms);
-    state.books.pay(banks, payer, Instrument::LoanDrawn, lent);
-    state
-        .books
-        .pay(payer, banks, Instrument::LoanRepaid, repaid);
-    state.books.pay(payer, banks, Instrument::Interest, fees);
+    sums
 }
 
 /// Pays back `due` of the loan of firm `i`, as far as cash goes beside `fresh` money and the
 /// buffer: what it cannot pay, the bank carries on \[mn\].
-pub(super) fn give_back(firms: &mut Firms, i: usize, due: f64, fresh: f64, ctx: &Context) -> f64 {
+pub(super) fn give_back(
+    firms: &mut Firms<impl Hold>,
+    i: usize,
+    due: f64,
+    fresh: f64,
+    ctx: &Context,
+) -> f64 {
     let p = &ctx.parameters.finance;
     let kept = p.buffer_months / MONTHS * firms.sales[i];
     let spare = math::max(firms.cash[i] - kept, math::min(fresh, firms.cash[i]));

@@ -6,18 +6,19 @@ use super::super::state_firms::{counted_on, spendable};
 use super::super::tax::operating_profit;
 use super::parameters::FinanceParameters;
 use super::{MONTHS, need};
+use crate::base::columns::Hold;
 use crate::base::math;
 
 /// Part of a loan of firm `i` that is tied up in equipment \[mn\].
 #[inline]
-pub(super) fn tied(firms: &Firms, i: usize, loan: f64, p: &FinanceParameters) -> f64 {
+pub(super) fn tied(firms: &Firms<impl Hold>, i: usize, loan: f64, p: &FinanceParameters) -> f64 {
     let growth = need::growth(firms.sales[i], firms.sales_mean[i]);
     math::min(loan, need::equipment(firms.sales[i], growth, p))
 }
 
 /// Writes what firm `i` can spend on R&D.
 #[inline]
-pub(super) fn set_liquidity(firms: &mut Firms, i: usize, ctx: &Context) {
+pub(super) fn set_liquidity(firms: &mut Firms<impl Hold>, i: usize, ctx: &Context) {
     let p = &ctx.parameters.finance;
     let income = super::operating_income(firms, i, ctx);
     let buffer = p.buffer_months / MONTHS * firms.sales[i];
@@ -28,21 +29,18 @@ pub(super) fn set_liquidity(firms: &mut Firms, i: usize, ctx: &Context) {
 }
 
 /// Writes what every firm with R&D can spend on it: [`set_liquidity`], all at once.
-pub(super) fn write(firms: &mut Firms, ctx: &Context) {
+pub(super) fn write(firms: &mut Firms<impl Hold>, ctx: &Context) {
     let tax = &ctx.parameters.tax;
-    let counted = counted_on(Ownership::State, &ctx.parameters.state_firms);
-    ctx.crew.walk(firms.lend(), |firms| {
-        write_all(
-            (firms.alive, firms.taxed),
-            (firms.sales, firms.sales_mean, firms.margin),
-            (firms.rd, firms.cash, firms.loan),
-            (firms.ownership, firms.rd_desired),
-            (tax.loss_margin, tax.research_return_in_income),
-            counted,
-            &ctx.parameters.finance,
-            firms.liquidity,
-        );
-    });
+    write_all(
+        (&firms.alive, &firms.taxed),
+        (&firms.sales, &firms.sales_mean, &firms.margin),
+        (&firms.rd, &firms.cash, &firms.loan),
+        (&firms.ownership, &firms.rd_desired),
+        (tax.loss_margin, tax.research_return_in_income),
+        counted_on(Ownership::State, &ctx.parameters.state_firms),
+        &ctx.parameters.finance,
+        &mut firms.liquidity,
+    );
 }
 
 crate::dispatched! {

@@ -29,6 +29,7 @@
 //! paid out of cash; margins are taken as before interest.
 
 mod apply;
+mod asking;
 pub mod credit;
 pub mod equity;
 mod liquidity;
@@ -43,15 +44,14 @@ pub use parameters::FinanceParameters;
 pub use repay::repay_and_default;
 pub use tally::FinanceTally;
 
-use super::books::{Account, Instrument};
 use super::context::Context;
 use super::firms::{Firms, REGIONS, Segment};
 use super::state::State;
 use super::tax::operating_profit;
+use crate::base::columns::Hold;
 use crate::base::rng::Purpose;
 use crate::base::{dist, math};
 use apply::Ask;
-use credit::BUCKETS;
 use liquidity::{set_liquidity, tied};
 use turn::Turn;
 
@@ -77,12 +77,19 @@ pub struct FinanceState {
     pub tally: FinanceTally,
     /// Dry powder of funds with market and with state partners \[mn\].
     pub powder: [f64; equity::KINDS],
+    /// Scratch by block.
+    customers: Vec<Customers>,
+    debtors: Vec<repay::Debtors>,
+}
+
+/// Firms of a block that deal with banks and funds; memory is kept from quarter to quarter.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Customers {
     turn: Turn,
-    debtors: repay::Debtors,
-    /// Scratch: rows of state firms short of cash.
-    short: Vec<u32>,
     asks: Vec<Ask>,
     deals: Vec<equity::Deal>,
+    /// Scratch: rows of state firms short of cash.
+    short: Vec<u32>,
     /// Scratch: rows of firms with outside equity.
     holders: Vec<u32>,
 }
@@ -121,7 +128,7 @@ pub fn founding_position(
 
 /// Operating income of firm `i` before R&D, in its present tax state \[mn/yr\].
 #[inline]
-fn operating_income(firms: &Firms, i: usize, ctx: &Context) -> f64 {
+fn operating_income(firms: &Firms<impl Hold>, i: usize, ctx: &Context) -> f64 {
     let tax = &ctx.parameters.tax;
     operating_profit(
         firms.margin[i],
@@ -174,97 +181,59 @@ const FOUNDING_APPROVAL: f64 = 0.96; // derived: 3.6 % refused, OECD scoreboard 
 
 /// Lends and invests, and writes what every firm with R&D can spend on it.
 pub fn lend(state: &mut State, ctx: &Context) {
-    let p = &ctx.parameters.finance;
     state.finance.tally = FinanceTally::default();
-    owner::refinance(state, ctx);
-    let stock = outstanding(&state.firms, ctx);
-    liquidity::write(&mut state.firms, ctx);
-    let finance = &mut state.finance;
-    grow_quota(finance, ctx);
-    finance.relending =
-        credit::relending_share(stock[0], apply::bank_funds(ctx), &ctx.seen.finance, p);
-    let terms = apply::terms(finance.relending, ctx);
-    let mut asks = std::mem::take(&mut finance.asks);
-    asks.clear();
-    let mut turn = std::mem::take(&mut finance.turn);
-    turn.line_up(&state.firms, ctx);
-    let mut demand = [[0.0; BUCKETS]; POOLS];
-    // loans that stay on the books whatever is lent now
-    let (mut kept, mut returned) = (stock, 0.0);
-    for (row, &firm) in turn.firm.iter().enumerate() {
-        let (firms, i) = (&mut state.firms, firm as usize);
-        let standing = &turn.standing[row];
-        let (pool, weight) = (usize::from(standing.pool), standing.weight);
-        let reckoned = (turn.needs[row], turn.limit[row]);
-        let amount = apply::target_loan(standing, reckoned, finance.posted[pool]);
-        finance.tally.considered[pool] += weight;
-        finance.tally.wanted[pool] += weight * amount;
-        let share = finance.approval[usize::from(standing.region)];
-        let found = turn.found[row];
-        if let Some(ask) = apply::consider(firms, i, standing, amount, (share, found), &terms, ctx)
-        {
-            finance.tally.applied[pool] += weight;
-            kept[pool] -= weight * standing.loan;
-            if ask.sound {
-                demand[pool][usize::from(ask.bucket)] += weight * ask.amount;
-            }
-            asks.push(ask);
-        } else if standing.loan > 0.0 {
-            let paid = weight * apply::give_back(firms, i, standing.loan, 0.0, ctx);
-            kept[pool] -= paid;
-            returned += paid;
-        }
-    }
-    finance.tally.repaid = returned;
-    let (payer, banks) = (Account::Firms, Account::Banks);
-    state
-        .books
-        .pay(payer, banks, Instrument::LoanRepaid, returned);
-    let served: [_; POOLS] = std::array::from_fn(|pool| {
-        let available = math::max(state.finance.quota[pool] - kept[pool], 0.0);
-        state.finance.tally.room[pool] = available;
-        let posted = &mut state.finance.posted[pool];
-        let asked = demand[pool].iter().sum();
-        *posted = credit::posted_part(*posted, available, asked, p);
-        credit::serve(&demand[pool], available)
-    });
-    apply::grant(state, &asks, &served, ctx);
-    state.finance.asks = asks;
-    let stock = outstanding(&state.firms, ctx);
+    let mut customers = std::mem::take(&mut state.finance.customers);
+    let stock = line_up(state, &mut customers, ctx);
+    let asked = asking::hear(state, &mut customers, stock, ctx);
+    let served = asking::ration(&mut state.finance, &asked, ctx);
+    let stock = apply::grant(state, &mut customers, &served, ctx);
     let FinanceState { quota, tally, .. } = &mut state.finance;
     for pool in 0..POOLS {
         tally.quota_used[pool] = stock[pool] / math::max(quota[pool], f64::MIN_POSITIVE);
     }
-    equity::invest(state, &turn, ctx);
-    tally::count_doers(state, &turn.doers, ctx);
-    state.finance.turn = turn;
+    equity::invest(state, &mut customers, ctx);
+    tally::count_doers(state, &mut customers, ctx);
+    state.finance.customers = customers;
 }
 
-/// Quotas grow by the recorded path and the lever's points.
-fn grow_quota(finance: &mut FinanceState, ctx: &Context) {
-    const POINTS: f64 = 100.0; // derived: points in one
-    let extra = ctx.seen.finance.loan_quota_growth / POINTS / 4.0; // derived: quarters a year
-    let growth = ctx.world.loan_quota_growth + extra;
-    let gap = ctx.parameters.finance.larger_growth_gap / 4.0; // derived: quarters a year
-    finance.quota[0] *= math::exp(growth);
-    finance.quota[1] *= math::exp(growth - gap);
+/// Lets owners refinance their firms, writes what firms can spend and lists those whose turn it
+/// is; gives loans outstanding by quota \[mn\].
+fn line_up(state: &mut State, customers: &mut Vec<Customers>, ctx: &Context) -> [f64; POOLS] {
+    let rooms = ctx.crew.rooms(state.firms.len(), customers);
+    let parts = (state.firms.lend(), rooms);
+    let (support, owed) = ctx.crew.walk(parts, |(mut firms, mut room)| {
+        let customers = room.own();
+        let support = owner::refinance(&mut firms, &mut customers.short, ctx);
+        let owed = outstanding(&firms, ctx);
+        liquidity::write(&mut firms, ctx);
+        customers.turn.line_up(&firms, ctx);
+        (support, owed)
+    });
+    owner::book(state, support, ctx);
+    stock_of(owed)
 }
 
-/// Loans outstanding of living firms by quota \[mn\].
-fn outstanding(firms: &Firms, ctx: &Context) -> [f64; POOLS] {
+/// Loans by quota, in eight partial sums each \[mn\].
+type Owed = [[f64; 8]; POOLS];
+
+/// Loans outstanding by quota \[mn\].
+fn stock_of(owed: Owed) -> [f64; POOLS] {
+    owed.map(|sums| sums.iter().sum())
+}
+
+/// Loans of firms of a block in business.
+fn outstanding(firms: &Firms<impl Hold>, ctx: &Context) -> Owed {
     let p = &ctx.parameters.finance;
     let limits = (p.sme_staff, p.sme_sales);
-    let partial = ctx.crew.walk(0..firms.len(), |rows| {
-        owed(
-            &firms.alive[rows.clone()],
-            &firms.staff[rows.clone()],
-            &firms.sales[rows.clone()],
-            &firms.weight[rows.clone()],
-            &firms.loan[rows],
-            limits,
-        )
-    });
-    partial.map(|sums| sums.iter().sum())
+    let (staff, sales) = (&firms.staff, &firms.sales);
+    owed(
+        &firms.alive,
+        staff,
+        sales,
+        &firms.weight,
+        &firms.loan,
+        limits,
+    )
 }
 
 crate::dispatched! {
@@ -277,7 +246,7 @@ crate::dispatched! {
         weight: &[f64],
         loan: &[f64],
         limits: (f64, f64),
-    ) -> [[f64; 8]; POOLS] {
+    ) -> Owed {
         let n = loan.len();
         let (alive, staff, sales) = (&alive[..n], &staff[..n], &sales[..n]);
         let weight = &weight[..n];

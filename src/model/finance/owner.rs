@@ -2,10 +2,11 @@
 
 use super::super::books::{Account, Instrument};
 use super::super::context::Context;
-use super::super::firms::Ownership;
+use super::super::firms::{Firms, Ownership};
 use super::super::state::State;
 use super::MONTHS;
 use super::turn::turn_of;
+use crate::base::columns::Hold;
 use crate::base::rng::Purpose;
 use crate::base::select;
 
@@ -17,16 +18,29 @@ pub(super) fn refill(cash: f64, kept: f64) -> f64 {
     if cash < 0.0 { kept - cash } else { 0.0 }
 }
 
+/// Firms that owners refinanced, and what they paid them \[mn\].
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Support {
+    firms: f64,
+    paid: f64,
+}
+
+crate::join_fields!(Support: firms, paid);
+
 /// Refinances state firms that are short of cash, each looked at once a year, with the chance that
-/// the budget is soft.
-pub(super) fn refinance(state: &mut State, ctx: &Context) {
+/// the budget is soft; `short` is scratch.
+pub(super) fn refinance(
+    firms: &mut Firms<impl Hold>,
+    short: &mut Vec<u32>,
+    ctx: &Context,
+) -> Support {
     let p = &ctx.parameters.state_firms;
+    let mut support = Support::default();
     if p.softness <= 0.0 {
-        return;
+        return support;
     }
-    let (firms, finance) = (&mut state.firms, &mut state.finance);
     let turn = ctx.q().rem_euclid(4) as u32; // derived: one quarter of the year each
-    select::list(firms.len(), &mut finance.short, |from, flags| {
+    select::list(firms.len(), short, |from, flags| {
         find_short(
             (&firms.alive[from..], &firms.ownership[from..]),
             (&firms.id[from..], &firms.cash[from..]),
@@ -35,20 +49,26 @@ pub(super) fn refinance(state: &mut State, ctx: &Context) {
         );
     });
     let months = ctx.parameters.finance.buffer_months;
-    for &row in &finance.short {
+    for &row in &*short {
         let i = row as usize;
         if ctx.uniform(firms.id[i], 0, 0, Purpose::OwnerSupport) < p.softness {
             let paid = refill(firms.cash[i], months / MONTHS * firms.sales[i]);
             firms.cash[i] += paid;
-            finance.tally.rescued += firms.weight[i];
-            finance.tally.owner_support += firms.weight[i] * paid;
+            support.firms += firms.weight[i];
+            support.paid += firms.weight[i] * paid;
         }
     }
-    let paid = finance.tally.owner_support;
-    let central = p.owner_central_share * paid;
+    support
+}
+
+/// Books what owners paid.
+pub(super) fn book(state: &mut State, support: Support, ctx: &Context) {
+    let tally = &mut state.finance.tally;
+    (tally.rescued, tally.owner_support) = (support.firms, support.paid);
+    let central = ctx.parameters.state_firms.owner_central_share * support.paid;
     for (owner, part) in [
         (Account::Central, central),
-        (Account::Local, paid - central),
+        (Account::Local, support.paid - central),
     ] {
         let (to, kind) = (Account::Firms, Instrument::OwnerSupport);
         state.books.pay(owner, to, kind, part);

@@ -5,14 +5,15 @@ use super::super::context::Context;
 use super::super::firms::{Firms, Ownership};
 use super::super::state::State;
 use super::super::tax::operating_profit;
-use super::POOLS;
 use super::apply::{Debtor, Terms, bank_funds, terms};
 use super::credit::{self, ByState};
+use super::{Owed, stock_of};
+use crate::base::columns::Lent;
 use crate::base::rng::{Purpose, fill_uniform};
 use crate::base::strip::gather;
 use crate::base::{math, select};
 
-/// Firms with a loan, and the uniform that decides on default.
+/// Firms of a block with a loan, and the uniform that decides on default.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Debtors {
     firm: Vec<u32>,
@@ -21,7 +22,7 @@ pub(super) struct Debtors {
 }
 
 impl Debtors {
-    fn line_up(&mut self, firms: &Firms, ctx: &Context) {
+    fn line_up(&mut self, firms: &Firms<Lent>, ctx: &Context) {
         select::list(firms.len(), &mut self.firm, |from, flags| {
             for (flag, &loan) in flags.iter_mut().zip(&firms.loan[from..]) {
                 *flag = loan > 0.0;
@@ -79,17 +80,17 @@ impl Strip {
         }
     }
 
-    fn gather(&mut self, firms: &Firms, rows: &[u32]) {
-        gather(&firms.loan, rows, &mut self.loan);
-        gather(&firms.weight, rows, &mut self.weight);
-        gather(&firms.cash, rows, &mut self.cash);
-        gather(&firms.staff, rows, &mut self.staff);
-        gather(&firms.sales, rows, &mut self.sales);
-        gather(&firms.margin, rows, &mut self.margin);
-        gather(&firms.rd, rows, &mut self.rd);
-        gather(&firms.alive, rows, &mut self.alive);
-        gather(&firms.taxed, rows, &mut self.taxed);
-        gather(&firms.ownership, rows, &mut self.owner);
+    fn gather(&mut self, firms: &Firms<Lent>, rows: &[u32]) {
+        gather(firms.loan, rows, &mut self.loan);
+        gather(firms.weight, rows, &mut self.weight);
+        gather(firms.cash, rows, &mut self.cash);
+        gather(firms.staff, rows, &mut self.staff);
+        gather(firms.sales, rows, &mut self.sales);
+        gather(firms.margin, rows, &mut self.margin);
+        gather(firms.rd, rows, &mut self.rd);
+        gather(firms.alive, rows, &mut self.alive);
+        gather(firms.taxed, rows, &mut self.taxed);
+        gather(firms.ownership, rows, &mut self.owner);
     }
 }
 
@@ -116,45 +117,42 @@ crate::dispatched! {
     }
 }
 
+/// Sums over debtors of a block, weighted.
+#[derive(Clone, Copy, Debug, Default)]
+struct Repaid {
+    interest: f64,
+    /// Of loans that went bad: what security brought, and what was written off \[mn\].
+    secured: f64,
+    lost: f64,
+    /// Loans left times the volatility of the debtor \[mn\].
+    covered: f64,
+    /// Loans left \[mn\].
+    left: Owed,
+}
+
+crate::join_fields!(Repaid: interest, secured, lost, covered, left);
+
 /// Pays interest, lets loans go bad, books who bears the loss.
 ///
 /// A defaulting firm's security is sold (its assets fall, the proceeds go to the bank); the rest
 /// is written off, which moves no cash of the firm. Firms out of business default on all.
 pub fn repay_and_default(state: &mut State, ctx: &Context) {
     let p = &ctx.parameters.finance;
-    let terms = terms(state.finance.relending, ctx);
-    let (firms, finance) = (&mut state.firms, &mut state.finance);
-    let (mut interest, mut secured, mut lost, mut covered) = (0.0, 0.0, 0.0, 0.0);
-    let debtors = &mut finance.debtors;
-    debtors.line_up(firms, ctx);
-    // chance of default over a quarter, by state
-    let chances = ByState::hazards(p).map(|hazard| 1.0 - math::exp(-hazard / 4.0)); // derived: quarters a year
-    let mut strip = Strip::new();
-    // loans left, in eight partial sums by row
-    let mut left = [[0.0; 8]; POOLS];
-    let strips = debtors.firm.chunks(STRIP).zip(debtors.luck.chunks(STRIP));
-    for (rows, luck) in strips {
-        strip.gather(firms, rows);
-        charge(&mut strip, &terms, ctx);
-        for (r, (&firm, &u)) in rows.iter().zip(luck).enumerate() {
-            let i = firm as usize;
-            let (loan, weight) = (strip.loan[r], strip.weight[r]);
-            let (taxed, cash) = (strip.taxed[r], strip.cash[r]);
-            if !strip.alive[r] | (u < chances.of(taxed, cash)) {
-                let sold = (1.0 - p.loss_given_default) * loan;
-                firms.assets[i] = math::max(firms.assets[i] - sold, 0.0);
-                firms.loan[i] = 0.0;
-                firms.banked[i] = false;
-                secured += weight * sold;
-                lost += weight * (loan - sold);
-                continue;
-            }
-            firms.cash[i] = cash - strip.due[r];
-            interest += weight * strip.due[r];
-            covered += weight * loan * strip.volatility[r];
-            left[usize::from(strip.larger[r])][i % 8] += weight * loan;
-        }
-    }
+    let finance = &mut state.finance;
+    let terms = terms(finance.relending, ctx);
+    let rooms = (ctx.crew).rooms(state.firms.len(), &mut finance.debtors);
+    let repaid = (ctx.crew).walk((state.firms.lend(), rooms), |(mut firms, mut room)| {
+        let debtors = room.own();
+        debtors.line_up(&firms, ctx);
+        debtors.repay(&mut firms, &terms, ctx)
+    });
+    let Repaid {
+        interest,
+        secured,
+        lost,
+        covered,
+        left,
+    } = repaid;
     let tally = &mut finance.tally;
     tally.interest += interest;
     tally.repaid += secured;
@@ -162,12 +160,46 @@ pub fn repay_and_default(state: &mut State, ctx: &Context) {
     tally.defaulted += secured + lost;
     let kept = math::exp(-p.resolution / 4.0); // derived: quarters a year
     finance.nonperforming = kept * finance.nonperforming + tally.defaulted;
-    tally.stock = left.map(|sums| sums.iter().sum());
+    tally.stock = stock_of(left);
     book(state, interest, secured, lost, ctx);
     // banks sell the shares their options give them
     let upside = credit::option_yield(&ctx.law.finance, p) * covered / 4.0; // derived: a quarter
     let (buyers, banks) = (Account::Rest, Account::Banks);
     state.books.pay(buyers, banks, Instrument::Equity, upside);
+}
+
+impl Debtors {
+    /// Lets debtors pay interest, or default.
+    fn repay(&self, firms: &mut Firms<Lent>, terms: &Terms, ctx: &Context) -> Repaid {
+        let p = &ctx.parameters.finance;
+        // chance of default over a quarter, by state
+        let chances = ByState::hazards(p).map(|hazard| 1.0 - math::exp(-hazard / 4.0)); // derived: quarters a year
+        let (mut strip, mut sums) = (Strip::new(), Repaid::default());
+        let strips = self.firm.chunks(STRIP).zip(self.luck.chunks(STRIP));
+        for (rows, luck) in strips {
+            strip.gather(firms, rows);
+            charge(&mut strip, terms, ctx);
+            for (r, (&firm, &u)) in rows.iter().zip(luck).enumerate() {
+                let i = firm as usize;
+                let (loan, weight) = (strip.loan[r], strip.weight[r]);
+                let (taxed, cash) = (strip.taxed[r], strip.cash[r]);
+                if !strip.alive[r] | (u < chances.of(taxed, cash)) {
+                    let sold = (1.0 - p.loss_given_default) * loan;
+                    firms.assets[i] = math::max(firms.assets[i] - sold, 0.0);
+                    firms.loan[i] = 0.0;
+                    firms.banked[i] = false;
+                    sums.secured += weight * sold;
+                    sums.lost += weight * (loan - sold);
+                    continue;
+                }
+                firms.cash[i] = cash - strip.due[r];
+                sums.interest += weight * strip.due[r];
+                sums.covered += weight * loan * strip.volatility[r];
+                sums.left[usize::from(strip.larger[r])][i % 8] += weight * loan;
+            }
+        }
+        sums
+    }
 }
 
 /// Books a quarter's interest, losses and public shares of them.

@@ -1,9 +1,10 @@
 //! Answers what happened in credit this quarter, in real units.
 
 use super::super::context::Context;
+use super::super::firms::Firms;
 use super::super::state::State;
 use super::equity::EquityTally;
-use super::{MONTHS, POOLS, credit};
+use super::{Customers, MONTHS, POOLS, credit};
 
 /// Counters of one quarter, real units; arrays by quota.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -70,14 +71,25 @@ impl FinanceTally {
     }
 }
 
-/// Counts the firms of `doers`, borrowers and those held back, once loans are paid out.
-pub(super) fn count_doers(state: &mut State, doers: &[u32], ctx: &Context) {
+/// Counts firms with R&D, borrowers and those held back, once loans are paid out.
+pub(super) fn count_doers(state: &mut State, customers: &mut Vec<Customers>, ctx: &Context) {
+    let (firms, n) = (&state.firms, state.firms.len());
+    let parts = (0..n, ctx.crew.rooms(n, customers));
+    let counts = ctx.crew.walk(parts, |(rows, mut room)| {
+        count(firms, rows.start, &room.own().turn.doers, ctx)
+    });
+    let tally = &mut state.finance.tally;
+    [tally.doers, tally.borrowers, tally.constrained] = counts;
+}
+
+/// Firms of a block that begins with row `first`, those with a loan and those held back, by quota;
+/// `doers` are rows of the block.
+fn count(firms: &Firms, first: usize, doers: &[u32], ctx: &Context) -> [[f64; POOLS]; 3] {
     let p = &ctx.parameters.finance;
-    let (firms, tally) = (&state.firms, &mut state.finance.tally);
     let least = p.borrower_least / MONTHS;
     let (mut all, mut borrowers, mut constrained) = ([0.0; POOLS], [0.0; POOLS], [0.0; POOLS]);
     for &row in doers {
-        let i = row as usize;
+        let i = first + row as usize;
         let (weight, sales) = (firms.weight[i], firms.sales[i]);
         let of = credit::pool_of(firms.staff[i], sales, p);
         let borrows = firms.loan[i] > least * sales;
@@ -90,5 +102,5 @@ pub(super) fn count_doers(state: &mut State, doers: &[u32], ctx: &Context) {
             constrained[pool] += counted(held_back);
         }
     }
-    (tally.doers, tally.borrowers, tally.constrained) = (all, borrowers, constrained);
+    [all, borrowers, constrained]
 }

@@ -3,6 +3,7 @@ use super::*;
 use crate::base::bound::Bound;
 use crate::base::rng::Key;
 use crate::base::time::Quarter;
+use crate::model::books::{Account, Instrument};
 use crate::model::firms::Firm;
 use crate::model::parameters::Parameters;
 use crate::model::world::WorldQuarter;

@@ -5,6 +5,7 @@ use super::super::firms::{Firms, Ownership};
 use super::super::tax::operating_profit;
 use super::credit::{credit_limit, pool_of};
 use super::{FinanceParameters, need};
+use crate::base::columns::Hold;
 use crate::base::math;
 use crate::base::rng::{Purpose, fill_normal};
 use crate::base::strip::gather;
@@ -16,7 +17,7 @@ pub(super) fn turn_of(id: u32) -> u32 {
     (id ^ id >> 5) % 4 // derived: see above
 }
 
-/// Firms with R&D whose turn it is, in columns.
+/// Firms of a block with R&D whose turn it is, in columns.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Turn {
     /// Rows of all firms with R&D.
@@ -52,7 +53,7 @@ pub(super) struct Standing {
 impl Standing {
     /// What banks see of firm `i`.
     #[inline]
-    pub(super) fn of(firms: &Firms, i: usize, p: &FinanceParameters) -> Self {
+    pub(super) fn of(firms: &Firms<impl Hold>, i: usize, p: &FinanceParameters) -> Self {
         Self {
             weight: firms.weight[i],
             cash: firms.cash[i],
@@ -68,7 +69,7 @@ impl Standing {
 
 impl Turn {
     /// Lists the firms of this quarter and draws their traits.
-    pub(super) fn line_up(&mut self, firms: &Firms, ctx: &Context) {
+    pub(super) fn line_up(&mut self, firms: &Firms<impl Hold>, ctx: &Context) {
         let turn = ctx.q().rem_euclid(4) as u32; // derived: one quarter of the year each
         firms.list_doers(&mut self.doers);
         self.firm.resize(self.doers.len(), 0);
@@ -88,20 +89,14 @@ impl Turn {
         self.needs.resize(self.firm.len(), 0.0);
         self.limit.resize(self.firm.len(), 0.0);
         let median = math::exp(-0.5 * p.score_log_sd * p.score_log_sd);
-        // blocks of the list, not of all firms
-        let parts = (
-            (&self.firm[..], &self.id[..]),
-            (&mut self.months[..], &mut self.found[..]),
-            (&mut self.needs[..], &mut self.limit[..]),
-        );
-        (ctx.crew).walk(parts, |((rows, id), (months, found), (needs, limit))| {
-            // a lasting trait: the same draw in every quarter
-            fill_normal(key, id, 0, 1, Purpose::FirmFinance, months);
-            log_normal(months, p.working_months, p.working_log_sd);
-            fill_normal(key, id, now, 0, Purpose::LoanApply, found);
-            log_normal(found, median, p.score_log_sd);
-            reckon(firms, rows, months, ctx, needs, limit);
-        });
+        let (months, found) = (&mut self.months, &mut self.found);
+        // a lasting trait: the same draw in every quarter
+        fill_normal(key, &self.id, 0, 1, Purpose::FirmFinance, months);
+        log_normal(months, p.working_months, p.working_log_sd);
+        fill_normal(key, &self.id, now, 0, Purpose::LoanApply, found);
+        log_normal(found, median, p.score_log_sd);
+        let (needs, limit) = (&mut self.needs, &mut self.limit);
+        reckon(firms, &self.firm, months, ctx, needs, limit);
         self.standing.clear();
         let rows = self.firm.iter();
         self.standing
@@ -112,7 +107,7 @@ impl Turn {
 /// Works out what the year takes of the firms of `rows`, which turn their working funds over every
 /// `months`, and the most that banks lend to them \[mn\].
 pub(super) fn reckon(
-    firms: &Firms,
+    firms: &Firms<impl Hold>,
     rows: &[u32],
     months: &[f64],
     ctx: &Context,
@@ -162,7 +157,7 @@ impl Strip {
         }
     }
 
-    fn gather(&mut self, firms: &Firms, rows: &[u32]) {
+    fn gather(&mut self, firms: &Firms<impl Hold>, rows: &[u32]) {
         gather(&firms.sales, rows, &mut self.sales);
         gather(&firms.sales_mean, rows, &mut self.sales_mean);
         gather(&firms.margin, rows, &mut self.margin);

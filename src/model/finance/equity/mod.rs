@@ -19,7 +19,8 @@
 use super::credit::BUCKETS;
 use super::parameters::FinanceParameters;
 use super::turn::{Turn, turn_of};
-use super::{MONTHS, apply, credit, need, set_liquidity};
+use super::{Customers, MONTHS, apply, credit, need, set_liquidity};
+use crate::base::columns::{Hold, Lent};
 use crate::base::rng::Purpose;
 use crate::base::{math, select};
 use crate::model::books::{Account, Instrument};
@@ -27,6 +28,7 @@ use crate::model::context::Context;
 use crate::model::firms::Firms;
 use crate::model::state::State;
 use crate::policy::finance::Finance;
+use std::array::from_fn;
 
 /// Kinds of fund money: market partners, state partners.
 pub const KINDS: usize = 2;
@@ -126,7 +128,7 @@ struct Round {
 
 /// The round firm `i`, of which the year takes `needs`, offers: what it lacks beyond its loan, iff that is worth the control it
 /// gives up.
-fn offer(firms: &Firms, i: usize, needs: f64, ctx: &Context) -> Option<Round> {
+fn offer(firms: &Firms<impl Hold>, i: usize, needs: f64, ctx: &Context) -> Option<Round> {
     let p = &ctx.parameters.finance;
     // most firms are not short: what a stake may be is looked up for the others
     let short = apply::shortage(firms, i, needs) - firms.loan[i];
@@ -166,23 +168,80 @@ fn leader(u: f64, powder: &[f64; KINDS]) -> usize {
 }
 
 /// Raises, invests in firms whose turn it is, and leaves, in this order.
-pub(super) fn invest(state: &mut State, turn: &Turn, ctx: &Context) {
+pub(super) fn invest(state: &mut State, customers: &mut Vec<Customers>, ctx: &Context) {
     raise(state, ctx);
+    let powder = state.finance.powder;
+    let (n, p) = (state.firms.len(), &ctx.parameters.finance);
+    let parts = (state.firms.lend(), ctx.crew.rooms(n, customers));
+    let offers = ctx.crew.walk(parts, |(firms, mut room)| {
+        let Customers { turn, deals, .. } = room.own();
+        look_at_offers(&firms, turn, deals, &powder, ctx)
+    });
+    // derived: quarters a year
+    let room = powder.map(|powder| math::max(powder, 0.0) / (4.0 * p.investing_years));
+    let served = from_fn(|kind| credit::serve(&offers.demand[kind], room[kind]));
+    let parts = (state.firms.lend(), ctx.crew.rooms(n, customers));
+    let (invested, left) = ctx.crew.walk(parts, |(mut firms, mut room)| {
+        let Customers { deals, holders, .. } = room.own();
+        let invested = pay_in(&mut firms, deals, &served, ctx);
+        (invested, leave(&mut firms, holders, ctx))
+    });
+    for kind in 0..KINDS {
+        state.finance.powder[kind] -= invested[kind];
+    }
+    state.finance.tally.equity = EquityTally {
+        offered: offers.offered,
+        taken: offers.taken,
+        invested,
+        room,
+        proceeds: left.proceeds,
+        bought_back: left.bought_back,
+        lost: left.lost,
+    };
+    let invested = invested.iter().sum();
+    let (books, stakes) = (&mut state.books, Instrument::Equity);
+    books.pay(Account::Funds, Account::Firms, stakes, invested);
+    books.pay(Account::Rest, Account::Funds, stakes, left.proceeds);
+    books.pay(Account::Firms, Account::Funds, stakes, left.bought_back);
+}
+
+/// Sums over firms of a block that would sell shares, weighted.
+struct Offers {
+    /// All of them \[firms\].
+    offered: f64,
+    /// Those that a manager takes, by kind \[firms\].
+    taken: [f64; KINDS],
+    /// What these ask for, by kind and queue \[mn\].
+    demand: [[f64; BUCKETS]; KINDS],
+}
+
+crate::join_fields!(Offers: offered, taken, demand);
+
+/// Lets firms of a block whose turn it is offer shares, and lists the `deals` that managers take.
+fn look_at_offers(
+    firms: &Firms<Lent>,
+    turn: &Turn,
+    deals: &mut Vec<Deal>,
+    powder: &[f64; KINDS],
+    ctx: &Context,
+) -> Offers {
     let p = &ctx.parameters.finance;
     let spread = ctx.parameters.research.returns_spread;
-    let mut deals = std::mem::take(&mut state.finance.deals);
     deals.clear();
-    let mut demand = [[0.0; BUCKETS]; KINDS];
-    let (firms, finance) = (&state.firms, &mut state.finance);
+    let mut sums = Offers {
+        offered: 0.0,
+        taken: [0.0; KINDS],
+        demand: [[0.0; BUCKETS]; KINDS],
+    };
     for (&firm, &needs) in turn.firm.iter().zip(&turn.needs) {
         let i = firm as usize;
         let Some(round) = offer(firms, i, needs, ctx) else {
             continue;
         };
         let weight = firms.weight[i];
-        finance.tally.equity.offered += weight;
+        sums.offered += weight;
         let u = ctx.uniform(firms.id[i], 0, 0, Purpose::Equity);
-        let kind = leader(u, &finance.powder);
+        let kind = leader(u, powder);
         let number = projects(firms.rd[i], firms.team_cost[i] * ctx.world.price);
         let risk = risk_price(kind == STATE, number, spread, &ctx.seen.finance, p);
         let earned = expected_return(round.gain / round.amount, round.growth, p);
@@ -190,45 +249,36 @@ pub(super) fn invest(state: &mut State, turn: &Turn, ctx: &Context) {
         if margin < 0.0 {
             continue;
         }
-        finance.tally.equity.taken[kind] += weight;
+        sums.taken[kind] += weight;
         let queue = credit::rank(margin / p.fund_hurdle, BUCKETS);
-        demand[kind][queue] += weight * round.amount;
+        sums.demand[kind][queue] += weight * round.amount;
         deals.push(Deal {
-            firm: i as u32,
+            firm,
             kind: kind as u8,
             queue: queue as u8,
             amount: round.amount,
         });
     }
-    pay_in(state, &deals, &demand, ctx);
-    state.finance.deals = deals;
-    leave(state, ctx);
+    sums
 }
 
-/// Pays rounds out of dry powder, the best first.
-fn pay_in(state: &mut State, deals: &[Deal], demand: &[[f64; BUCKETS]; KINDS], ctx: &Context) {
-    let p = &ctx.parameters.finance;
-    let (firms, finance) = (&mut state.firms, &mut state.finance);
-    let tally = &mut finance.tally.equity;
-    tally.room = finance
-        .powder
-        .map(|powder| math::max(powder, 0.0) / (4.0 * p.investing_years)); // derived: quarters a year
-    let served: [_; KINDS] =
-        std::array::from_fn(|kind| credit::serve(&demand[kind], tally.room[kind]));
+/// Pays the part of rounds of a block that is `served`; gives what is invested, by kind \[mn\].
+fn pay_in(
+    firms: &mut Firms<Lent>,
+    deals: &[Deal],
+    served: &[[f64; BUCKETS]; KINDS],
+    ctx: &Context,
+) -> [f64; KINDS] {
+    let mut invested = [0.0; KINDS];
     for deal in deals {
         let (i, kind) = (deal.firm as usize, usize::from(deal.kind));
         let paid = served[kind][usize::from(deal.queue)] * deal.amount;
         firms.cash[i] += paid;
         firms.equity[i] += paid;
-        tally.invested[kind] += firms.weight[i] * paid;
+        invested[kind] += firms.weight[i] * paid;
         set_liquidity(firms, i, ctx);
     }
-    for kind in 0..KINDS {
-        finance.powder[kind] -= tally.invested[kind];
-    }
-    let invested = tally.invested.iter().sum();
-    let (funds, payee) = (Account::Funds, Account::Firms);
-    state.books.pay(funds, payee, Instrument::Equity, invested);
+    invested
 }
 
 /// How a stake ends this year, if it does.
@@ -260,49 +310,56 @@ fn exit(u: f64, p: &FinanceParameters) -> Option<Exit> {
     })
 }
 
-/// Ends stakes, each firm in its own quarter of the year; stakes of closed firms are lost.
-fn leave(state: &mut State, ctx: &Context) {
+/// Money of stakes that end, weighted \[mn\]: see [`EquityTally`].
+#[derive(Clone, Copy, Debug, Default)]
+struct Ended {
+    proceeds: f64,
+    bought_back: f64,
+    lost: f64,
+}
+
+crate::join_fields!(Ended: proceeds, bought_back, lost);
+
+/// Ends stakes in firms of a block, each firm in its own quarter of the year; stakes of closed
+/// firms are lost. `holders` is scratch.
+fn leave(firms: &mut Firms<Lent>, holders: &mut Vec<u32>, ctx: &Context) -> Ended {
     let turn = ctx.q().rem_euclid(4) as u32; // derived: one quarter of the year each
     let p = &ctx.parameters.finance;
-    let (firms, finance) = (&mut state.firms, &mut state.finance);
-    let (tally, holders) = (&mut finance.tally.equity, &mut finance.holders);
     select::list(firms.len(), holders, |from, flags| {
         for (flag, &stake) in flags.iter_mut().zip(&firms.equity[from..]) {
             *flag = stake > 0.0;
         }
     });
+    let mut sums = Ended::default();
     for &row in &*holders {
         let i = row as usize;
         let stake = firms.equity[i];
-        let weight = firms.weight[i];
         if !firms.alive[i] {
-            tally.lost += weight * stake;
+            sums.lost += firms.weight[i] * stake;
             firms.equity[i] = 0.0;
             continue;
         }
         if turn_of(firms.id[i]) != turn {
             continue;
         }
+        let weight = firms.weight[i];
         match exit(ctx.uniform(firms.id[i], 0, 1, Purpose::Equity), p) {
             None => continue,
-            Some(Exit::Listed) => tally.proceeds += weight * stake * (1.0 + p.listing_premium),
-            Some(Exit::Bought) => tally.proceeds += weight * stake * (1.0 - p.purchase_discount),
+            Some(Exit::Listed) => sums.proceeds += weight * stake * (1.0 + p.listing_premium),
+            Some(Exit::Bought) => sums.proceeds += weight * stake * (1.0 - p.purchase_discount),
             Some(Exit::LifeEnd) => {
                 let kept = p.buffer_months / MONTHS * firms.sales[i];
                 let owed = p.fund_state_share * p.buy_back * stake;
                 let paid = math::clamp(owed, 0.0, math::max(firms.cash[i] - kept, 0.0));
                 firms.cash[i] -= paid;
-                tally.bought_back += weight * paid;
-                tally.lost += weight * (stake - paid);
+                sums.bought_back += weight * paid;
+                sums.lost += weight * (stake - paid);
                 set_liquidity(firms, i, ctx);
             }
         }
         firms.equity[i] = 0.0;
     }
-    let (proceeds, back) = (tally.proceeds, tally.bought_back);
-    let (buyers, payer, funds) = (Account::Rest, Account::Firms, Account::Funds);
-    state.books.pay(buyers, funds, Instrument::Equity, proceeds);
-    state.books.pay(payer, funds, Instrument::Equity, back);
+    sums
 }
 
 #[cfg(test)]

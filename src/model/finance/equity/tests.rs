@@ -4,9 +4,12 @@ use crate::model::finance::FinanceTally;
 
 /// Invests in the firms whose turn it is.
 fn invest(state: &mut State, ctx: &Context) {
-    let mut turn = Turn::default();
-    turn.line_up(&state.firms, ctx);
-    super::invest(state, &turn, ctx);
+    let mut customers: Vec<Customers> = Vec::new();
+    let rooms = ctx.crew.rooms(state.firms.len(), &mut customers);
+    (ctx.crew).walk((state.firms.lend(), rooms), |(firms, mut room)| {
+        room.own().turn.line_up(&firms, ctx);
+    });
+    super::invest(state, &mut customers, ctx);
 }
 
 /// Firms without cash, so that many are short after loans; no bank lends.

@@ -3,7 +3,7 @@
 use super::super::super::books::{Account, Instrument};
 use super::super::tests::{OFF, Scene, economy};
 use super::super::{apply, lend, liquidity, repay_and_default, set_liquidity, turn};
-use super::{refill, refinance};
+use super::{book, refill, refinance};
 use crate::base::math;
 use crate::model::entry::{Health, exit_probability};
 use crate::model::firms::Ownership;
@@ -42,7 +42,8 @@ fn an_owner_refills_debts_and_the_cash_to_go_on() {
         }
         let before = state.firms.clone();
         let scene = soft(softness, 0.0);
-        refinance(&mut state, &scene.context(0));
+        let support = refinance(&mut state.firms, &mut Vec::new(), &scene.context(0));
+        book(&mut state, support, &scene.context(0));
         let (tally, net) = (state.finance.tally, state.books.net(Account::Firms));
         assert!(
             (state.firms.total(&state.firms.cash) - before.total(&before.cash) - net).abs() < 1e-6
