@@ -19,7 +19,7 @@ use super::research::{Law, Positions, STRIP, carry_table, tax_position};
 use super::state::State;
 use super::tax::CarryTable;
 use super::tax::statute::super_deduction_rate;
-use crate::base::columns::Hold;
+use crate::base::columns::{Hold, Lent};
 use crate::base::math;
 use crate::base::rng::Purpose;
 use crate::policy::tax::Tax;
@@ -151,7 +151,7 @@ pub fn would_claim(
 
 /// Relabelled cost of firm `i` whose R&D earns `extra` relief \[mn/yr\]: the best of the interior
 /// choice and each tier.
-fn choose_relabelling(firms: &Firms, i: usize, extra: f64, ctx: &Context) -> f64 {
+fn choose_relabelling(firms: &Firms<Lent>, i: usize, extra: f64, ctx: &Context) -> f64 {
     let p = &ctx.parameters.claims;
     let law = &ctx.seen.tax;
     let research = firms.rd[i];
@@ -204,22 +204,33 @@ pub fn decide(state: &mut State, ctx: &Context) {
     if ctx.quarter.of_year() != 2 {
         return;
     }
-    let carry = carry_table(ctx);
-    let firms = &mut state.firms;
-    let mut doers = std::mem::take(&mut state.plans.doers);
-    firms.list_doers(&mut doers);
-    let hazards = hazards(firms, &doers, ctx);
-    let law = Law::new(&ctx.seen.tax);
+    let hazards = hazards(claiming_shares(state, ctx), ctx);
+    let (law, carry) = (Law::new(&ctx.seen.tax), carry_table(ctx));
+    let rooms = (ctx.crew).rooms(state.firms.len(), &mut state.plans.doers_by_block);
+    (ctx.crew).walk((state.firms.lend(), rooms), |(mut firms, mut doers)| {
+        decide_block(&mut firms, doers.own(), &hazards, &law, &carry, ctx);
+    });
+}
+
+/// Lets `doers` of a block get to know how to claim, claim and relabel.
+fn decide_block(
+    firms: &mut Firms<Lent>,
+    doers: &[u32],
+    hazards: &[f64; REGIONS],
+    law: &Law,
+    carry: &CarryTable,
+    ctx: &Context,
+) {
     let mut strip = Strip::new();
     for rows in doers.chunks(STRIP) {
-        hear(firms, rows, &hazards, ctx);
+        hear(firms, rows, hazards, ctx);
         for (research, &row) in strip.positions.research.iter_mut().zip(rows) {
             let i = row as usize;
             // the larger of last year's R&D and today's
             *research = math::max(firms.rd_last_year[i], firms.rd[i]);
         }
-        strip.weigh(firms, rows, &law, &carry, ctx);
-        strip.relieve_today(firms, rows, &law, &carry, ctx);
+        strip.weigh(firms, rows, law, carry, ctx);
+        strip.relieve_today(firms, rows, law, carry, ctx);
         for (r, &row) in rows.iter().enumerate() {
             let i = row as usize;
             firms.claims[i] = strip.claims[r];
@@ -230,18 +241,16 @@ pub fn decide(state: &mut State, ctx: &Context) {
             };
         }
     }
-    state.plans.doers = doers;
 }
 
 /// Hazard of getting to know, by region: it rises with the share of claimants among doers.
-fn hazards(firms: &Firms, doers: &[u32], ctx: &Context) -> [f64; REGIONS] {
+fn hazards(shares: [f64; REGIONS], ctx: &Context) -> [f64; REGIONS] {
     let service = ctx.seen.tax.claim_service;
-    claiming_shares(firms, doers)
-        .map(|share| claim_awareness_hazard(share, service, &ctx.parameters.claims))
+    shares.map(|share| claim_awareness_hazard(share, service, &ctx.parameters.claims))
 }
 
 /// Lets firms get to know how to claim.
-fn hear(firms: &mut Firms, rows: &[u32], hazards: &[f64; REGIONS], ctx: &Context) {
+fn hear(firms: &mut Firms<Lent>, rows: &[u32], hazards: &[f64; REGIONS], ctx: &Context) {
     for &row in rows {
         let i = row as usize;
         if !firms.aware_claim[i] {
@@ -312,7 +321,7 @@ impl Strip {
     /// Relief of the firms of `rows`, weighed last, on today's R&D.
     fn relieve_today(
         &mut self,
-        firms: &Firms,
+        firms: &Firms<Lent>,
         rows: &[u32],
         law: &Law,
         carry: &CarryTable,

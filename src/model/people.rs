@@ -13,8 +13,9 @@
 
 use super::books::{Account, Instrument};
 use super::context::Context;
-use super::firms::FIELDS;
+use super::firms::{FIELDS, Firms};
 use super::state::State;
+use crate::base::columns::Lent;
 use crate::base::math;
 use crate::base::time::Quarter;
 
@@ -57,8 +58,8 @@ pub struct People {
     pub rd_price: [f64; FIELDS],
     /// Real cost per researcher at which the price is 1 \[mn/yr, 2020 prices\].
     pub reference: f64,
-    /// Scratch: rows of firms that do R&D.
-    doers: Vec<u32>,
+    /// Scratch by block: rows of firms that do R&D.
+    doers: Vec<Vec<u32>>,
 }
 
 impl Default for People {
@@ -93,16 +94,21 @@ impl People {
 }
 
 /// R&D spending by field of all who hire researchers \[mn/yr\]; lists the firms among them in
-/// `doers`.
-fn spending(state: &State, doers: &mut Vec<u32>, ctx: &Context) -> [f64; FIELDS] {
+/// `doers`, by block.
+fn spending(state: &State, doers: &mut Vec<Vec<u32>>, ctx: &Context) -> [f64; FIELDS] {
     let firms = &state.firms;
     let outlay = 1.0 + ctx.parameters.observe.capital_share;
-    let mut sums = [[0.0; FIELDS]; 8];
-    firms.list_doers(doers);
-    for &row in &*doers {
-        let i = row as usize;
-        sums[i % 8][usize::from(firms.field[i])] += firms.weight[i] * firms.rd[i] * outlay;
-    }
+    let parts = (0..firms.len(), ctx.crew.rooms(firms.len(), doers));
+    let sums = ctx.crew.walk(parts, |(rows, mut room)| {
+        let doers = room.own();
+        firms.list_doers_of(rows.clone(), doers);
+        let mut sums = [[0.0; FIELDS]; 8];
+        for &row in &*doers {
+            let i = rows.start + row as usize;
+            sums[i % 8][usize::from(firms.field[i])] += firms.weight[i] * firms.rd[i] * outlay;
+        }
+        sums
+    });
     let public = &state.universities.research_spending_by_field;
     let others = ctx.world.other_performers * 1e3 / FIELDS as f64; // derived: bn to mn
     let mut total = [0.0; FIELDS];
@@ -192,16 +198,7 @@ pub fn pay(state: &mut State, ctx: &Context) {
     );
     let share = p.data_share * (1.0 - law.data_price) + p.compute_share * (1.0 - law.compute_price);
     if share != 0.0 {
-        let firms = &mut state.firms;
-        let mut paid = [0.0; 8];
-        for i in 0..firms.len() {
-            if firms.alive[i] {
-                // the voucher reaches the firm, which pays the owner at the full price
-                let voucher = share * firms.rd[i] / 4.0; // derived: quarters a year
-                firms.cash[i] += voucher;
-                paid[i % 8] += firms.weight[i] * voucher;
-            }
-        }
+        let paid = (ctx.crew).walk(state.firms.lend(), |mut firms| redeem(&mut firms, share));
         state.books.pay(
             Account::Central,
             Account::Firms,
@@ -209,6 +206,21 @@ pub fn pay(state: &mut State, ctx: &Context) {
             paid.iter().sum(),
         );
     }
+}
+
+/// Gives firms of a block vouchers for a `share` of their R&D; gives what they are worth in eight
+/// partial sums \[mn\].
+fn redeem(firms: &mut Firms<Lent>, share: f64) -> [f64; 8] {
+    let mut paid = [0.0; 8];
+    for i in 0..firms.len() {
+        if firms.alive[i] {
+            // the voucher reaches the firm, which pays the owner at the full price
+            let voucher = share * firms.rd[i] / 4.0; // derived: quarters a year
+            firms.cash[i] += voucher;
+            paid[i % 8] += firms.weight[i] * voucher;
+        }
+    }
+    paid
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 use super::context::Context;
 use super::firms::{Firms, REGIONS};
 use super::state::State;
+use crate::base::columns::Lent;
 use crate::base::math;
 use crate::base::rng::{Purpose, fill_uniform};
 use crate::base::strip::{ROWS, look_up};
@@ -49,33 +50,37 @@ pub fn known_tax<'a>(vintage: i32, ctx: &Context<'a>) -> &'a Tax {
 
 /// Lets firms learn of tax policy.
 pub fn learn(state: &mut State, ctx: &Context) {
-    let p = &ctx.parameters.policy_knowledge;
-    let q = ctx.q();
+    let (p, q) = (&ctx.parameters.policy_knowledge, ctx.q());
     let news = ctx.seen_path.last_news(ctx.quarter).index();
-    let firms = &mut state.firms;
-    if know(&firms.vintage, news) {
-        firms.vintage.fill(q);
+    let (crew, vintages) = (ctx.crew, &mut state.firms.vintage);
+    if crew.walk(&vintages[..], |vintages| count_behind(vintages, news)) == 0 {
+        crew.walk(&mut vintages[..], |vintages| vintages.fill(q));
         return;
     }
-    let doers = &mut state.plans.doers;
-    firms.list_doers(doers);
-    let hazards = hazards(firms, doers, p);
+    let hazards = hazards(claiming_shares(state, ctx), p);
+    let learn = |mut firms: Firms<Lent>| learn_block(&mut firms, &hazards, news, ctx);
+    crew.walk(state.firms.lend(), learn);
+}
+
+/// How many do not know the last news.
+fn count_behind(vintages: &[i32], news: i32) -> u32 {
+    // no way out before the end: a plain loop over all is faster
+    vintages.iter().map(|&known| u32::from(known < news)).sum()
+}
+
+/// Lets firms of a block learn, with the chance of their group, what is new.
+fn learn_block(firms: &mut Firms<Lent>, hazards: &[f64; GROUPS], news: i32, ctx: &Context) {
     let (mut groups, mut chances, mut draws) = ([0; ROWS], [0.0; ROWS], [0.0; ROWS]);
+    let q = ctx.q();
     for from in (0..firms.len()).step_by(ROWS) {
         let to = usize::min(from + ROWS, firms.len());
         let (ids, rd) = (&firms.id[from..to], &firms.rd[from..to]);
         let (vintages, draws) = (&mut firms.vintage[from..to], &mut draws[..to - from]);
         sort(&firms.region[from..to], rd, &mut groups);
-        look_up(&hazards, &groups, &mut chances);
+        look_up(hazards, &groups, &mut chances);
         fill_uniform(ctx.key, ids, q as u32, 0, Purpose::LearnPolicy, draws);
         keep_up(vintages, news, q, &chances, draws);
     }
-}
-
-/// Whether all know the last news.
-fn know(vintages: &[i32], news: i32) -> bool {
-    // no way out before the end: a plain loop over all is faster
-    (vintages.iter()).fold(true, |all, &vintage| all & (vintage >= news))
 }
 
 /// Groups that learn with one chance: regions, without R&D and with it.
@@ -100,17 +105,29 @@ crate::dispatched! {
     }
 }
 
-/// Chance by group that a firm learns this quarter; `doers` do R&D.
-fn hazards(firms: &Firms, doers: &[u32], p: &PolicyKnowledgeParameters) -> [f64; GROUPS] {
-    let shares = claiming_shares(firms, doers);
+/// Chance by group that a firm learns this quarter, where these `shares` of doers claim.
+fn hazards(shares: [f64; REGIONS], p: &PolicyKnowledgeParameters) -> [f64; GROUPS] {
     std::array::from_fn(|group| {
         let base = [p.learn_small, p.learn_doer][group % 2];
         learning_hazard(base, p.learn_peers, shares[group / 2])
     })
 }
 
-/// Share of claimants among firms that do R&D, by region.
-pub(super) fn claiming_shares(firms: &Firms, doers: &[u32]) -> [f64; REGIONS] {
+/// Lists the firms that do R&D in [`super::research::Plans::doers_by_block`], and gives the share of
+/// claimants among them, by region.
+pub(super) fn claiming_shares(state: &mut State, ctx: &Context) -> [f64; REGIONS] {
+    let n = state.firms.len();
+    let rooms = ctx.crew.rooms(n, &mut state.plans.doers_by_block);
+    let sums = (ctx.crew).walk((state.firms.lend(), rooms), |(firms, mut room)| {
+        let doers = room.own();
+        firms.list_doers(doers);
+        count_claimants(&firms, doers)
+    });
+    sums.map(|[doing, claiming]| claiming / math::max(doing, f64::MIN_POSITIVE))
+}
+
+/// Firms that do R&D and those of them that claim, by region, weighted.
+fn count_claimants(firms: &Firms<Lent>, doers: &[u32]) -> [[f64; 2]; REGIONS] {
     let mut sums = [[0.0; 2]; REGIONS];
     for &row in doers {
         let i = row as usize;
@@ -119,7 +136,7 @@ pub(super) fn claiming_shares(firms: &Firms, doers: &[u32]) -> [f64; REGIONS] {
         *doing += weight;
         *claiming += if firms.claims[i] { weight } else { 0.0 };
     }
-    sums.map(|[doing, claiming]| claiming / math::max(doing, f64::MIN_POSITIVE))
+    sums
 }
 
 #[cfg(test)]

@@ -1,13 +1,15 @@
 //! Who files how many inventions, and what that costs?
 
+use super::PatentParameters;
 use super::filing::{BINS, Mass, bin_share, filed_share, filing_threshold};
-use super::office::{PatentOffice, foreign_shape};
+use super::office::{Holders, PatentOffice, foreign_shape};
 use super::queue::{ABROAD, FIRMS, OWNERS, UNITS, Vintage};
+use crate::base::columns::Lent;
 use crate::base::math::ln;
 use crate::base::select;
 use crate::model::books::{Account, Instrument};
 use crate::model::context::Context;
-use crate::model::firms::Firms;
+use crate::model::firms::{FIELDS, Firms};
 use crate::model::state::State;
 
 /// Classes of firms by need of points.
@@ -66,8 +68,9 @@ impl NeedClasses {
     }
 }
 
-/// Filings of this quarter; firms pay the fee and get the subsidy.
-pub(super) fn file(office: &mut PatentOffice, state: &mut State, ctx: &Context) -> Vintage {
+/// Filings of this quarter, and firms' cases that wait after them, weighted; firms pay the fee and
+/// get the subsidy.
+pub(super) fn file(office: &mut PatentOffice, state: &mut State, ctx: &Context) -> (Vintage, f64) {
     let p = &ctx.parameters.patents;
     let held = bin_shares();
     let mut shares = [[0.0; BINS]; NEEDS];
@@ -75,9 +78,20 @@ pub(super) fn file(office: &mut PatentOffice, state: &mut State, ctx: &Context) 
         // derived: middle of a quarter of [0, 1], the top class at 1 and the lowest at 0
         shares[need] = firm_shares(ctx, &held, need as f64 / (NEEDS - 1) as f64);
     }
-    follow_rows(office, &state.firms);
-    let considered = apply(office, state, &shares, ctx);
-    list_holders(office, &state.firms);
+    let filing = Filing::of(&shares, &state.people.rd_price, ctx);
+    let firms = &mut state.firms;
+    office.pending.resize(firms.len(), 0.0);
+    office.pending_id.resize(firms.len(), 0);
+    let rooms = ctx.crew.rooms(firms.len(), &mut office.holders);
+    let waiting = (&mut office.pending[..], &mut office.pending_id[..]);
+    let parts = ((firms.lend(), rooms), waiting);
+    let (considered, waiting) = ctx
+        .crew
+        .walk(parts, |((mut firms, mut room), (pending, seen))| {
+            follow_rows(&firms, pending, seen);
+            let considered = filing.apply(&mut firms, pending, &mut room.own().doers);
+            (considered, room.own().list(&firms, pending))
+        });
     let mut vintage = Vintage {
         filed: ctx.q(),
         ..Vintage::default()
@@ -110,15 +124,12 @@ pub(super) fn file(office: &mut PatentOffice, state: &mut State, ctx: &Context) 
         office.tally.filings[owner] = vintage.cases[owner].iter().sum();
     }
     book_filings(state, ctx, office.tally.filings);
-    vintage
+    (vintage, waiting)
 }
 
-/// Gives rows of new firms no case that waits.
-fn follow_rows(office: &mut PatentOffice, firms: &Firms) {
-    office.pending.resize(firms.len(), 0.0);
-    office.pending_id.resize(firms.len(), 0);
-    let rows = office.pending_id.chunks_mut(STRIP);
-    let rows = rows.zip(office.pending.chunks_mut(STRIP));
+/// Gives rows of new firms of a block no case that waits; `seen` are the ids that rows had.
+fn follow_rows(firms: &Firms<Lent>, pending: &mut [f64], seen: &mut [u32]) {
+    let rows = seen.chunks_mut(STRIP).zip(pending.chunks_mut(STRIP));
     for ((seen, pending), ids) in rows.zip(firms.id.chunks(STRIP)) {
         if seen != ids {
             for ((seen, pending), &id) in seen.iter_mut().zip(pending).zip(ids) {
@@ -129,56 +140,72 @@ fn follow_rows(office: &mut PatentOffice, firms: &Firms) {
     }
 }
 
-/// Lets firms that do R&D file the shares of what they consider by class of need; gives what
-/// firms of each class consider, weighted.
-fn apply(
-    office: &mut PatentOffice,
-    state: &mut State,
-    shares: &[Mass; NEEDS],
-    ctx: &Context,
-) -> [f64; NEEDS] {
-    let p = &ctx.parameters.patents;
-    let firms = &mut state.firms;
-    let sums = shares.map(|shares| shares.iter().sum::<f64>());
-    let cost = p.filing_cost * ctx.world.price;
-    let net = cost * (1.0 - ctx.law.patents.filing_subsidy * p.subsidy_over_fee);
-    let classes = NeedClasses::new(p.points_enough);
-    let price = state.people.rd_price.map(|price| price * ctx.world.price);
-    let mut considered = [0.0; NEEDS];
-    firms.list_doers(&mut office.doers);
-    for &row in &office.doers {
-        let i = row as usize;
-        let price = price[usize::from(firms.field[i])];
-        // derived: thousand per trillion = per billion = a thousandth per million; 4 quarters
-        let mine = p.considered_per_volume * firms.rd[i] / price / 1000.0 / 4.0;
-        let class = classes.of(firms.aware_hightech[i], firms.patents[i]);
-        considered[class] += firms.weight[i] * mine;
-        let filings = mine * sums[class];
-        office.pending[i] += filings;
-        firms.cash[i] -= filings * net;
-    }
-    considered
+/// What filings of firms hang on beside the firm.
+struct Filing<'a> {
+    p: &'a PatentParameters,
+    /// Part of what is considered that is filed, by class of need.
+    filed: [f64; NEEDS],
+    classes: NeedClasses,
+    /// Price of R&D volume, by field.
+    price: [f64; FIELDS],
+    /// Fee less subsidy \[mn\].
+    cost: f64,
 }
 
-/// Lists firms in business with cases that wait or with patents, and adds up what waits.
-fn list_holders(office: &mut PatentOffice, firms: &Firms) {
-    let PatentOffice {
-        holders, pending, ..
-    } = office;
-    select::list(firms.len(), &mut holders.rows, |from, flags| {
-        hold(
-            &firms.alive[from..],
-            &pending[from..],
-            &firms.patents[from..],
-            flags,
-        );
-    });
-    holders.ids.clear();
-    holders.waiting = 0.0;
-    for &row in &holders.rows {
-        let i = row as usize;
-        holders.ids.push(firms.id[i]);
-        holders.waiting += firms.weight[i] * pending[i];
+impl<'a> Filing<'a> {
+    fn of(shares: &[Mass; NEEDS], rd_price: &[f64; FIELDS], ctx: &Context<'a>) -> Self {
+        let p = &ctx.parameters.patents;
+        let cost = p.filing_cost * ctx.world.price;
+        Self {
+            p,
+            filed: shares.map(|shares| shares.iter().sum::<f64>()),
+            classes: NeedClasses::new(p.points_enough),
+            price: rd_price.map(|price| price * ctx.world.price),
+            cost: cost * (1.0 - ctx.law.patents.filing_subsidy * p.subsidy_over_fee),
+        }
+    }
+
+    /// Lets firms of a block that do R&D file the shares of what they consider; gives what firms
+    /// of each class consider, weighted. `doers` is scratch.
+    fn apply(
+        &self,
+        firms: &mut Firms<Lent>,
+        pending: &mut [f64],
+        doers: &mut Vec<u32>,
+    ) -> [f64; NEEDS] {
+        let mut considered = [0.0; NEEDS];
+        firms.list_doers(doers);
+        for &row in &*doers {
+            let i = row as usize;
+            let price = self.price[usize::from(firms.field[i])];
+            // derived: thousand per trillion = per billion = a thousandth per million; 4 quarters
+            let mine = self.p.considered_per_volume * firms.rd[i] / price / 1000.0 / 4.0;
+            let class = (self.classes).of(firms.aware_hightech[i], firms.patents[i]);
+            considered[class] += firms.weight[i] * mine;
+            let filings = mine * self.filed[class];
+            pending[i] += filings;
+            firms.cash[i] -= filings * self.cost;
+        }
+        considered
+    }
+}
+
+impl Holders {
+    /// Lists firms of a block in business with cases that wait or with patents; gives what waits,
+    /// weighted.
+    fn list(&mut self, firms: &Firms<Lent>, pending: &[f64]) -> f64 {
+        select::list(firms.len(), &mut self.rows, |from, flags| {
+            let (alive, patents) = (&firms.alive[from..], &firms.patents[from..]);
+            hold(alive, &pending[from..], patents, flags);
+        });
+        self.ids.clear();
+        let mut waiting = 0.0;
+        for &row in &self.rows {
+            let i = row as usize;
+            self.ids.push(firms.id[i]);
+            waiting += firms.weight[i] * pending[i];
+        }
+        waiting
     }
 }
 

@@ -1,12 +1,15 @@
 //! Which cases are closed, which granted, and who gets the patents?
 
 use super::filing::{BINS, bin_z, grant_chance};
-use super::office::PatentOffice;
+use super::office::{Holders, PatentOffice};
 use super::queue::{ABROAD, Closed, FIRMS, UNITS, Vintage, examine, throughput};
 use super::renewal::lapse_rate;
+use crate::base::columns::Lent;
 use crate::base::math::{clamp, max, min};
 use crate::base::rng::{Purpose, fill_uniform};
+use crate::base::strip::gather;
 use crate::model::context::Context;
+use crate::model::firms::Firms;
 use crate::model::state::State;
 
 /// Firms dealt with at a time.
@@ -89,42 +92,60 @@ pub(super) fn grant(office: &mut PatentOffice, ctx: &Context, closed: &Closed) -
     }
 }
 
-/// Whole patents by firm: its part of the grants, rounded by a keyed draw.
+/// Whole patents by firm: its part of the grants, rounded by a keyed draw. Firms' cases that wait
+/// after filing are `waiting`, weighted.
 pub(super) fn give_to_firms(
     office: &mut PatentOffice,
     state: &mut State,
     ctx: &Context,
-    rates: (f64, f64),
+    (closed, granted): (f64, f64),
+    waiting: f64,
 ) {
-    let (closed, granted) = rates;
-    let firms = &mut state.firms;
-    let holders = &mut office.holders;
-    let all = holders.waiting;
-    let scale = if all > 0.0 && closed > 0.0 {
-        office.tally.grants[FIRMS] / (all * closed * granted)
+    let scale = if waiting > 0.0 && closed > 0.0 {
+        office.tally.grants[FIRMS] / (waiting * closed * granted)
     } else {
         0.0
     };
-    let lapse = lapse_rate(&office.in_force[FIRMS], ctx);
-    holders.draws.resize(holders.rows.len(), 0.0);
-    let q = ctx.q() as u32;
-    let draws = &mut holders.draws;
-    fill_uniform(ctx.key, &holders.ids, q, 0, Purpose::Examination, draws);
-    let zero = [0.0; STRIP];
-    let (mut pending, mut patents, mut new) = (zero, zero, zero);
-    let rates = (closed, granted, scale, lapse);
-    for (rows, draws) in holders.rows.chunks(STRIP).zip(holders.draws.chunks(STRIP)) {
-        for (r, &row) in rows.iter().enumerate() {
-            pending[r] = office.pending[row as usize];
-            patents[r] = firms.patents[row as usize];
+    let rates = (
+        closed,
+        granted,
+        scale,
+        lapse_rate(&office.in_force[FIRMS], ctx),
+    );
+    let rooms = ctx.crew.rooms(state.firms.len(), &mut office.holders);
+    let parts = (state.firms.lend(), &mut office.pending[..], rooms);
+    office.tally.firms_granted = ctx.crew.walk(parts, |(mut firms, pending, mut room)| {
+        room.own().receive(&mut firms, pending, rates, ctx)
+    });
+}
+
+impl Holders {
+    /// Gives firms of a block their patents; gives how many, weighted.
+    fn receive(
+        &mut self,
+        firms: &mut Firms<Lent>,
+        waiting: &mut [f64],
+        rates: (f64, f64, f64, f64),
+        ctx: &Context,
+    ) -> f64 {
+        self.draws.resize(self.rows.len(), 0.0);
+        let (q, purpose) = (ctx.q() as u32, Purpose::Examination);
+        fill_uniform(ctx.key, &self.ids, q, 0, purpose, &mut self.draws);
+        let zero = [0.0; STRIP];
+        let (mut pending, mut patents, mut new) = (zero, zero, zero);
+        let mut given = 0.0;
+        for (rows, draws) in self.rows.chunks(STRIP).zip(self.draws.chunks(STRIP)) {
+            gather(waiting, rows, &mut pending);
+            gather(firms.patents, rows, &mut patents);
+            round(draws, rates, &mut pending, &mut patents, &mut new);
+            for (r, &row) in rows.iter().enumerate() {
+                let i = row as usize;
+                waiting[i] = pending[r];
+                firms.patents[i] = patents[r];
+                given += firms.weight[i] * new[r];
+            }
         }
-        round(draws, rates, &mut pending, &mut patents, &mut new);
-        for (r, &row) in rows.iter().enumerate() {
-            let i = row as usize;
-            office.pending[i] = pending[r];
-            firms.patents[i] = patents[r];
-            office.tally.firms_granted += firms.weight[i] * new[r];
-        }
+        given
     }
 }
 

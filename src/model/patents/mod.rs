@@ -136,10 +136,10 @@ pub struct PatentTally {
 pub fn file_and_examine(state: &mut State, ctx: &Context) {
     let mut office = std::mem::take(&mut state.patents);
     office.tally = PatentTally::default();
-    let filed = file(&mut office, state, ctx);
+    let (filed, waiting) = file(&mut office, state, ctx);
     let closed = close(&mut office, ctx, filed);
     let rates = grant(&mut office, ctx, &closed);
-    give_to_firms(&mut office, state, ctx, rates);
+    give_to_firms(&mut office, state, ctx, rates, waiting);
     renew_and_use(&mut office, state, ctx);
     let extra = ctx.law.patents.examiners_extra;
     if extra > 0.0 {

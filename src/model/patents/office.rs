@@ -26,13 +26,11 @@ pub struct PatentOffice {
     pub pending_id: Vec<u32>,
     /// Counters of this quarter.
     pub tally: PatentTally,
-    /// Scratch: rows of firms with cases or patents, their ids and draws.
-    pub(super) holders: Holders,
-    /// Scratch: rows of firms that do R&D.
-    pub(super) doers: Vec<u32>,
+    /// Scratch by block.
+    pub(super) holders: Vec<Holders>,
 }
 
-/// Firms with cases that wait or with patents.
+/// Firms of a block with cases that wait or with patents.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Holders {
     /// Rows.
@@ -41,8 +39,8 @@ pub(super) struct Holders {
     pub(super) ids: Vec<u32>,
     /// Uniforms of this quarter.
     pub(super) draws: Vec<f64>,
-    /// Cases that wait at all firms after filing, weighted.
-    pub(super) waiting: f64,
+    /// Scratch: rows of firms that do R&D.
+    pub(super) doers: Vec<u32>,
 }
 
 impl PatentOffice {

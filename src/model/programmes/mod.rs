@@ -21,6 +21,7 @@ use super::context::Context;
 use super::firms::{FIELDS, Firms};
 use super::state::State;
 use super::tax::gift;
+use crate::base::columns::Lent;
 use crate::base::{math, select};
 
 crate::family! {
@@ -85,8 +86,8 @@ pub struct ProgrammesState {
     pub tally: ProgrammeTally,
     /// Scratch: firms' answers to the call.
     answers: call::Answers,
-    /// Scratch: rows of firms that are paid or give this quarter.
-    paid: Vec<u32>,
+    /// Scratch by block: rows of firms that are paid or give this quarter.
+    paid: Vec<Vec<u32>>,
 }
 
 /// Counters of a quarter.
@@ -155,7 +156,7 @@ pub fn call_and_award(state: &mut State, ctx: &Context) {
 }
 
 /// Finds the rows of firms with a grant or a gift, and of those that claim, who may have a bonus.
-fn find_paid(paid: &mut Vec<u32>, firms: &Firms) {
+fn find_paid(paid: &mut Vec<u32>, firms: &Firms<Lent>) {
     select::list(firms.len(), paid, |from, flags| {
         let (grant, gift) = (&firms.grant[from..], &firms.gift[from..]);
         let claims = &firms.claims[from..];
@@ -182,34 +183,61 @@ crate::dispatched! {
     }
 }
 
-/// Pays grants, gifts and appropriations of the quarter, and the local bonus with the settlement.
-pub fn pay(state: &mut State, ctx: &Context) {
-    let p = &ctx.parameters.programmes;
+/// Paid to firms of a block and by them, weighted \[mn\]; sums to firms in eight parts.
+#[derive(Clone, Copy, Debug)]
+struct Payments {
+    grants: [f64; 8],
+    bonus: [f64; 8],
+    /// By field \[mn/yr\].
+    gifts: [f64; FIELDS],
+}
+
+crate::join_fields!(Payments: grants, bonus, gifts);
+
+/// Pays grants and gifts of the quarter, and a bonus on last year's R&D to those that claim; `paid`
+/// is scratch.
+fn pay_block(firms: &mut Firms<Lent>, paid: &mut Vec<u32>, bonus_rate: f64) -> Payments {
     let quarter = 1.0 / 4.0; // derived: quarters a year
-    let firms = &mut state.firms;
-    let mut grants = [0.0; 8];
-    let mut bonus = [0.0; 8];
-    let mut gifts = [0.0; FIELDS];
-    let rate = if ctx.quarter.of_year() == 2 {
-        ctx.law.programmes.local_bonus_rate
-    } else {
-        0.0
+    let mut sums = Payments {
+        grants: [0.0; 8],
+        bonus: [0.0; 8],
+        gifts: [0.0; FIELDS],
     };
-    let paid = &mut state.programmes.paid;
     find_paid(paid, firms);
     for &i in &*paid {
         let i = i as usize;
         let grant = quarter * firms.grant[i];
         let extra = if firms.claims[i] {
-            rate * firms.rd_last_year[i]
+            bonus_rate * firms.rd_last_year[i]
         } else {
             0.0
         };
         firms.cash[i] += grant + extra - quarter * firms.gift[i];
-        gifts[firms.field[i] as usize] += firms.weight[i] * firms.gift[i];
-        grants[i % 8] += firms.weight[i] * grant;
-        bonus[i % 8] += firms.weight[i] * extra;
+        sums.gifts[usize::from(firms.field[i])] += firms.weight[i] * firms.gift[i];
+        sums.grants[i % 8] += firms.weight[i] * grant;
+        sums.bonus[i % 8] += firms.weight[i] * extra;
     }
+    sums
+}
+
+/// Pays grants, gifts and appropriations of the quarter, and the local bonus with the settlement.
+pub fn pay(state: &mut State, ctx: &Context) {
+    let p = &ctx.parameters.programmes;
+    let quarter = 1.0 / 4.0; // derived: quarters a year
+    let bonus_rate = if ctx.quarter.of_year() == 2 {
+        ctx.law.programmes.local_bonus_rate
+    } else {
+        0.0
+    };
+    let rooms = (ctx.crew).rooms(state.firms.len(), &mut state.programmes.paid);
+    let sums = (ctx.crew).walk((state.firms.lend(), rooms), |(mut firms, mut room)| {
+        pay_block(&mut firms, room.own(), bonus_rate)
+    });
+    let Payments {
+        grants,
+        bonus,
+        gifts,
+    } = sums;
     let grants: f64 = grants.iter().sum();
     let books = &mut state.books;
     let central = p.central_share;

@@ -2,19 +2,17 @@
 
 #![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
 
-use super::{
-    RegisterParameters, Route, certificate_annuity, certificate_tax_gain, certificate_value,
-    register_awareness_hazard, route,
-};
+use super::rules::{Rules, count_doers};
+use super::{Route, certificate_tax_gain, certificate_value, register_awareness_hazard, route};
+use crate::base::columns::Lent;
 use crate::base::math;
 use crate::base::rng::Purpose;
 use crate::model::books::{Account, Instrument};
 use crate::model::context::Context;
-use crate::model::firms::{Firms, REGIONS};
+use crate::model::firms::Firms;
 use crate::model::research::{research_surplus, tax_status};
 use crate::model::state::State;
 use crate::model::tax::statute::hightech_threshold;
-use crate::model::world::HISTORY;
 
 /// Firms that apply together.
 const STRIP: usize = 256;
@@ -26,18 +24,11 @@ pub fn certify(state: &mut State, ctx: &Context) {
     if ctx.quarter.of_year() != 4 {
         return;
     }
-    let mut doers = std::mem::take(&mut state.plans.doers);
-    let firms = &mut state.firms;
-    firms.list_doers(&mut doers);
-    let rules = Rules::of(firms, &doers, ctx);
-    let (mut hightech, mut tech_sme) = (Applicants::new(), Entrants::new());
-    let mut awards = [0.0; 8];
-    for rows in doers.chunks(STRIP) {
-        hightech.gather(firms, rows, &rules, ctx);
-        hightech.certify(firms, &rules, &mut awards);
-        tech_sme.enter(firms, rows, &rules, ctx);
-    }
-    state.plans.doers = doers;
+    let rules = Rules::of(count_doers(state, ctx), ctx);
+    let rooms = (ctx.crew).rooms(state.firms.len(), &mut state.plans.doers_by_block);
+    let awards = (ctx.crew).walk((state.firms.lend(), rooms), |(mut firms, mut doers)| {
+        certify_block(&mut firms, doers.own(), &rules, ctx)
+    });
     state.books.pay(
         Account::Local,
         Account::Firms,
@@ -46,47 +37,17 @@ pub fn certify(state: &mut State, ctx: &Context) {
     );
 }
 
-/// What applications hang on beside the firm.
-struct Rules<'a> {
-    p: &'a RegisterParameters,
-    /// Doers with a certificate and on the technology-SME register, by region \[share\].
-    certified: [f64; REGIONS],
-    registered: [f64; REGIONS],
-    /// Worth of a yuan a year over the life of a certificate.
-    annuity: f64,
-    /// Doers that pass the tests on property and staff \[share\].
-    fit: f64,
-    /// Last quarter of a certificate given now.
-    until: i32,
-    /// Spread of log returns of projects.
-    spread: f64,
-}
-
-impl<'a> Rules<'a> {
-    fn of(firms: &Firms, doers: &[u32], ctx: &Context<'a>) -> Self {
-        let (p, q) = (&ctx.parameters.registers, ctx.q());
-        let mut sums = [[0.0; 3]; REGIONS];
-        for &row in doers {
-            let i = row as usize;
-            let weight = firms.weight[i];
-            let counted = |is: bool| if is { weight } else { 0.0 };
-            let [doing, certified, registered] = &mut sums[usize::from(firms.region[i])];
-            *doing += weight;
-            *certified += counted(firms.is_hightech(i, q));
-            *registered += counted(firms.is_tech_sme(i, q));
-        }
-        let share = |k: usize| sums.map(|sums| sums[k] / math::max(sums[0], f64::MIN_POSITIVE));
-        let since_2015 = f64::from(ctx.quarter.year() - HISTORY.year());
-        Self {
-            p,
-            certified: share(1),
-            registered: share(2),
-            annuity: certificate_annuity(ctx.parameters.tax.discount_rate, p),
-            fit: math::clamp(p.fit_2015 + p.fit_trend * since_2015, 0.0, 1.0),
-            until: q + 4 * p.certificate_years as i32,
-            spread: ctx.parameters.research.returns_spread,
-        }
+/// Lets `doers` of a block hear, apply and be entered; gives awards paid in eight partial
+/// sums \[mn\].
+fn certify_block(firms: &mut Firms<Lent>, doers: &[u32], rules: &Rules, ctx: &Context) -> [f64; 8] {
+    let (mut hightech, mut tech_sme) = (Applicants::new(), Entrants::new());
+    let mut awards = [0.0; 8];
+    for rows in doers.chunks(STRIP) {
+        hightech.gather(firms, rows, rules, ctx);
+        hightech.certify(firms, rules, &mut awards);
+        tech_sme.enter(firms, rows, rules, ctx);
     }
+    awards
 }
 
 /// Firms of a strip to which a certificate is worth its preparation, in columns.
@@ -141,7 +102,7 @@ impl Applicants {
     }
 
     /// Lets the firms of `rows` hear of the certificate and gathers those that would apply.
-    fn gather(&mut self, firms: &mut Firms, rows: &[u32], rules: &Rules, ctx: &Context) {
+    fn gather(&mut self, firms: &mut Firms<Lent>, rows: &[u32], rules: &Rules, ctx: &Context) {
         (self.count, self.below.count) = (0, 0);
         for &row in rows {
             let i = row as usize;
@@ -156,7 +117,7 @@ impl Applicants {
     }
 
     /// Keeps firm `i` if there is a way over the bar that could be cheaper than nothing.
-    fn screen(&mut self, firms: &Firms, i: usize, share: f64, rules: &Rules, ctx: &Context) {
+    fn screen(&mut self, firms: &Firms<Lent>, i: usize, share: f64, rules: &Rules, ctx: &Context) {
         let (p, law, research) = (rules.p, &ctx.seen.tax, firms.rd[i]);
         let small = tax_status(firms, i, ctx.q(), law).small;
         let returned = ctx.parameters.tax.research_return_in_income * research;
@@ -205,7 +166,7 @@ impl Applicants {
 
     /// Lets applicants take the cheapest way over the bar that pays, and gives certificates and
     /// first awards.
-    fn certify(&mut self, firms: &mut Firms, rules: &Rules, awards: &mut [f64; 8]) {
+    fn certify(&mut self, firms: &mut Firms<Lent>, rules: &Rules, awards: &mut [f64; 8]) {
         let below = &mut self.below;
         cost_more_research(below, rules.spread);
         for (&r, &cost) in below.place[..below.count].iter().zip(&below.cost) {
@@ -232,12 +193,12 @@ impl Applicants {
 
 /// Whether firm `i` never held a certificate.
 #[inline]
-fn first(firms: &Firms, i: usize) -> bool {
+fn first(firms: &Firms<Lent>, i: usize) -> bool {
     firms.hightech_until[i] == 0
 }
 
 /// Lets firm `i` hear of the certificate where a `share` of doers holds it.
-fn hear_of_hightech(firms: &mut Firms, i: usize, share: f64, ctx: &Context) {
+fn hear_of_hightech(firms: &mut Firms<Lent>, i: usize, share: f64, ctx: &Context) {
     if !firms.aware_hightech[i] {
         let p = &ctx.parameters.registers;
         let hazard = register_awareness_hazard(p.aware_base, p.aware_peers, share);
@@ -291,7 +252,7 @@ impl Entrants {
     }
 
     /// Lets the firms of `rows` hear of and enter the technology-SME register for a year.
-    fn enter(&mut self, firms: &mut Firms, rows: &[u32], rules: &Rules, ctx: &Context) {
+    fn enter(&mut self, firms: &mut Firms<Lent>, rows: &[u32], rules: &Rules, ctx: &Context) {
         let p = rules.p;
         if f64::from(ctx.quarter.year()) < p.sme_since {
             return;
@@ -312,7 +273,7 @@ impl Entrants {
 }
 
 /// What an entry is worth to firm `i` a year: the higher deduction and access \[mn/yr\].
-fn entry_gain(firms: &Firms, i: usize, ctx: &Context) -> f64 {
+fn entry_gain(firms: &Firms<Lent>, i: usize, ctx: &Context) -> f64 {
     let law = &ctx.seen.tax;
     let premium = math::max(
         law.super_deduction_tech_sme - law.super_deduction_general,
@@ -327,7 +288,7 @@ fn entry_gain(firms: &Firms, i: usize, ctx: &Context) -> f64 {
 }
 
 /// Lets firm `i` hear of the technology-SME register.
-fn hear_of_tech_sme(firms: &mut Firms, i: usize, rules: &Rules, ctx: &Context) {
+fn hear_of_tech_sme(firms: &mut Firms<Lent>, i: usize, rules: &Rules, ctx: &Context) {
     if !firms.aware_tech_sme[i] {
         let (p, share) = (rules.p, rules.registered[usize::from(firms.region[i])]);
         let hazard = register_awareness_hazard(p.sme_aware_base, p.sme_aware_peers, share);

@@ -11,6 +11,7 @@
 //! the ladder above the certificate.
 
 mod certify;
+mod rules;
 
 pub use certify::certify;
 

@@ -18,6 +18,8 @@ use crate::model::state::State;
 pub struct Plans {
     /// Rows of firms that do R&D, listed anew by each process that needs them.
     pub(in crate::model) doers: Vec<u32>,
+    /// The same by block, each counted from the first of its block.
+    pub(in crate::model) doers_by_block: Vec<Vec<u32>>,
     /// Scratch by block.
     planners: Vec<Planners>,
 }
