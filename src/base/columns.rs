@@ -27,8 +27,9 @@ impl<'a> Hold for Lent<'a> {
 
 /// Declares a row struct and a struct of columns over it.
 ///
-/// Generates `len`, `push(row)`, `row(i)`, `reserve(n)`, a copy that reuses memory, and `lend`,
-/// which gives all rows as [`Lent`] columns that part at a row. Functions that change rows but add
+/// Generates `len`, `push(row)`, `grow(n)`, `row(i)`, `set_row(i, row)`, `set_rows(listed, rows)`,
+/// `reserve(n)`, a copy that reuses memory, and `lend`, which gives all rows as [`Lent`] columns that
+/// part at a row. Functions that change rows but add
 /// none take either: `fn act<H: Hold>(firms: &mut Firms<H>)`.
 ///
 /// ```
@@ -48,6 +49,9 @@ impl<'a> Hold for Lent<'a> {
 /// }
 /// let (first, rest) = people.lend().part(1);
 /// assert_eq!((&*first.age, rest.len()), (&[30][..], 2));
+/// people.grow(1);
+/// people.set_rows(&[0, 3], &[Person { age: 31 }, Person { age: 60 }]);
+/// assert_eq!(people.age, [31, 40, 50, 60]);
 /// ```
 #[macro_export]
 macro_rules! columns {

@@ -39,15 +39,18 @@ const fn places() -> [[u8; EIGHT]; 256] {
 /// assert_eq!(rows, [0, 3]);
 /// ```
 pub fn list(n: usize, rows: &mut Vec<u32>, mut test: impl FnMut(usize, &mut [bool])) {
-    rows.clear();
-    rows.reserve(n);
+    // the head of the list is held here: where blocks list, those of neighbours share a cache line
+    let mut list = std::mem::take(rows);
+    list.clear();
+    list.reserve(n);
     let (mut flags, mut found) = ([false; STRIP], [0; STRIP + SLACK]);
     for from in (0..n).step_by(STRIP) {
         let strip = &mut flags[..usize::min(STRIP, n - from)];
         test(from, strip);
         let count = put(strip, from, &mut found);
-        rows.extend_from_slice(&found[..count]);
+        list.extend_from_slice(&found[..count]);
     }
+    *rows = list;
 }
 
 /// Room that a list of rows needs beyond its last one.

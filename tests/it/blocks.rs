@@ -7,9 +7,11 @@ use leverlab::base::time::Quarter;
 use leverlab::engine::RunId;
 use leverlab::model::context::Context;
 use leverlab::model::observe;
+use leverlab::model::population::is_entrant;
 use leverlab::model::quarter;
 use leverlab::model::state::State;
 use leverlab::model::world::WARM_UP;
+use std::collections::BTreeSet;
 
 /// Readings of 2013 to 2017 and the state at their end, walked by `crew`.
 fn walked(crew: Crew) -> (String, State) {
@@ -55,6 +57,13 @@ fn any_number_of_threads_gives_the_same_bits() {
     let portfolios = state.funnel.portfolios.iter();
     let with_projects = portfolios.filter(|own| own.projects.iter().any(|turn| !turn.is_empty()));
     assert!(with_projects.count() > 3, "projects stand in few blocks");
+    let newcomers = (0..state.firms.len()).filter(|&i| is_entrant(state.firms.id[i]));
+    let entered: BTreeSet<usize> = newcomers.map(|i| small.place_of(i).0).collect();
+    assert!(
+        entered.len() > 3,
+        "founders came into {} blocks",
+        entered.len()
+    );
     for threads in 1..=3 {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
         let pool = pool.build().expect("threads");

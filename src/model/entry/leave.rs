@@ -18,6 +18,7 @@ pub(super) const STRIP: usize = 256;
 
 /// Firms of a block whose turn it is to be tested, and those of them that close.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[repr(align(128))] // the next block's lies in cache lines of its own
 pub(super) struct Tested {
     row: Vec<u32>,
     /// What those drew that may close.

@@ -61,19 +61,9 @@ pub(super) fn terms(relending: f64, ctx: &Context) -> Terms {
 impl Terms {
     /// Interest for which options on shares of a firm of some volatility stand in \[1/yr\].
     #[inline(always)]
-    fn upside(&self, volatility: f64) -> f64 {
+    pub(super) fn upside(&self, volatility: f64) -> f64 {
         if self.option > 0.0 {
             self.option * volatility
-        } else {
-            0.0
-        }
-    }
-
-    /// [`Terms::upside`] of firm `i`.
-    pub(super) fn upside_of(&self, firms: &Firms<impl Hold>, i: usize, ctx: &Context) -> f64 {
-        if self.option > 0.0 {
-            let income = operating_income(firms, i, ctx);
-            self.upside(credit::research_volatility(firms.rd[i], income))
         } else {
             0.0
         }
@@ -193,15 +183,16 @@ pub(super) fn surplus_let_through(
     )
 }
 
-/// Whether firm `i` of some standing asks for `amount` where a `share` of its region's applications
-/// is approved, and how a bank looks at it that finds out the factor `found` on its expected loss.
+/// Whether firm `i` of some standing and `volatility` asks for `amount` where a `share` of its
+/// region's applications is approved, and how a bank looks at it that finds out the factor `found`
+/// on its expected loss.
 #[inline]
 pub(super) fn consider(
     firms: &Firms<impl Hold>,
     i: usize,
     firm: &Standing,
     amount: f64,
-    (share, found): (f64, f64),
+    (share, found, volatility): (f64, f64, f64),
     terms: &Terms,
     ctx: &Context,
 ) -> Option<Ask> {
@@ -212,7 +203,7 @@ pub(super) fn consider(
     let (p, larger) = (&ctx.parameters.finance, firm.pool > 0);
     let hazard = terms.feared(firm.of_state, firm.taxed, firm.cash);
     let cap = terms.cap(larger, ctx);
-    let upside = terms.upside_of(firms, i, ctx);
+    let upside = terms.upside(volatility);
     let required = terms.required(larger, hazard, upside, ctx);
     let odds = terms.odds[usize::from(firm.banked)];
     let chance = credit::expected_chance(share, odds, required <= cap, p);

@@ -105,7 +105,8 @@ impl Customers {
             sums.considered[pool] += weight;
             sums.wanted[pool] += weight * amount;
             let share = posted.approval[usize::from(standing.region)];
-            let (seen, terms) = ((share, turn.found[row]), &posted.terms);
+            let seen = (share, turn.found[row], turn.volatility[row]);
+            let terms = &posted.terms;
             if let Some(ask) = apply::consider(firms, i, standing, amount, seen, terms, ctx) {
                 sums.applied[pool] += weight;
                 sums.kept[pool] -= weight * standing.loan;

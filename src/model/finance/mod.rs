@@ -84,6 +84,7 @@ pub struct FinanceState {
 
 /// Firms of a block that deal with banks and funds; memory is kept from quarter to quarter.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[repr(align(128))] // the next block's lies in cache lines of its own
 struct Customers {
     turn: Turn,
     asks: Vec<Ask>,

@@ -15,6 +15,7 @@ use crate::base::{math, select};
 
 /// Firms of a block with a loan, and the uniform that decides on default.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[repr(align(128))] // the next block's lies in cache lines of its own
 pub(super) struct Debtors {
     firm: Vec<u32>,
     id: Vec<u32>,

@@ -295,8 +295,9 @@ fn a_firm_wants_what_its_year_takes_beyond_what_is_its_own() {
     let ctx = scene.context(0);
     let months = ctx.parameters.finance.working_months;
     let target = |state: &State, posted| {
-        let (mut needs, mut limit) = ([0.0], [0.0]);
-        turn::reckon(&state.firms, &[0], &[months], &ctx, &mut needs, &mut limit);
+        let [mut needs, mut limit, mut volatility] = [[0.0]; 3];
+        let out = (&mut needs[..], &mut limit[..], &mut volatility[..]);
+        turn::reckon(&state.firms, &[0], &[months], &ctx, out);
         let firm = turn::Standing::of(&state.firms, 0, &ctx.parameters.finance);
         apply::target_loan(&firm, (needs[0], limit[0]), posted)
     };
@@ -430,7 +431,9 @@ fn options_on_shares_lower_what_a_bank_requires_of_risky_firms() {
         scene.parameters.tax.research_return_in_income = 0.65;
         let ctx = scene.context(0);
         let terms = apply::terms(0.0, &ctx);
-        let upside = terms.upside_of(&economy(6, 1.0).firms, firm, &ctx);
+        let firms = economy(6, 1.0).firms;
+        let income = operating_income(&firms, firm, &ctx);
+        let upside = terms.upside(research_volatility(firms.rd[firm], income));
         terms.required(false, 0.02, upside, &ctx)
     };
     let gain = |firm| required(OFF, firm) - required(linked, firm);

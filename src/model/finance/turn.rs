@@ -3,7 +3,7 @@
 use super::super::context::Context;
 use super::super::firms::{Firms, Ownership};
 use super::super::tax::operating_profit;
-use super::credit::{credit_limit, pool_of};
+use super::credit::{credit_limit, pool_of, research_volatility};
 use super::{FinanceParameters, need};
 use crate::base::columns::Hold;
 use crate::base::math;
@@ -33,6 +33,8 @@ pub(super) struct Turn {
     pub(super) needs: Vec<f64>,
     /// Most that banks lend to it, all of the limit posted \[mn\].
     pub(super) limit: Vec<f64>,
+    /// See [`research_volatility`].
+    pub(super) volatility: Vec<f64>,
     /// What banks see of it.
     pub(super) standing: Vec<Standing>,
 }
@@ -88,6 +90,7 @@ impl Turn {
         self.found.resize(self.id.len(), 0.0);
         self.needs.resize(self.firm.len(), 0.0);
         self.limit.resize(self.firm.len(), 0.0);
+        self.volatility.resize(self.firm.len(), 0.0);
         let median = math::exp(-0.5 * p.score_log_sd * p.score_log_sd);
         let (months, found) = (&mut self.months, &mut self.found);
         // a lasting trait: the same draw in every quarter
@@ -95,8 +98,8 @@ impl Turn {
         log_normal(months, p.working_months, p.working_log_sd);
         fill_normal(key, &self.id, now, 0, Purpose::LoanApply, found);
         log_normal(found, median, p.score_log_sd);
-        let (needs, limit) = (&mut self.needs, &mut self.limit);
-        reckon(firms, &self.firm, months, ctx, needs, limit);
+        let (needs, limit, volatility) = (&mut self.needs, &mut self.limit, &mut self.volatility);
+        reckon(firms, &self.firm, months, ctx, (needs, limit, volatility));
         self.standing.clear();
         let rows = self.firm.iter();
         self.standing
@@ -105,21 +108,21 @@ impl Turn {
 }
 
 /// Works out what the year takes of the firms of `rows`, which turn their working funds over every
-/// `months`, and the most that banks lend to them \[mn\].
+/// `months`, the most that banks lend to them \[mn\], and the volatility that stems from R&D.
 pub(super) fn reckon(
     firms: &Firms<impl Hold>,
     rows: &[u32],
     months: &[f64],
     ctx: &Context,
-    needs: &mut [f64],
-    limit: &mut [f64],
+    (needs, limit, volatility): (&mut [f64], &mut [f64], &mut [f64]),
 ) {
     let mut strip = Strip::new();
     let rows = rows.chunks(STRIP).zip(months.chunks(STRIP));
     let out = needs.chunks_mut(STRIP).zip(limit.chunks_mut(STRIP));
-    for ((rows, months), (needs, limit)) in rows.zip(out) {
+    let out = out.zip(volatility.chunks_mut(STRIP));
+    for ((rows, months), ((needs, limit), volatility)) in rows.zip(out) {
         strip.gather(firms, rows);
-        need_and_limit(&strip, months, ctx, needs, limit);
+        need_and_limit(&strip, months, ctx, needs, limit, volatility);
     }
 }
 
@@ -171,18 +174,20 @@ impl Strip {
 }
 
 crate::dispatched! {
-    /// What the year takes of each firm of a strip and the most that banks lend to it; firms turn
-    /// their working funds over every `months`.
+    /// What the year takes of each firm of a strip, the most that banks lend to it and its
+    /// volatility; firms turn their working funds over every `months`.
     fn need_and_limit(
         strip: &Strip,
         months: &[f64],
         ctx: &Context,
         needs: &mut [f64],
         limit: &mut [f64],
+        volatility: &mut [f64],
     ) {
         let (p, tax) = (&ctx.parameters.finance, &ctx.parameters.tax);
         let n = needs.len().min(STRIP);
         let (months, limit) = (&months[..n], &mut limit[..n]);
+        let volatility = &mut volatility[..n];
         for r in 0..n {
             let sales = strip.sales[r];
             let growth = need::growth(sales, strip.sales_mean[r]);
@@ -196,6 +201,7 @@ crate::dispatched! {
                 tax.loss_margin,
                 tax.research_return_in_income,
             );
+            volatility[r] = research_volatility(strip.rd[r], income);
             let research = math::max(strip.wanted[r] - math::max(income, 0.0), 0.0);
             needs[r] = funds + research;
             limit[r] = credit_limit(

@@ -199,13 +199,9 @@ impl Holders {
             hold(alive, &pending[from..], patents, flags);
         });
         self.ids.clear();
-        let mut waiting = 0.0;
-        for &row in &self.rows {
-            let i = row as usize;
-            self.ids.push(firms.id[i]);
-            waiting += firms.weight[i] * pending[i];
-        }
-        waiting
+        let rows = self.rows.iter().map(|&row| row as usize);
+        self.ids.extend(rows.clone().map(|i| firms.id[i]));
+        rows.fold(0.0, |sum, i| sum + firms.weight[i] * pending[i])
     }
 }
 

@@ -32,6 +32,7 @@ pub struct PatentOffice {
 
 /// Firms of a block with cases that wait or with patents.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[repr(align(128))] // the next block's lies in cache lines of its own
 pub(super) struct Holders {
     /// Rows.
     pub(super) rows: Vec<u32>,
