@@ -444,6 +444,13 @@ mod tests {
     }
 
     #[test]
+    fn columns_of_an_array_part_at_the_same_row() {
+        let (first, rest) = [&[1, 2, 3][..], &[4, 5, 6]].part(1);
+        assert_eq!((first, rest), ([&[1][..], &[4]], [&[2, 3][..], &[5, 6]]));
+        assert_eq!((first.rows(), rest.rows()), (1, 2));
+    }
+
+    #[test]
     fn one_block_is_a_plain_walk() {
         let (mut values, mut rooms) = (vec![0.3; ROWS], Vec::new());
         let (sum, blocks) = sum_and_move(Crew::ALONE, &mut values, &mut rooms);

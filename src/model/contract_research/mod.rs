@@ -256,7 +256,7 @@ fn settle(market: &mut ContractResearchState, state: &mut State, ctx: &Context) 
     let serve = &market.served;
     let (served, unserved) = walk(buyers, firms, ctx, |firms, buyers| {
         let served = buyers.serve_rest(firms, serve, ctx);
-        pay(&firms.outsourced, &mut firms.cash);
+        pay(firms.outsourced, firms.cash);
         (served, buyers.requests.open())
     });
     let tally = &mut market.tally;

@@ -30,6 +30,8 @@ struct Table {
     steps: f64,
     /// First of them.
     guide: u32,
+    /// First of its units.
+    first: u32,
 }
 
 /// Where researchers sit, drawn up when units are first met.
@@ -37,8 +39,8 @@ struct Table {
 pub(super) struct Addresses {
     /// Units table by table, in the order of their rows; no goal passes the last of a table.
     list: Vec<Address>,
-    /// First unit whose sum passes each step of a table.
-    guide: Vec<u32>,
+    /// First unit of a table whose sum passes each step of it: short, as all searches go through it.
+    guide: Vec<u16>,
     /// Those of each region and, last, of the nation.
     tables: Vec<Table>,
 }
@@ -79,16 +81,17 @@ impl Addresses {
         }
         let table = &mut self.list[first..];
         let places = table.len().max(1);
-        let steps = 8 * places; // derived: a few steps a unit
+        let steps = 4 * places; // derived: a few steps a unit
         self.tables.push(Table {
             all,
             steps: steps as f64,
             guide: self.guide.len() as u32,
+            first: first as u32,
         });
         self.guide.extend((0..steps).map(|k| {
             let goal = k as f64 / steps as f64 * all;
             let place = table.partition_point(|a| a.upto <= goal);
-            (first + place.min(places - 1)) as u32
+            u16::try_from(place.min(places - 1)).expect("units have ids of 13 bits")
         }));
         if let Some(last) = table.last_mut() {
             last.upto = f64::INFINITY;
@@ -99,8 +102,10 @@ impl Addresses {
     /// goal, and the place that the guide names for the step of `u`.
     #[inline]
     pub(super) fn aim(&self, region: usize, u: f64) -> (f64, u32) {
-        let Table { all, steps, guide } = self.tables[region];
-        (u * all, self.guide[guide as usize + (u * steps) as usize])
+        let table = self.tables[region];
+        let step = table.guide as usize + (u * table.steps) as usize;
+        let place = table.first + u32::from(self.guide[step]);
+        (u * table.all, place)
     }
 
     /// The next place where a goal is not at this one. Most goals are where the guide points or

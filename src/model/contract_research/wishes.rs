@@ -75,7 +75,7 @@ fn think_over(
     let mut ids = [0; STRIP];
     let [mut stay, mut lose] = [[0.0; STRIP]; 2];
     for rows in rows[..count].chunks(STRIP) {
-        gather(&firms.id, rows, &mut ids);
+        gather(firms.id, rows, &mut ids);
         fill_ties(ctx.key, &ids, ctx.q() as u32, &mut stay, &mut lose);
         for (k, &row) in rows.iter().enumerate() {
             let partner = &mut firms.partner[row as usize];

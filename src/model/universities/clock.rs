@@ -101,7 +101,7 @@ impl Due {
     /// Runs the clocks of units on and counts what falls due.
     fn run_on(&mut self, units: &mut Units<Lent>, pace: &Pace, key: Key) {
         self.price.resize(units.len(), 0.0);
-        strip::look_up(&pace.price, &units.field, &mut self.price);
+        strip::look_up(&pace.price, units.field, &mut self.price);
         let (clock, top_clock) = (&mut units.clock, &mut units.top_clock);
         run_on(
             units.weight,

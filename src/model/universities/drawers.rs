@@ -152,3 +152,29 @@ impl Universities {
         row
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn free_rows_of_the_first_drawer_are_taken_first_and_new_ones_last() {
+        let mut drawers = Drawers::of(Crew::ALONE.with_rows(1));
+        assert_eq!(drawers.rows, 4);
+        let (mut store, mut fresh) = (Inventions::default(), Vec::new());
+        let taken = |drawers: &Drawers| -> Vec<_> {
+            drawers.list.iter().map(|of| of.taken.clone()).collect()
+        };
+        drawers.share_out(6, &mut store, &mut fresh);
+        assert_eq!((&fresh[..], store.len()), (&[0, 1, 2, 3, 4, 5][..], 6));
+        assert_eq!(taken(&drawers), [0..4, 4..6]);
+        drawers.list[0].free = vec![1, 3];
+        drawers.list[1].free = vec![5];
+        drawers.share_out(2, &mut store, &mut fresh);
+        assert_eq!(fresh, [3, 1]);
+        drawers.list[0].free = vec![2];
+        drawers.share_out(5, &mut store, &mut fresh);
+        assert_eq!((&fresh[..], store.len()), (&[2, 5, 6, 7, 8][..], 9));
+        assert_eq!(taken(&drawers), [0..1, 1..4, 4..5]);
+    }
+}
