@@ -167,7 +167,7 @@ mod tests {
     }
 
     /// Two firms to a block.
-    fn in_pairs<'a>(scene: &'a Scene, now: Quarter) -> Context<'a> {
+    fn in_pairs(scene: &Scene, now: Quarter) -> Context<'_> {
         Context {
             crew: Crew::ALONE.with_rows(2),
             ..scene.context(now)
