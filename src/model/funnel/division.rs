@@ -80,10 +80,21 @@ impl Turn {
         if !purses.have_heirs() {
             return None;
         }
-        let mut rows = *from..self.len();
-        let found = rows.find_map(|row| Some((row, purses.heir(self.project(row).purse)?)));
-        *from = rows.start;
-        found.map(|(row, heir)| (self.halve(row), heir))
+        while *from < self.len() {
+            let (number, start) = (*from / ROWS, *from % ROWS);
+            let end = ROWS.min(self.len() - number * ROWS);
+            let left = &self.strips[number].project[start..end];
+            let heirs = left.iter().map(|project| purses.heir(project.purse));
+            let found = heirs.enumerate().find_map(|(at, heir)| Some((at, heir?)));
+            let Some((at, heir)) = found else {
+                *from += left.len();
+                continue;
+            };
+            let row = *from + at;
+            *from = row + 1;
+            return Some((self.halve(row), heir));
+        }
+        None
     }
 
     /// Leaves half of a project, and of its docket, in its row, and gives the other.
@@ -167,7 +178,7 @@ mod tests {
     }
 
     /// Two firms to a block.
-    fn in_pairs<'a>(scene: &'a Scene, now: Quarter) -> Context<'a> {
+    fn in_pairs(scene: &Scene, now: Quarter) -> Context<'_> {
         Context {
             crew: Crew::ALONE.with_rows(2),
             ..scene.context(now)

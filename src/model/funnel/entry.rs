@@ -56,7 +56,7 @@ pub fn enter(state: &mut State, ctx: &Context) {
         set(cohorts, ctx.q() - age as i32, mass);
     }
     funnel.tally = FunnelTally {
-        entered: sums.entered,
+        entered: sums.mass,
         drawn: sums.drawn,
         ..FunnelTally::default()
     };
@@ -65,7 +65,7 @@ pub fn enter(state: &mut State, ctx: &Context) {
 /// Sums over what enters, in real inventions.
 #[derive(Clone, Copy, Debug, Default)]
 struct Entered {
-    entered: f64,
+    mass: f64,
     /// Lost, less what was won, to draws.
     drawn: f64,
     /// Under contract within the quarters that count for conversion, by quarters since disclosure,
@@ -75,7 +75,7 @@ struct Entered {
 
 impl Join for Entered {
     fn join(&mut self, next: Self) {
-        self.entered.join(next.entered);
+        self.mass.join(next.mass);
         self.drawn.join(next.drawn);
         self.converted.join(next.converted);
     }
@@ -201,7 +201,7 @@ impl Gate<'_> {
                 if let Some(converted) = sums.converted.get_mut((q - disclosed).max(0) as usize) {
                     *converted += deal.mass;
                 }
-                sums.entered += deal.mass;
+                sums.mass += deal.mass;
                 let (invention, firm) = (deal.invention_id, deal.firm_id);
                 let weight = sheet.weight[i];
                 let mass = deal.mass * self.roulette.enter(deal.mass, weight, invention, firm);
