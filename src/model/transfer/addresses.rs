@@ -13,6 +13,7 @@ mod room;
 
 use super::TransferParameters;
 use super::edges::Edges;
+use super::offers::have_room;
 use super::partners::NOBODY;
 use super::search::STRIP;
 use crate::base::blocks::Crew;
@@ -268,8 +269,10 @@ impl Addresses {
                 strip::flagged(flags, first, misfits);
             }
         });
+        let found = &self.found[..crew.blocks(seen.len())];
         self.misfits.clear();
-        for found in &self.found[..crew.blocks(seen.len())] {
+        have_room(&mut self.misfits, found.iter().map(Vec::capacity).sum());
+        for found in found {
             self.misfits.extend_from_slice(found);
         }
     }

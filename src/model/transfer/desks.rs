@@ -2,6 +2,7 @@
 
 use super::bargain;
 use super::offers::{Pick, have_room};
+use super::shelf::Return;
 use crate::base::blocks::Crew;
 use crate::base::math;
 use crate::model::universities::{Case, Inventions, Shelf, Universities};
@@ -55,7 +56,9 @@ pub(super) struct Desks {
     passed: Vec<(u32, Case)>,
     places: Vec<u32>,
     /// Inventions worked, by unit.
-    worked: Vec<Pick>,
+    pub(super) worked: Vec<Pick>,
+    /// What of them falls back.
+    pub(super) back: Return,
 }
 
 /// Lists in `worked` the cases that each unit takes off its shelf within its capacity, best priority
@@ -78,8 +81,13 @@ pub(super) fn pick_worked(
         desks.work(shelf, v, open);
         desks.group(units.start as u32, shelf.len());
     });
+    let desks = &desks[..crew.blocks(n)];
     worked.clear();
-    for desks in &desks[..crew.blocks(n)] {
+    have_room(
+        worked,
+        desks.iter().map(|desks| desks.worked.capacity()).sum(),
+    );
+    for desks in desks {
         worked.extend_from_slice(&desks.worked);
     }
 }
@@ -159,6 +167,7 @@ impl Desks {
             *place = before;
         }
         self.worked.clear();
+        have_room(&mut self.worked, self.picked.capacity());
         self.worked.resize(self.picked.len(), Pick::default());
         for pick in &self.picked {
             let place = &mut self.places[pick.turn as usize];
