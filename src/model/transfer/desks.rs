@@ -48,7 +48,8 @@ impl Desk {
 /// Units of a block at work.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Desks {
-    desks: Vec<Desk>,
+    /// Those that can still work.
+    busy: Vec<Desk>,
     /// Whether new cases came to the head of each unit's shelf.
     stirred: Vec<bool>,
     /// What they picked, posted cases that they passed over, and places of picks.
@@ -97,10 +98,10 @@ impl Desks {
     fn open(&mut self, shelf: &mut [Shelf], capacity: &[f64]) {
         self.stirred.clear();
         self.stirred.extend(shelf.iter().map(Shelf::is_stirred));
-        self.desks.clear();
+        self.busy.clear();
         let units = (0..).zip(&*shelf).zip(capacity);
         let able = units.filter(|&(_, &capacity)| capacity > 0.0);
-        self.desks
+        self.busy
             .extend(able.map(|((unit, shelf), &capacity)| Desk {
                 unit,
                 capacity,
@@ -109,7 +110,7 @@ impl Desks {
                 left: 0.0,
                 posted: false,
             }));
-        self.desks.retain_mut(|desk| {
+        self.busy.retain_mut(|desk| {
             let unit = desk.unit as usize;
             shelf[unit].settle(self.stirred[unit]);
             desk.take(&mut shelf[unit])
@@ -122,14 +123,14 @@ impl Desks {
         let Self { picked, passed, .. } = self;
         picked.clear();
         passed.clear();
-        have_room(passed, self.desks.capacity());
-        have_room(picked, 4 * self.desks.capacity());
-        while !self.desks.is_empty() {
-            for desk in &mut self.desks {
+        have_room(passed, self.busy.capacity());
+        have_room(picked, 4 * self.busy.capacity());
+        while !self.busy.is_empty() {
+            for desk in &mut self.busy {
                 desk.left = waiting(v, &desk.case);
                 desk.posted = bargain::posted(v.post_rank[desk.case.invention as usize], open);
             }
-            self.desks.retain_mut(|desk| {
+            self.busy.retain_mut(|desk| {
                 if desk.left > 0.0 {
                     if desk.posted {
                         passed.push((desk.unit, desk.case));
