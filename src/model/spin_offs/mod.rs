@@ -29,7 +29,7 @@ use super::population::entrant_id;
 use super::state::State;
 use super::transfer::bargain::{self, Shield};
 use super::transfer::{Deal, DealKind, Motive};
-use super::universities::{Fee, Inventions, Units, Universities, effort};
+use super::universities::{Fee, Inventions, Units, effort};
 use crate::base::math::{max, min};
 use crate::base::rng::{Purpose, fill_uniform};
 use crate::base::strip::{ROWS, fill_pairs, gather};
@@ -88,24 +88,21 @@ pub struct SpinOffState {
     pub threshold: Vec<f64>,
     /// Firms founded so far.
     pub ordinal: Vec<u32>,
-    /// Scratch: inventions whose inventors think of a firm this quarter, and the same by block.
-    thinkers: Thinkers,
-    found: Vec<Thinkers>,
-    /// Scratch: what they decide.
-    choices: Vec<Choice>,
+    /// Scratch by drawer of the store.
+    thinkers: Vec<Thinkers>,
     /// Scratch: what the inventors of each unit can count on.
     terms: Vec<Terms>,
     /// Counters of this quarter.
     pub tally: SpinOffTally,
 }
 
-/// Rows of inventions whose inventors think of a firm.
+/// Inventions whose inventors think of a firm this quarter.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Thinkers {
     /// Those of worth, all of them.
-    worthy: Vec<u32>,
+    worthy: Vec<Choice>,
     /// A sample of the others.
-    sample: Vec<u32>,
+    sample: Vec<Choice>,
 }
 
 /// Stream of arrivals of a cell, behind those of other founders.
@@ -134,11 +131,14 @@ pub fn found(state: &mut State, ctx: &Context) {
     set_terms(&mut own.terms, &state.universities.units, ctx);
     let market = Market::of(state, ctx);
     let cut = market.cut(&own.terms, 1.0 / STANDS_FOR, &ctx.parameters.spin_offs);
-    own.find_thinkers(&state.universities, cut, ctx);
+    own.think(&market, cut, state, ctx);
     let thinkers = std::mem::take(&mut own.thinkers);
-    for (rows, stands_for) in [(&thinkers.worthy, 1.0), (&thinkers.sample, STANDS_FOR)] {
-        own.weigh(rows, &market, state, ctx);
-        own.decide(rows, stands_for, state, ctx);
+    let drawers = state.universities.drawers();
+    for thinkers in &thinkers[..drawers] {
+        own.decide(&thinkers.worthy, 1.0, state, ctx);
+    }
+    for thinkers in &thinkers[..drawers] {
+        own.decide(&thinkers.sample, STANDS_FOR, state, ctx);
     }
     own.thinkers = thinkers;
     let (owners, firms) = (Account::Households, Account::Firms);
@@ -148,46 +148,27 @@ pub fn found(state: &mut State, ctx: &Context) {
 }
 
 impl SpinOffState {
-    /// Finds the inventions on the shelf, disclosed whole years ago, whose inventors think of a
-    /// firm: below the quality `cut` a sample of them.
-    fn find_thinkers(&mut self, u: &Universities, cut: f64, ctx: &Context) {
-        let fees = || u.anniversaries(ctx.q());
-        // drawer by drawer of the store
-        let (drawers, crew) = (fees().count(), ctx.crew.with_rows(1));
-        let rooms = crew.rooms(drawers, &mut self.found);
+    /// Inventors think it over, drawer by drawer of the store.
+    fn think(&mut self, market: &Market, cut: f64, state: &State, ctx: &Context) {
+        let (u, terms) = (&state.universities, &self.terms);
+        let (drawers, crew) = (u.drawers(), ctx.crew.with_rows(1));
+        let rooms = crew.rooms(drawers, &mut self.thinkers);
         crew.walk((0..drawers, rooms), |(drawers, mut room)| {
-            let fees = drawers.flat_map(|drawer| fees().nth(drawer));
-            think(room.own(), fees, &u.inventions, cut, ctx);
-        });
-        let Thinkers { worthy, sample } = &mut self.thinkers;
-        worthy.clear();
-        sample.clear();
-        for found in &self.found[..drawers] {
-            worthy.extend_from_slice(&found.worthy);
-            sample.extend_from_slice(&found.sample);
-        }
-    }
-
-    /// Works out what the inventors of `rows` and their units would like.
-    fn weigh(&mut self, rows: &[u32], market: &Market, state: &State, ctx: &Context) {
-        self.choices.resize(rows.len(), Choice::default());
-        let (terms, p) = (&self.terms, &ctx.parameters.spin_offs);
-        (ctx.crew).walk((rows, &mut self.choices[..]), |(rows, choices)| {
-            let mut strip = Strip::EMPTY;
-            for (rows, choices) in rows.chunks(STRIP).zip(choices.chunks_mut(STRIP)) {
-                strip.gather(rows, terms, market, state);
-                strip::weigh(&mut strip, market, p);
-                strip.note(choices);
+            let thinkers = room.own();
+            for drawer in drawers {
+                let fees = u.anniversaries(drawer, ctx.q());
+                thinkers.find(fees, &u.inventions, cut, ctx);
+                thinkers.weigh(terms, market, state, ctx);
             }
         });
     }
 
-    /// Lets the inventors of `rows`, each of which stands for so many, decide, and founds firms.
-    fn decide(&mut self, rows: &[u32], stands_for: f64, state: &mut State, ctx: &Context) {
+    /// Founds firms of inventors who would and may, each of whom stands for so many.
+    fn decide(&mut self, choices: &[Choice], stands_for: f64, state: &mut State, ctx: &Context) {
         let p = &ctx.parameters.spin_offs;
         let weight = max(p.agent_weight / ctx.scale, 1.0);
-        for (&row, choice) in rows.iter().zip(&self.choices) {
-            let row = row as usize;
+        for choice in choices {
+            let row = choice.row as usize;
             let v = &state.universities.inventions;
             let mass = stands_for * v.shelf[row] * choice.share;
             if choice.refused {
@@ -215,41 +196,50 @@ impl SpinOffState {
     }
 }
 
-/// Of inventions whose `fees` fall due, finds those on the shelf whose inventors think of a firm:
-/// each year those of a share `considered` do.
-fn think<'a>(
-    thinkers: &mut Thinkers,
-    fees: impl Iterator<Item = &'a [Fee]>,
-    v: &Inventions,
-    cut: f64,
-    ctx: &Context,
-) {
-    let considered = ctx.parameters.spin_offs.considered;
-    let Thinkers { worthy, sample } = thinkers;
-    worthy.clear();
-    sample.clear();
-    let (mut ids, mut draws, mut quality) = ([0; ROWS], [0.0; ROWS], [0.0; ROWS]);
-    let mut some = [0; ROWS];
-    for fees in fees.flat_map(|fees| fees.chunks(ROWS)) {
-        for (id, fee) in ids.iter_mut().zip(fees) {
-            *id = fee.id;
+impl Thinkers {
+    /// Of inventions whose `fees` fall due, finds those on the shelf whose inventors think of a
+    /// firm: each year those of a share `considered` do. Below the quality `cut` a sample of them
+    /// is found.
+    fn find(&mut self, fees: &[Fee], v: &Inventions, cut: f64, ctx: &Context) {
+        let considered = ctx.parameters.spin_offs.considered;
+        let Self { worthy, sample } = self;
+        worthy.clear();
+        sample.clear();
+        let (mut ids, mut draws, mut quality) = ([0; ROWS], [0.0; ROWS], [0.0; ROWS]);
+        let mut some = [0; ROWS];
+        for fees in fees.chunks(ROWS) {
+            for (id, fee) in ids.iter_mut().zip(fees) {
+                *id = fee.id;
+            }
+            let q = ctx.q() as u32;
+            fill_uniform(ctx.key, &ids, q, 1, Purpose::SpinOff, &mut draws);
+            // every row is written and the next one overwrites it unless it counts
+            let mut count = 0;
+            for (k, fee) in fees.iter().enumerate() {
+                let draw = draws[k];
+                (some[count], draws[count]) = (fee.row, draw);
+                count += usize::from((draw < considered) & (fee.id != 0));
+            }
+            gather(&v.quality, &some[..count], &mut quality);
+            let there = |row: u32| (v.shelf[row as usize] > 0.0).then_some(Choice::of(row));
+            for (k, &row) in some[..count].iter().enumerate() {
+                if quality[k] > cut {
+                    worthy.extend(there(row));
+                } else if draws[k] < considered / STANDS_FOR {
+                    sample.extend(there(row));
+                }
+            }
         }
-        let q = ctx.q() as u32;
-        fill_uniform(ctx.key, &ids, q, 1, Purpose::SpinOff, &mut draws);
-        // every row is written and the next one overwrites it unless it counts
-        let mut count = 0;
-        for (k, fee) in fees.iter().enumerate() {
-            let draw = draws[k];
-            (some[count], draws[count]) = (fee.row, draw);
-            count += usize::from((draw < considered) & (fee.id != 0));
-        }
-        gather(&v.quality, &some[..count], &mut quality);
-        let there = |row: u32| v.shelf[row as usize] > 0.0;
-        for (k, &row) in some[..count].iter().enumerate() {
-            if quality[k] > cut {
-                worthy.extend(there(row).then_some(row));
-            } else if draws[k] < considered / STANDS_FOR {
-                sample.extend(there(row).then_some(row));
+    }
+
+    /// Works out what inventors and their units would like.
+    fn weigh(&mut self, terms: &[Terms], market: &Market, state: &State, ctx: &Context) {
+        let (mut strip, p) = (Strip::EMPTY, &ctx.parameters.spin_offs);
+        for choices in [&mut self.worthy, &mut self.sample] {
+            for choices in choices.chunks_mut(STRIP) {
+                strip.gather(choices, terms, market, state);
+                strip::weigh(&mut strip, market, p);
+                strip.note(choices);
             }
         }
     }

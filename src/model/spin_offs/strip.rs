@@ -31,10 +31,22 @@ pub(super) struct Terms {
 /// What the inventors of an invention and their unit would like.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Choice {
+    /// Row of the invention.
+    pub row: u32,
     /// Share of the inventors who would found.
     pub share: f64,
     /// The unit does not let the invention go.
     pub refused: bool,
+}
+
+impl Choice {
+    /// One that is still to be made.
+    pub(super) fn of(row: u32) -> Self {
+        Self {
+            row,
+            ..Self::default()
+        }
+    }
 }
 
 /// What is the same for all inventions of a quarter.
@@ -112,9 +124,20 @@ impl Strip {
         reserve: [0.0; STRIP],
     };
 
-    /// Sets what the inventors of `rows` see.
-    pub(super) fn gather(&mut self, rows: &[u32], terms: &[Terms], market: &Market, state: &State) {
+    /// Sets what the inventors see who are to choose.
+    pub(super) fn gather(
+        &mut self,
+        choices: &[Choice],
+        terms: &[Terms],
+        market: &Market,
+        state: &State,
+    ) {
         let v = &state.universities.inventions;
+        let mut rows = [0; STRIP];
+        for (row, choice) in rows.iter_mut().zip(choices) {
+            *row = choice.row;
+        }
+        let rows = &rows[..choices.len()];
         gather(&v.quality, rows, &mut self.quality);
         gather(&v.readiness, rows, &mut self.readiness);
         gather(&v.seen, rows, &mut self.seen);
@@ -133,10 +156,8 @@ impl Strip {
     /// Notes the choices of the first inventions.
     pub(super) fn note(&self, choices: &mut [Choice]) {
         for (r, choice) in choices.iter_mut().enumerate() {
-            *choice = Choice {
-                share: self.share[r],
-                refused: self.stake[r] < self.reserve[r],
-            };
+            choice.share = self.share[r];
+            choice.refused = self.stake[r] < self.reserve[r];
         }
     }
 }

@@ -76,9 +76,9 @@ fn decide(state: &State, ctx: &Context) -> (f64, bool) {
     let mut terms = Vec::new();
     set_terms(&mut terms, &state.universities.units, ctx);
     let mut strip = Strip::EMPTY;
-    strip.gather(&[0], &terms, &market, state);
+    let mut choices = [Choice::of(0)];
+    strip.gather(&choices, &terms, &market, state);
     strip::weigh(&mut strip, &market, &ctx.parameters.spin_offs);
-    let mut choices = [strip::Choice::default()];
     strip.note(&mut choices);
     (choices[0].share, !choices[0].refused)
 }

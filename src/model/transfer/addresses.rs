@@ -13,6 +13,7 @@ mod room;
 
 use super::TransferParameters;
 use super::edges::Edges;
+use super::offers::have_room;
 use super::partners::NOBODY;
 use super::search::STRIP;
 use crate::base::blocks::Crew;
@@ -171,7 +172,9 @@ impl Addresses {
         self.orders.sort(left, &self.cell);
         self.carry_out(roll, crew, |list, rows, roll| {
             list.read_through();
-            rows.iter().for_each(|&row| list.let_go(row as usize, roll));
+            for &row in rows {
+                list.let_go(row as usize, roll);
+            }
         });
         let known = changed.iter().copied();
         let came = known.filter(|&row| firms.alive[row as usize]);
@@ -180,15 +183,18 @@ impl Addresses {
         }
         self.orders.sort(came, &self.cell);
         self.carry_out(roll, crew, |list, rows, roll| {
-            rows.iter()
-                .for_each(|&row| list.take_up(row as usize, roll));
+            for &row in rows {
+                list.take_up(row as usize, roll);
+            }
         });
         self.note(changed, seen, crew);
         self.measure(seen, crew);
         let misfits = std::mem::take(&mut self.misfits);
         self.orders.sort(misfits.iter().copied(), &self.cell);
         self.carry_out(roll, crew, |list, rows, roll| {
-            rows.iter().for_each(|&row| list.fit(row as usize, roll));
+            for &row in rows {
+                list.fit(row as usize, roll);
+            }
         });
         self.note(&misfits, seen, crew);
         self.misfits = misfits;
@@ -268,8 +274,10 @@ impl Addresses {
                 strip::flagged(flags, first, misfits);
             }
         });
+        let found = &self.found[..crew.blocks(seen.len())];
         self.misfits.clear();
-        for found in &self.found[..crew.blocks(seen.len())] {
+        have_room(&mut self.misfits, found.iter().map(Vec::capacity).sum());
+        for found in found {
             self.misfits.extend_from_slice(found);
         }
     }

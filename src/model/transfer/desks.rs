@@ -2,9 +2,10 @@
 
 use super::bargain;
 use super::offers::{Pick, have_room};
+use super::shelf::Return;
 use crate::base::blocks::Crew;
 use crate::base::math;
-use crate::model::universities::{Case, Inventions, Shelf, Universities};
+use crate::model::universities::{Case, Inventions, Shelf, Universities, of_units};
 use std::hint::select_unpredictable;
 
 /// Nothing at hand yet.
@@ -13,14 +14,6 @@ const NO_CASE: Case = Case {
     id: 0,
     invention: 0,
 };
-
-/// Units for each of which a shelf is more work than so many firms.
-const UNITS: usize = 64;
-
-/// Blocks of units.
-pub(super) fn by_unit(crew: Crew) -> Crew {
-    crew.finer(UNITS)
-}
 
 /// A unit at work on its shelf.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,7 +40,8 @@ impl Desk {
 /// Units of a block at work.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Desks {
-    desks: Vec<Desk>,
+    /// Those that can still work.
+    busy: Vec<Desk>,
     /// Whether new cases came to the head of each unit's shelf.
     stirred: Vec<bool>,
     /// What they picked, posted cases that they passed over, and places of picks.
@@ -55,7 +49,9 @@ pub(super) struct Desks {
     passed: Vec<(u32, Case)>,
     places: Vec<u32>,
     /// Inventions worked, by unit.
-    worked: Vec<Pick>,
+    pub(super) worked: Vec<Pick>,
+    /// What of them falls back.
+    pub(super) back: Return,
 }
 
 /// Lists in `worked` the cases that each unit takes off its shelf within its capacity, best priority
@@ -69,7 +65,7 @@ pub(super) fn pick_worked(
     worked: &mut Vec<Pick>,
 ) {
     let (v, n) = (&u.inventions, capacity.len());
-    let crew = by_unit(crew);
+    let crew = of_units(crew);
     let units = (0..n, (&mut u.shelf[..], capacity));
     let parts = (units, crew.rooms(n, desks));
     crew.walk(parts, |((units, (shelf, capacity)), mut room)| {
@@ -78,8 +74,13 @@ pub(super) fn pick_worked(
         desks.work(shelf, v, open);
         desks.group(units.start as u32, shelf.len());
     });
+    let desks = &desks[..crew.blocks(n)];
     worked.clear();
-    for desks in &desks[..crew.blocks(n)] {
+    have_room(
+        worked,
+        desks.iter().map(|desks| desks.worked.capacity()).sum(),
+    );
+    for desks in desks {
         worked.extend_from_slice(&desks.worked);
     }
 }
@@ -89,10 +90,10 @@ impl Desks {
     fn open(&mut self, shelf: &mut [Shelf], capacity: &[f64]) {
         self.stirred.clear();
         self.stirred.extend(shelf.iter().map(Shelf::is_stirred));
-        self.desks.clear();
+        self.busy.clear();
         let units = (0..).zip(&*shelf).zip(capacity);
         let able = units.filter(|&(_, &capacity)| capacity > 0.0);
-        self.desks
+        self.busy
             .extend(able.map(|((unit, shelf), &capacity)| Desk {
                 unit,
                 capacity,
@@ -101,7 +102,7 @@ impl Desks {
                 left: 0.0,
                 posted: false,
             }));
-        self.desks.retain_mut(|desk| {
+        self.busy.retain_mut(|desk| {
             let unit = desk.unit as usize;
             shelf[unit].settle(self.stirred[unit]);
             desk.take(&mut shelf[unit])
@@ -114,14 +115,14 @@ impl Desks {
         let Self { picked, passed, .. } = self;
         picked.clear();
         passed.clear();
-        have_room(passed, self.desks.capacity());
-        have_room(picked, 4 * self.desks.capacity());
-        while !self.desks.is_empty() {
-            for desk in &mut self.desks {
+        have_room(passed, self.busy.capacity());
+        have_room(picked, 4 * self.busy.capacity());
+        while !self.busy.is_empty() {
+            for desk in &mut self.busy {
                 desk.left = waiting(v, &desk.case);
                 desk.posted = bargain::posted(v.post_rank[desk.case.invention as usize], open);
             }
-            self.desks.retain_mut(|desk| {
+            self.busy.retain_mut(|desk| {
                 if desk.left > 0.0 {
                     if desk.posted {
                         passed.push((desk.unit, desk.case));
@@ -159,6 +160,7 @@ impl Desks {
             *place = before;
         }
         self.worked.clear();
+        have_room(&mut self.worked, self.picked.capacity());
         self.worked.resize(self.picked.len(), Pick::default());
         for pick in &self.picked {
             let place = &mut self.places[pick.turn as usize];

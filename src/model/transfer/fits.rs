@@ -2,7 +2,7 @@
 
 use super::TransferParameters;
 use super::bargain;
-use super::offers::{Lot, Offer};
+use super::offers::{Lot, Offer, have_room};
 use super::partners::{NOBODY, Partner};
 use crate::base::rng::{Key, Purpose};
 use crate::base::{math, strip};
@@ -143,6 +143,12 @@ pub(super) struct Best {
 }
 
 impl Fits {
+    /// Has room for `n` pairs.
+    pub(super) fn make_room(&mut self, n: usize) {
+        have_room(&mut self.usage, n);
+        have_room(&mut self.value, n);
+    }
+
     /// Values all pairs of a lot and a firm that one of its `draws` came upon, in the order of
     /// searches; `order` is the worth of obliging \[mn\]. Draws of one lot that come upon the same
     /// agent meet different real firms of it, as many as it stands for. A search that found nobody

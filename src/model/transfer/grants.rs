@@ -1,5 +1,6 @@
 //! Grants proposals in keyed order while places and cash last, and moves what is dealt.
 
+use super::offers::have_room;
 use super::partners::NOBODY;
 use super::{Deal, DealKind, Due, Proposal, RING, TransferState};
 use crate::base::{math, strip};
@@ -120,6 +121,7 @@ pub(super) struct Grant {
 /// left takes the whole lot, so that what it takes does not hang on its weight.
 pub(super) fn grant(t: &mut TransferState, state: &mut State, ctx: &Context) {
     t.places.open(state, ctx);
+    have_room(&mut t.ranked, t.proposals.capacity());
     rank(&t.proposals, &mut t.ranked);
     let fees = allot(t, state, ctx);
     let grants = std::mem::take(&mut t.grants);
@@ -143,6 +145,7 @@ fn allot(t: &mut TransferState, state: &mut State, ctx: &Context) -> f64 {
     let shelf = &mut state.universities.inventions.shelf;
     let (mut bids, mut weights, mut fees) = ([0; STRIP], [0.0; STRIP], 0.0);
     t.grants.clear();
+    have_room(&mut t.grants, t.ranked.capacity());
     for words in t.ranked.chunks(STRIP) {
         // short, so that looking up one firm does not wait for another; no place left now is none
         // left later

@@ -7,7 +7,7 @@
 use super::addresses::Addresses;
 use super::bargain::{self, Terms, Values};
 use super::fits::Fits;
-use super::offers::{Asks, Draft, Offer, Pick};
+use super::offers::{Asks, Draft, Offer, Pick, have_room};
 use super::partners::Partner;
 use super::search::{Scope, Searches};
 use super::{DealKind, Motive, Proposal, TransferState, desks};
@@ -15,6 +15,22 @@ use crate::base::rng::{Key, Purpose};
 use crate::base::{math, strip};
 use crate::model::context::Context;
 use crate::model::state::State;
+
+impl Draws {
+    /// Has room for `n` matches.
+    fn make_room(&mut self, n: usize) {
+        for column in [&mut self.invention, &mut self.lot] {
+            have_room(column, n);
+        }
+        for column in [&mut self.order, &mut self.like, &mut self.cash] {
+            have_room(column, n);
+        }
+    }
+}
+
+/// Lots for which a block has room from the start, more than it mostly has: it asks for no memory
+/// later.
+const ROOM: usize = 4_096;
 
 /// Offers of which each is more work than so many firms.
 const OFFERS: usize = 8;
@@ -141,7 +157,10 @@ fn seek(t: &mut TransferState, state: &State, ctx: &Context, posted: bool) {
     crew.walk((&picked[..], all, rooms), |(picked, offers, mut room)| {
         room.own().serve(picked, last, offers, &ground);
     });
-    for stall in &t.stalls[..crew.blocks(picked.len())] {
+    let stalls = &t.stalls[..crew.blocks(picked.len())];
+    let room = stalls.iter().map(|stall| stall.proposals.capacity()).sum();
+    t.proposals.reserve(room);
+    for stall in stalls {
         t.proposals.extend_from_slice(&stall.proposals);
     }
 }
@@ -165,10 +184,21 @@ impl Stall {
     /// before.
     fn serve(&mut self, picked: &[Pick], last: &[Offer], offers: &mut [Offer], ground: &Ground) {
         let Ground { state, ctx, .. } = *ground;
+        self.make_room(usize::from(ground.draws));
         self.draft.draw_up(picked, last, offers, state, ctx);
         self.search(offers, ground);
         self.choose(offers, ground);
         self.propose(offers, ground);
+    }
+
+    /// Has room for the lots of a block, each of which searches `draws` times.
+    fn make_room(&mut self, draws: usize) {
+        self.draft.make_room(ROOM);
+        self.searches.make_room(ROOM * draws);
+        self.fits.make_room(ROOM * draws);
+        have_room(&mut self.matches, ROOM);
+        self.draws.make_room(ROOM);
+        have_room(&mut self.proposals, ROOM);
     }
 
     /// Lots look for partners.

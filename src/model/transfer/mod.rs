@@ -192,9 +192,8 @@ pub struct TransferState {
     posted: Vec<offers::Pick>,
     /// Inventions worked this quarter, by unit.
     worked: Vec<offers::Pick>,
-    /// Scratch by block of units: at work, and of cases on their way back to the shelf.
+    /// Scratch by block of units.
     desks: Vec<desks::Desks>,
-    returns: Vec<shelf::Return>,
     /// What of them looks for a partner, and what is posted.
     offers: offers::Offers,
     on_post: offers::Offers,

@@ -125,6 +125,14 @@ pub(super) struct Draft {
 }
 
 impl Draft {
+    /// Has room for `n` lots.
+    pub(super) fn make_room(&mut self, n: usize) {
+        have_room(&mut self.lots, n);
+        have_room(&mut self.new, n);
+        have_room(&mut self.log_seen, n);
+        have_room(&mut self.value, n);
+    }
+
     /// Draws up `offers` of the inventions picked, and their lots; `last` are all offers of the
     /// quarter before.
     pub(super) fn draw_up(

@@ -4,6 +4,7 @@
 use super::TransferParameters;
 use super::addresses::visibility;
 use super::bargain;
+use super::offers::have_room;
 use crate::base::blocks::Crew;
 use crate::base::rng::{Key, Purpose};
 use crate::base::{math, strip};
@@ -270,8 +271,11 @@ impl Partners {
             see(weight, sales, exposure, seen);
             room.own().find(firms, block, known, rank, key);
         });
+        let changes = &self.changes[..crew.blocks(n)];
+        let room = changes.iter().map(|changes| changes.rows.capacity()).sum();
         self.changed.clear();
-        for changes in &self.changes[..crew.blocks(n)] {
+        have_room(&mut self.changed, room);
+        for changes in changes {
             self.changed.extend_from_slice(&changes.rows);
         }
     }

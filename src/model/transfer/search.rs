@@ -4,7 +4,7 @@
 //! `Addresses`.
 
 use super::addresses::Addresses;
-use super::offers::{Lot, Offer};
+use super::offers::{Lot, Offer, have_room};
 use super::partners::NOBODY;
 use crate::base::rng::{Key, Purpose};
 use crate::base::{math, strip};
@@ -174,6 +174,12 @@ impl Draws {
 }
 
 impl Searches {
+    /// Has room for `n` searches.
+    pub(super) fn make_room(&mut self, n: usize) {
+        have_room(&mut self.open, n);
+        have_room(&mut self.found, n);
+    }
+
     /// Opens `draws` searches of each lot of `offers`.
     pub(super) fn open(&mut self, offers: &[Offer], lots: &[Lot], draws: u16) {
         self.open.clear();

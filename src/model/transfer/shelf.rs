@@ -1,13 +1,12 @@
 //! Where on its unit's shelf does a case stand that was worked in vain?
 
-use super::desks::by_unit;
-use super::offers::{Offer, Pick};
+use super::desks::Desks;
+use super::offers::{Offer, Pick, have_room};
 use super::{DealKind, TransferState};
 use crate::base::math;
 use crate::model::context::Context;
 use crate::model::state::State;
-use crate::model::universities::{Case, Inventions, Shelf, priority};
-use std::ops::Range;
+use crate::model::universities::{Case, Inventions, Shelf, of_units, priority};
 
 /// Cases of a block of units on their way back to the shelf.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,33 +31,36 @@ pub(super) fn reorder(t: &mut TransferState, state: &mut State, ctx: &Context) {
             v.tried[deal.invention] -= deal.mass / left;
         }
     }
-    let (crew, n) = (by_unit(ctx.crew), u.shelf.len());
-    let parts = (0..n, &mut u.shelf[..], crew.rooms(n, &mut t.returns));
-    let (worked, offers, inventions) = (&t.worked[..], &t.offers.all[..], &*v);
+    let (crew, n) = (of_units(ctx.crew), u.shelf.len());
+    let parts = (0..n, &mut u.shelf[..], crew.rooms(n, &mut t.desks));
+    let (offers, inventions) = (&t.offers.all[..], &*v);
     crew.walk(parts, |(units, shelf, mut room)| {
-        let own = of_units(worked, &units);
-        let cases = (&offers[own.clone()], &worked[own]);
-        room.own()
-            .put_back(cases, shelf, units.start, inventions, ctx);
+        let Desks { worked, back, .. } = room.own();
+        let before = offers.partition_point(|offer| (offer.unit as usize) < units.start);
+        let offers = &offers[before..before + worked.len()];
+        back.make_room(worked.capacity());
+        back.put(offers, worked, shelf, units.start, inventions, ctx);
     });
-    for cases in &t.returns[..crew.blocks(n)] {
-        for &(row, tried) in &cases.fallen {
+    for desks in &t.desks[..crew.blocks(n)] {
+        for &(row, tried) in &desks.back.fallen {
             v.tried[row as usize] = tried;
         }
     }
 }
 
-/// Places of the picks of some units.
-fn of_units(worked: &[Pick], units: &Range<usize>) -> Range<usize> {
-    let before = |unit: usize| worked.partition_point(|pick| (pick.turn as usize) < unit);
-    before(units.start)..before(units.end)
-}
-
 impl Return {
-    /// Puts what is left of the `cases` worked by units from `first` on back on their shelves.
-    fn put_back(
+    /// Has room for as many cases as may be worked.
+    fn make_room(&mut self, n: usize) {
+        have_room(&mut self.left, n);
+        have_room(&mut self.tried, n);
+        have_room(&mut self.fallen, n);
+    }
+
+    /// Puts what is left of the cases `worked` by units from `first` on back on their shelves.
+    fn put(
         &mut self,
-        (offers, worked): (&[Offer], &[Pick]),
+        offers: &[Offer],
+        worked: &[Pick],
         shelf: &mut [Shelf],
         first: usize,
         v: &Inventions,

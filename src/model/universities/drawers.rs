@@ -128,13 +128,16 @@ impl Drawers {
 }
 
 impl Universities {
-    /// Fees of rows in use disclosed whole years before quarter index `q`, drawer by drawer in the
-    /// order of disclosure.
-    pub fn anniversaries(&self, q: i32) -> impl Iterator<Item = &[Fee]> {
-        self.drawers.list.iter().map(move |drawer| {
-            let fees = &drawer.due[turn_of(q)];
-            &fees[..fees.partition_point(|fee| fee.disclosed < q)]
-        })
+    /// Number of drawers of the store.
+    pub fn drawers(&self) -> usize {
+        self.drawers.list.len()
+    }
+
+    /// Fees of rows in use of a drawer disclosed whole years before quarter index `q`, in the order
+    /// of disclosure.
+    pub fn anniversaries(&self, drawer: usize, q: i32) -> &[Fee] {
+        let fees = &self.drawers.list[drawer].due[turn_of(q)];
+        &fees[..fees.partition_point(|fee| fee.disclosed < q)]
     }
 
     /// All fees by the quarter of the year in which they fall due, drawer by drawer.

@@ -218,7 +218,7 @@ pub fn inclusion(sampling: f64, z: f64) -> f64 {
 }
 
 /// Blocks of units: so many of them together take as long as a block of firms.
-fn of_units(crew: Crew) -> Crew {
+pub(super) fn of_units(crew: Crew) -> Crew {
     const UNITS: usize = 32; // derived: resolution of the work, not behaviour
     crew.finer(UNITS)
 }

@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub(super) const FREE: u32 = 0;
 /// A list of which less than this part is free is given room.
 const LEAST_FREE: u32 = 8;
+/// Slots for which memory is asked for at the start, over those that there are.
+const ROOM: usize = 4;
 
 /// What a firm holds: its latest slot, [`NOBODY`] where it holds none, and the number of its slots.
 ///
@@ -88,19 +90,33 @@ pub(super) struct List {
     pub(super) held: u32,
     /// Firms in it.
     pub(super) firms: u32,
+    /// Scratch: rows of its firms while it is lengthened.
+    pub(super) all: Vec<u32>,
     /// Its slots have come to stand for more or less, which is to be noted.
     pub(super) changed: bool,
 }
 
 impl List {
-    /// One of free slots, each of which a visibility of `width` fills.
+    /// One of free slots, each of which a visibility of `width` fills, with room to be lengthened.
     pub(super) fn empty(slots: u32, width: f64) -> Self {
-        Self {
-            holder: vec![FREE; slots as usize],
-            before: vec![NOBODY; slots as usize],
+        let room = || Vec::with_capacity(ROOM * slots as usize);
+        let mut list = Self {
+            holder: room(),
+            before: room(),
+            all: room(),
             width,
             ..Self::default()
-        }
+        };
+        list.open(slots as usize);
+        list
+    }
+
+    /// Frees all slots, of which there are to be `slots`.
+    pub(super) fn open(&mut self, slots: usize) {
+        self.holder.clear();
+        self.holder.resize(slots, FREE);
+        self.before.resize(slots, NOBODY);
+        self.held = 0;
     }
 
     /// Holders of its slots, see [`FREE`].

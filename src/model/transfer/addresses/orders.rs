@@ -1,6 +1,6 @@
 //! Which firms has each list to see to?
 
-use super::CELLS;
+use super::{CELLS, have_room};
 
 /// Rows of firms by list, those of one list in the order in which they came.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,6 +24,8 @@ impl Orders {
             before += *end;
             *end = before;
         }
+        // far more than now in one quarter of many
+        have_room(&mut self.rows, 2 * before as usize);
         self.rows.resize(before as usize, 0);
         for row in rows {
             let place = &mut self.ends[list(row)];

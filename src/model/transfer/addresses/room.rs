@@ -1,6 +1,6 @@
 //! How is a crowded list of slots given room? By wider slots, or by more of them.
 
-use super::list::{FREE, List, Roll};
+use super::list::{List, Roll};
 use super::{NOBODY, RESOLUTION};
 use crate::base::math;
 
@@ -41,26 +41,26 @@ impl List {
     /// Doubles the number of slots, which are to be no wider than at the start; all firms are given
     /// theirs anew.
     fn lengthen(&mut self, roll: &Roll) {
-        let slots = self.holder.len();
+        let (slots, mut all) = (self.holder.len(), std::mem::take(&mut self.all));
         let rows = (0..slots).filter_map(|place| self.headed(place, roll));
-        let rows: Vec<usize> = rows.collect();
+        all.clear();
+        all.extend(rows.map(|row| row as u32));
         let (mut mass, mut number) = (0.0, 0.0);
-        for &row in &rows {
-            mass += roll.seen[row];
+        for &row in &all {
+            mass += roll.seen[row as usize];
             number += 1.0;
         }
         if mass > 0.0 {
             self.width = math::min(self.width, mass / (number * RESOLUTION));
         }
-        self.holder.fill(FREE);
-        self.holder.resize(2 * slots, FREE);
-        self.before.resize(2 * slots, NOBODY);
-        self.held = 0;
-        for row in rows {
+        self.open(2 * slots);
+        for &row in &all {
+            let row = row as usize;
             roll.holdings[row].set(NOBODY, 0);
             for _ in 0..self.wanted(roll.seen[row]) {
                 self.settle(row, roll);
             }
         }
+        self.all = all;
     }
 }
