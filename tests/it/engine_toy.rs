@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use leverlab::base::blocks::Crew;
 use leverlab::cli::progress::Interrupt;
@@ -40,11 +40,13 @@ pub(crate) struct Meeting {
 impl Meeting {
     /// Waits for another thread, but not for long.
     fn wait(&self) {
-        let patience = Instant::now() + Duration::from_secs(5);
         self.inside.fetch_add(1, Ordering::SeqCst);
-        while !self.have_met() && Instant::now() < patience {
+        for _millisecond in 0..5000 {
             if self.inside.load(Ordering::SeqCst) > 1 {
                 self.met.store(true, Ordering::SeqCst);
+            }
+            if self.have_met() {
+                break;
             }
             std::thread::sleep(Duration::from_millis(1));
         }
