@@ -16,18 +16,6 @@ use crate::base::{math, strip};
 use crate::model::context::Context;
 use crate::model::state::State;
 
-impl Draws {
-    /// Has room for `n` matches.
-    fn make_room(&mut self, n: usize) {
-        for column in [&mut self.invention, &mut self.lot] {
-            have_room(column, n);
-        }
-        for column in [&mut self.order, &mut self.like, &mut self.cash] {
-            have_room(column, n);
-        }
-    }
-}
-
 /// Lots for which a block has room from the start, more than it mostly has: it asks for no memory
 /// later.
 const ROOM: usize = 4_096;
@@ -75,6 +63,18 @@ struct Draws {
     like: Vec<f64>,
     /// Cash of the firm \[mn\].
     cash: Vec<f64>,
+}
+
+impl Draws {
+    /// Has room for `n` matches.
+    fn make_room(&mut self, n: usize) {
+        for column in [&mut self.invention, &mut self.lot] {
+            have_room(column, n);
+        }
+        for column in [&mut self.order, &mut self.like, &mut self.cash] {
+            have_room(column, n);
+        }
+    }
 }
 
 crate::dispatched! {
