@@ -57,7 +57,7 @@ pub const TOGETHER: usize = 64;
 
 type Column = [f64; TOGETHER];
 
-/// What firms have drawn, in columns: [`Drawn`] of each.
+/// What firms have drawn, in columns: a row of draws each.
 #[derive(Debug)]
 pub struct Traits {
     uniforms: [[Column; TRAITS]; 2],
