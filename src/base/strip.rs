@@ -124,47 +124,6 @@ fn uniform(high: u64, low: u64) -> f64 {
     (high - 1.5) + low
 }
 
-/// Draws of one entity made at a time: as many as fit the widest vector.
-pub const DRAWS: usize = 8;
-
-crate::dispatched! {
-    /// Fills two columns with both uniforms of eight draws of one entity: element `i` of them is
-    /// `key.pair(id, 0, quarter, draws[i].0, draws[i].1)`.
-    ///
-    /// ```
-    /// use leverlab::base::{rng::{Key, Purpose}, strip};
-    /// let key = Key { seed: 1, run: 2 };
-    /// let draws = [(3, Purpose::Choice); strip::DRAWS];
-    /// let (mut first, mut second) = ([0.0; strip::DRAWS], [0.0; strip::DRAWS]);
-    /// strip::fill_draws(key, 9, 4, &draws, &mut first, &mut second);
-    /// assert_eq!((first[1], second[1]), key.pair(9, 0, 4, 3, Purpose::Choice));
-    /// ```
-    pub fn fill_draws(
-        key: Key,
-        id: u32,
-        quarter: u32,
-        draws: &[(u32, Purpose); DRAWS],
-        first: &mut [f64; DRAWS],
-        second: &mut [f64; DRAWS],
-    ) {
-        let draws = draws.map(|(draw, purpose)| (quarter << 16 | draw, purpose as u32));
-        for i in 0..DRAWS {
-            let (draw, purpose) = draws[i];
-            (first[i], second[i]) = pair(key, id, [0, draw, purpose]);
-        }
-    }
-}
-
-crate::dispatched! {
-    /// Turns eight uniforms into standard normal values, with the bits of
-    /// [`math::normal_quantile`].
-    pub fn normals(values: &mut [f64; DRAWS]) {
-        for value in values {
-            *value = math::normal_quantile(*value);
-        }
-    }
-}
-
 /// Numbers of the widest vector: so many are done as fast as one.
 const LANES: usize = 8; // derived: 512 bits
 
@@ -203,15 +162,6 @@ pub fn quantiles(values: &mut [f64]) {
     }
     for (&k, &value) in place[..count].iter().zip(&sizes) {
         values[k as usize] = value;
-    }
-}
-
-crate::dispatched! {
-    /// Raises e to each of eight values, with the bits of [`math::exp`].
-    pub fn exponentials(values: &mut [f64; DRAWS]) {
-        for value in values {
-            *value = math::exp(*value);
-        }
     }
 }
 
@@ -392,16 +342,6 @@ mod tests {
                 assert_eq!(power.to_bits(), math::pow(base, exponent).to_bits());
             }
         }
-    }
-
-    #[test]
-    fn eight_values_have_the_bits_of_single_ones() {
-        let values = [0.0, 1e-9, 0.02, 0.3, 0.5, 0.77, 0.99, 1.0 - 1e-12];
-        let (mut z, mut powers) = (values, values);
-        normals(&mut z);
-        exponentials(&mut powers);
-        assert_eq!(z, values.map(math::normal_quantile));
-        assert_eq!(powers, values.map(math::exp));
     }
 
     #[test]

@@ -91,16 +91,7 @@ pub struct Traffic {
     liability: f64,
 }
 
-impl Join for Traffic {
-    fn join(&mut self, next: Self) {
-        self.exposure.join(next.exposure);
-        self.routed.join(next.routed);
-        self.cleared.join(next.cleared);
-        self.failed.join(next.failed);
-        self.supervision.join(next.supervision);
-        self.liability.join(next.liability);
-    }
-}
+crate::join_fields!(Traffic: exposure, routed, cleared, failed, supervision, liability);
 
 impl ApprovalState {
     /// Counts what the products of all projects did.

@@ -4,7 +4,6 @@
 use super::choice::{mean_contract, size_class};
 use super::search::STRIP;
 use super::{ContractResearchParameters, SIZE_CLASSES};
-use crate::base::blocks::Join;
 use crate::base::columns::Lent;
 use crate::base::strip::{Sum, gather};
 use crate::base::{math, select};
@@ -38,13 +37,7 @@ pub(super) struct Served {
     pub value: [Sum; SIZE_CLASSES],
 }
 
-impl Join for Served {
-    fn join(&mut self, next: Self) {
-        self.buyers.join(next.buyers);
-        self.contracts.join(next.contracts);
-        self.value.join(next.value);
-    }
-}
+crate::join_fields!(Served: buyers, contracts, value);
 
 impl Requests {
     /// Number of requests.

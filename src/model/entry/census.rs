@@ -132,7 +132,7 @@ pub(in crate::model) struct Surroundings {
 
 impl Surroundings {
     /// Shares of firms of a region that know how to claim, and of the certificate.
-    pub(super) fn aware(&self, region: u8) -> [f64; 2] {
+    pub(in crate::model) fn aware(&self, region: u8) -> [f64; 2] {
         let home = usize::from(region);
         [self.aware_claim[home], self.aware_hightech[home]]
     }

@@ -11,8 +11,8 @@ use crate::model::context::Context;
 use crate::model::demand::{
     MARKETS, MarketState, ln_attraction_per_demand, market_of, resting_appeal,
 };
-use crate::model::firms::{FIELDS, Firm, Firms, Segment};
-use crate::model::population::{SalesLaw, Traits, draw_firm_among, entrant_id};
+use crate::model::firms::{FIELDS, Firm, Firms};
+use crate::model::population::{Founding, SalesLaw, Traits, draw_firm, entrant_id};
 use crate::model::state::State;
 use crate::model::world::WARM_UP;
 
@@ -110,13 +110,18 @@ impl Strip {
         let (s, cell) = (founder.segment(), founder.stream as usize % CELLS);
         let (segment, weight) = (SEGMENT_LIST[s], welcome.weights[s]);
         let (region, field) = ((cell / FIELDS) as u8, (cell % FIELDS) as u8);
-        let (id, sales, scene) = (self.id[k], self.sales[k], welcome.scene);
-        let aware = scene.aware(region);
-        let dateless = dateless(ctx);
+        let (sales, scene) = (self.sales[k], welcome.scene);
+        let founding = Founding {
+            id: self.id[k],
+            segment,
+            region,
+            field,
+            sales,
+            weight,
+            aware: scene.aware(region),
+        };
         // a row is long: it is set in place
-        let mut firm = (self.traits).firm(
-            k, aware, id, segment, region, field, sales, weight, &dateless,
-        );
+        let mut firm = self.traits.firm(k, &founding, &dateless(ctx));
         let ln_attraction = welcome.ln_attraction[market_of(field, segment)];
         start(&mut firm, scene, ln_attraction, ctx);
         firm.cash = ctx.parameters.entry.entrant_cash * sales;
@@ -161,24 +166,13 @@ fn dateless<'a>(ctx: &Context<'a>) -> Context<'a> {
     }
 }
 
-/// A firm that starts now at given sales, by region and field; its lasting draws are those of the
-/// warm-up.
-#[allow(clippy::too_many_arguments)] // who, where and how large
-pub(in crate::model) fn newcomer(
-    state: &State,
-    scene: &Surroundings,
-    id: u32,
-    segment: Segment,
-    (region, field): (u8, u8),
-    sales: f64,
-    weight: f64,
-    ctx: &Context,
-) -> Firm {
-    let (aware, dateless) = (scene.aware(region), dateless(ctx));
+/// A firm that starts now; its lasting draws are those of the warm-up.
+pub(in crate::model) fn newcomer(state: &State, founding: &Founding, ctx: &Context) -> Firm {
     // a row is long: it is set in place
-    let mut firm = draw_firm_among(aware, id, segment, region, field, sales, weight, &dateless);
-    let ln_attraction = ln_attraction_per_demand(&state.market, market_of(field, segment));
-    start(&mut firm, scene, ln_attraction, ctx);
+    let mut firm = draw_firm(founding, &dateless(ctx));
+    let market = market_of(founding.field, founding.segment);
+    let ln_attraction = ln_attraction_per_demand(&state.market, market);
+    start(&mut firm, &state.entry.scene, ln_attraction, ctx);
     firm
 }
 

@@ -5,7 +5,6 @@ use super::portfolio::Portfolio;
 use super::project::{Origin, Project, Strip, under_review};
 use super::remnant::Roulette;
 use super::{CONVERSION, FunnelParameters, FunnelTally, Purses, READINESS_LEVELS, cohort_of, set};
-use crate::base::blocks::Join;
 use crate::base::columns::Lent;
 use crate::base::rng::Purpose;
 use crate::base::strip::fill_pairs;
@@ -73,13 +72,7 @@ struct Entered {
     converted: [f64; CONVERSION + 1],
 }
 
-impl Join for Entered {
-    fn join(&mut self, next: Self) {
-        self.mass.join(next.mass);
-        self.drawn.join(next.drawn);
-        self.converted.join(next.converted);
-    }
-}
+crate::join_fields!(Entered: mass, drawn, converted);
 
 /// Mass of the cohorts disclosed in quarter index `q` and before.
 fn last_cohorts(cohorts: &[f64], q: i32) -> [f64; CONVERSION + 1] {

@@ -4,7 +4,6 @@ use super::WINDOW;
 use super::movement::Round;
 use super::project::{Column, STAGES, Strip};
 use super::purse::Purses;
-use crate::base::blocks::Join;
 use crate::base::strip::Sum;
 use crate::model::approval::Traffic;
 use crate::model::firms::{FIELDS, REGIONS};
@@ -23,16 +22,7 @@ pub(super) struct Columns {
     pub fees: Sum,
 }
 
-impl Join for Columns {
-    fn join(&mut self, next: Self) {
-        self.passed.join(next.passed);
-        self.failed.join(next.failed);
-        self.present.join(next.present);
-        self.abandoned.join(next.abandoned);
-        self.research.join(next.research);
-        self.fees.join(next.fees);
-    }
-}
+crate::join_fields!(Columns: passed, failed, present, abandoned, research, fees);
 
 /// Sums over the projects of a quarter, in real inventions.
 #[derive(Clone, Copy, Debug, Default)]
@@ -53,18 +43,7 @@ pub(super) struct Sums {
     pub traffic: Traffic,
 }
 
-impl Join for Sums {
-    fn join(&mut self, next: Self) {
-        self.columns.join(next.columns);
-        self.offered.join(next.offered);
-        self.abandoned.join(next.abandoned);
-        self.research.join(next.research);
-        self.fields.join(next.fields);
-        self.aged.join(next.aged);
-        self.held.join(next.held);
-        self.traffic.join(next.traffic);
-    }
-}
+crate::join_fields!(Sums: columns, offered, abandoned, research, fields, aged, held, traffic);
 
 impl Sums {
     /// Notes what the projects of a strip sold, and what they leave for the next quarter: what

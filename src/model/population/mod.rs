@@ -12,7 +12,7 @@ mod traits;
 
 pub use fields::{block_of, draw_field, field_distance};
 pub use ids::{SPLIT_BITS, entrant_id, firm_id, is_entrant, split_id};
-pub use traits::{TOGETHER, Traits, draw_firm, draw_firm_among};
+pub use traits::{Founding, TOGETHER, Traits, draw_firm};
 
 use super::context::Context;
 use super::firms::{Firms, REGIONS, Sector, Segment};
@@ -215,6 +215,9 @@ fn found_segment(firms: &mut Firms, segment: Segment, count: f64, ctx: &Context)
         let (a, b) = (edge(k as f64), edge(k as f64 + 1.0));
         mean += (b - a) * law.quantile(0.5 * (a + b));
     }
+    let (claims, registers) = (&ctx.parameters.claims, &ctx.parameters.registers);
+    let aware = [claims.aware_2013, registers.aware_2013];
+    let (mut waiting, mut traits) = (Vec::with_capacity(TOGETHER), Traits::default());
     let kind = segment as u32;
     let mut cumulated = 0.0;
     let mut ordinal = 0_u32;
@@ -231,13 +234,36 @@ fn found_segment(firms: &mut Firms, segment: Segment, count: f64, ctx: &Context)
             let (u_region, u_field) = ctx.pair(id, 0, 0, Purpose::FirmPlace);
             let region = pick(u_region, &region_shares(p)) as u8;
             let field = draw_field(segment, u_field) as u8;
-            let row = draw_firm(id, segment, region, field, sales, 1.0 / inclusion, ctx);
-            firms.push(row);
+            waiting.push(Founding {
+                id,
+                segment,
+                region,
+                field,
+                sales,
+                weight: 1.0 / inclusion,
+                aware,
+            });
+            if waiting.len() == TOGETHER {
+                settle(firms, &mut waiting, &mut traits, ctx);
+            }
             ordinal += 1;
             // one agent a unit of cumulated inclusion, at a keyed place in it
             next = f64::from(ordinal) + ctx.uniform(kind, ordinal, 0, Purpose::FirmSize);
         }
         cumulated += step;
+    }
+    settle(firms, &mut waiting, &mut traits, ctx);
+}
+
+/// Founds the firms that wait for it, at most [`TOGETHER`].
+fn settle(firms: &mut Firms, waiting: &mut Vec<Founding>, traits: &mut Traits, ctx: &Context) {
+    let mut ids = [0; TOGETHER];
+    for (id, founding) in ids.iter_mut().zip(&*waiting) {
+        *id = founding.id;
+    }
+    traits.draw(&ids[..waiting.len()], ctx);
+    for (k, founding) in waiting.drain(..).enumerate() {
+        firms.push(traits.firm(k, &founding, ctx));
     }
 }
 

@@ -7,16 +7,16 @@ use crate::base::{math, strip};
 use crate::model::context::Context;
 use crate::model::firms::{Firm, Ownership, Sector, Segment};
 use crate::model::research;
-use std::array::from_fn;
 
 /// Sales at which the mean return of projects is quoted \[mn/yr\].
 const REFERENCE_SALES: f64 = 100.0; // derived: as in the trial the value comes from
 /// Least profit over sales in a taxed year.
 const LEAST_MARGIN: f64 = 0.005; // derived: a taxed year has a profit
 
-/// Draws of a firm's lasting traits, in the order in which [`Drawn::firm`] names them; the last
-/// fills the vector.
-const TRAIT_DRAWS: [(u32, Purpose); strip::DRAWS] = [
+/// Number of draws of a firm's lasting traits.
+const TRAITS: usize = 7; // derived: one for each below
+/// These draws, in the order in which [`Traits::firm`] names them.
+const TRAIT_DRAWS: [(u32, Purpose); TRAITS] = [
     (0, Purpose::FirmTechnology),
     (1, Purpose::FirmTechnology),
     (0, Purpose::FirmTraits),
@@ -24,10 +24,7 @@ const TRAIT_DRAWS: [(u32, Purpose); strip::DRAWS] = [
     (0, Purpose::FirmTax),
     (1, Purpose::FirmTax),
     (2, Purpose::FirmTax),
-    (2, Purpose::FirmTax),
 ];
-/// Number of draws that differ.
-const TRAITS: usize = strip::DRAWS - 1; // derived: without the one that fills the vector
 /// Which uniform of which draw becomes a standard normal value: of project mass, team cost, staff,
 /// claiming cost, mean return, margin, assets.
 const NORMALS: [(usize, usize); 7] = [(0, 0), (0, 1), (0, 2), (0, 4), (1, 0), (1, 1), (1, 2)];
@@ -44,12 +41,23 @@ fn factor_spreads(p: &PopulationParameters) -> [(f64, usize); FACTORS] {
     ]
 }
 
-/// What a firm has drawn: uniforms, and the normal values and factors that some of them become.
+/// A firm that is founded: who, where and how large?
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Drawn {
-    uniforms: [[f64; TRAITS]; 2],
-    normals: [f64; NORMALS.len()],
-    factors: [f64; FACTORS],
+pub struct Founding {
+    /// Entity id.
+    pub id: u32,
+    /// Segment.
+    pub segment: Segment,
+    /// Region.
+    pub region: u8,
+    /// Field.
+    pub field: u8,
+    /// Sales \[mn/yr\].
+    pub sales: f64,
+    /// Real firms it stands for \[firms\].
+    pub weight: f64,
+    /// Firms around it that know of the super-deduction and of the certificate \[share\].
+    pub aware: [f64; 2],
 }
 
 /// Firms whose traits are drawn together.
@@ -57,7 +65,8 @@ pub const TOGETHER: usize = 64;
 
 type Column = [f64; TOGETHER];
 
-/// What firms have drawn, in columns: a row of draws each.
+/// What firms have drawn, in columns: uniforms, and the normal values and factors that some of them
+/// become.
 #[derive(Debug)]
 pub struct Traits {
     uniforms: [[Column; TRAITS]; 2],
@@ -87,121 +96,23 @@ impl Traits {
         work_out(self, n, &factor_spreads(&ctx.parameters.population));
     }
 
-    /// Firm `k` of those drawn for: [`draw_firm_among`].
-    #[allow(clippy::too_many_arguments)] // who, where and how large
-    pub fn firm(
-        &self,
-        k: usize,
-        aware: [f64; 2],
-        id: u32,
-        segment: Segment,
-        region: u8,
-        field: u8,
-        sales: f64,
-        weight: f64,
-        ctx: &Context,
-    ) -> Firm {
-        let drawn = Drawn {
-            uniforms: from_fn(|which| from_fn(|draw| self.uniforms[which][draw][k])),
-            normals: from_fn(|normal| self.normals[normal][k]),
-            factors: from_fn(|factor| self.factors[factor][k]),
-        };
-        drawn.firm(aware, id, segment, region, field, sales, weight, ctx)
-    }
-}
-
-crate::dispatched! {
-    /// Normal values and factors of the first `n` firms.
-    fn work_out(traits: &mut Traits, n: usize, spreads: &[(f64, usize); FACTORS]) {
-        let n = n.min(TOGETHER);
-        for (values, (which, draw)) in traits.normals.iter_mut().zip(NORMALS) {
-            for (value, &uniform) in values[..n].iter_mut().zip(&traits.uniforms[which][draw]) {
-                *value = math::normal_quantile(uniform);
-            }
-        }
-        for (factors, &(spread, normal)) in traits.factors.iter_mut().zip(spreads) {
-            for (factor, &z) in factors[..n].iter_mut().zip(&traits.normals[normal]) {
-                *factor = math::exp(spread * z);
-            }
-        }
-    }
-}
-
-/// Draws the lasting traits of a firm of given sales, place and kind, in the year of founding.
-pub fn draw_firm(
-    id: u32,
-    segment: Segment,
-    region: u8,
-    field: u8,
-    sales: f64,
-    weight: f64,
-    ctx: &Context,
-) -> Firm {
-    let (claims, registers) = (&ctx.parameters.claims, &ctx.parameters.registers);
-    let aware = [claims.aware_2013, registers.aware_2013];
-    draw_firm_among(aware, id, segment, region, field, sales, weight, ctx)
-}
-
-/// [`draw_firm`] among firms of which a share each is `aware` of the super-deduction and of the
-/// certificate.
-#[allow(clippy::too_many_arguments)] // who, where and how large
-pub fn draw_firm_among(
-    aware: [f64; 2],
-    id: u32,
-    segment: Segment,
-    region: u8,
-    field: u8,
-    sales: f64,
-    weight: f64,
-    ctx: &Context,
-) -> Firm {
-    Drawn::of(id, ctx).firm(aware, id, segment, region, field, sales, weight, ctx)
-}
-
-impl Drawn {
-    /// What the firm `id` draws, all at once.
-    fn of(id: u32, ctx: &Context) -> Self {
-        let (mut first, mut second) = ([0.0; strip::DRAWS], [0.0; strip::DRAWS]);
-        let q = ctx.q() as u32;
-        strip::fill_draws(ctx.key, id, q, &TRAIT_DRAWS, &mut first, &mut second);
-        let uniforms = [first, second];
-        let mut normals = [0.5; strip::DRAWS];
-        for (z, (which, draw)) in normals.iter_mut().zip(NORMALS) {
-            *z = uniforms[which][draw];
-        }
-        strip::normals(&mut normals);
-        let mut factors = [0.0; strip::DRAWS];
-        let spreads = factor_spreads(&ctx.parameters.population);
-        for (factor, (spread, normal)) in factors.iter_mut().zip(spreads) {
-            *factor = spread * normals[normal];
-        }
-        strip::exponentials(&mut factors);
-        Self {
-            uniforms: from_fn(|which| from_fn(|draw| uniforms[which][draw])),
-            normals: from_fn(|normal| normals[normal]),
-            factors: from_fn(|factor| factors[factor]),
-        }
-    }
-
-    /// The firm that has drawn this.
-    #[allow(clippy::too_many_arguments)] // who, where and how large
-    fn firm(
-        &self,
-        aware: [f64; 2],
-        id: u32,
-        segment: Segment,
-        region: u8,
-        field: u8,
-        sales: f64,
-        weight: f64,
-        ctx: &Context,
-    ) -> Firm {
+    /// Firm `k` of those drawn for, of which `founding` is told.
+    pub fn firm(&self, k: usize, founding: &Founding, ctx: &Context) -> Firm {
         let p = &ctx.parameters.population;
-        let [first, second] = self.uniforms;
+        let Founding {
+            id,
+            segment,
+            region,
+            field,
+            sales,
+            weight,
+            aware,
+        } = *founding;
+        let [first, second] = self.uniforms.each_ref().map(|columns| row(columns, k));
         let [_, _, _, u_owner, _, u_aware_claim, u_taxed] = first;
         let [_, _, _, u_sector, u_fitness, u_aware_hightech, _] = second;
-        let [z_share, _, _, z_claim, z_mean, z_own_margin, _] = self.normals;
-        let [staff_factor, assets_factor, share_factor, team_factor] = self.factors;
+        let [z_share, _, _, z_claim, z_mean, z_own_margin, _] = row(&self.normals, k);
+        let [staff_factor, assets_factor, share_factor, team_factor] = row(&self.factors, k);
         let small = segment == Segment::Small;
         let share_median = match segment {
             Segment::Industry => p.project_share_industry,
@@ -273,6 +184,35 @@ impl Drawn {
     }
 }
 
+/// Values at place `k` of some columns.
+fn row<const N: usize>(columns: &[Column; N], k: usize) -> [f64; N] {
+    columns.each_ref().map(|column| column[k])
+}
+
+crate::dispatched! {
+    /// Normal values and factors of the first `n` firms.
+    fn work_out(traits: &mut Traits, n: usize, spreads: &[(f64, usize); FACTORS]) {
+        let n = n.min(TOGETHER);
+        for (values, (which, draw)) in traits.normals.iter_mut().zip(NORMALS) {
+            for (value, &uniform) in values[..n].iter_mut().zip(&traits.uniforms[which][draw]) {
+                *value = math::normal_quantile(uniform);
+            }
+        }
+        for (factors, &(spread, normal)) in traits.factors.iter_mut().zip(spreads) {
+            for (factor, &z) in factors[..n].iter_mut().zip(&traits.normals[normal]) {
+                *factor = math::exp(spread * z);
+            }
+        }
+    }
+}
+
+/// Draws the lasting traits of one firm, as if founded in the quarter of `ctx`.
+pub fn draw_firm(founding: &Founding, ctx: &Context) -> Firm {
+    let mut traits = Traits::default();
+    traits.draw(&[founding.id], ctx);
+    traits.firm(0, founding, ctx)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -280,17 +220,24 @@ mod tests {
     use crate::model::patents::testbed::Scene;
 
     #[test]
-    fn firms_drawn_together_are_those_drawn_one_by_one() {
+    fn a_firm_does_not_hang_on_those_it_is_drawn_with() {
         let scene = Scene::at(Quarter::new(2020, 2));
         let ctx = scene.context(Quarter::new(2020, 2));
         let ids: Vec<u32> = (0..TOGETHER as u32 - 3).map(|k| 7 + 13 * k).collect();
         let mut traits = Traits::default();
         traits.draw(&ids, &ctx);
         for (k, &id) in ids.iter().enumerate() {
-            let (segment, sales) = (Segment::Small, 3.0 + k as f64);
-            let one = draw_firm_among([0.4, 0.5], id, segment, 2, 11, sales, 2.5, &ctx);
-            let firm = traits.firm(k, [0.4, 0.5], id, segment, 2, 11, sales, 2.5, &ctx);
-            assert_eq!(firm, one);
+            let founding = Founding {
+                id,
+                segment: Segment::Small,
+                region: 2,
+                field: 11,
+                sales: 3.0 + k as f64,
+                weight: 2.5,
+                aware: [0.4, 0.5],
+            };
+            let firm = traits.firm(k, &founding, &ctx);
+            assert_eq!(firm, draw_firm(&founding, &ctx));
         }
     }
 }

@@ -118,14 +118,7 @@ struct Bids {
     joined: f64,
 }
 
-impl Join for Bids {
-    fn join(&mut self, next: Self) {
-        self.alone.join(next.alone);
-        self.joint.join(next.joint);
-        self.universities.join(next.universities);
-        self.joined.join(next.joined);
-    }
-}
+crate::join_fields!(Bids: alone, joint, universities, joined);
 
 /// Score from which each part of the call awards, and the share awarded in that class.
 struct Lines {

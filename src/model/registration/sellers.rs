@@ -1,6 +1,6 @@
 //! Who sells technology: what registration reads of firms, weighted by their R&D.
 
-use crate::base::blocks::{Crew, Join};
+use crate::base::blocks::Crew;
 use crate::base::strip::{ROWS, Sum};
 use crate::model::firms::{Firms, REGIONS};
 use crate::policy::tax::Tax;
@@ -31,15 +31,7 @@ struct Research {
     bought: Sum,
 }
 
-impl Join for Research {
-    fn join(&mut self, next: Self) {
-        self.region.join(next.region);
-        self.claiming.join(next.claiming);
-        self.standard.join(next.standard);
-        self.hightech.join(next.hightech);
-        self.bought.join(next.bought);
-    }
-}
+crate::join_fields!(Research: region, claiming, standard, hightech, bought);
 
 /// Columns of a strip of firms.
 struct Strip<'a> {

@@ -24,7 +24,6 @@ use super::firms::{Firms, Ownership};
 use super::research::{Law, carry_table, loss_share};
 use super::state::State;
 use super::tax::CarryTable;
-use crate::base::blocks::Join;
 use crate::base::columns::Lent;
 use crate::base::rng::{Purpose, fill_uniform};
 use crate::base::{math, select, strip};
@@ -53,15 +52,7 @@ struct Totals {
     relief: [[f64; 2]; 4],
 }
 
-impl Join for Totals {
-    fn join(&mut self, next: Self) {
-        self.central += next.central;
-        self.local += next.local;
-        self.refund_central += next.refund_central;
-        self.refund_local += next.refund_local;
-        self.relief.join(next.relief);
-    }
-}
+crate::join_fields!(Totals: central, local, refund_central, refund_local, relief);
 
 impl Totals {
     fn book(self, books: &mut Books) {

@@ -25,7 +25,7 @@ use super::books::{Account, Instrument};
 use super::context::Context;
 use super::entry::{self, CELLS, STREAMS};
 use super::firms::{FIELDS, Firm, Segment};
-use super::population::entrant_id;
+use super::population::{Founding, entrant_id};
 use super::state::State;
 use super::transfer::bargain::{self, Shield};
 use super::transfer::{Deal, DealKind, Motive};
@@ -290,10 +290,16 @@ fn set_terms(terms: &mut Vec<Terms>, units: &Units, ctx: &Context) {
 fn start_up(state: &State, id: u32, row: usize, weight: f64, ctx: &Context) -> Firm {
     let p = &ctx.parameters.spin_offs;
     let v = &state.universities.inventions;
-    let place = (v.region[row], v.field[row]);
-    let sales = p.start_sales * ctx.world.price;
-    let scene = &state.entry.scene;
-    let firm = entry::newcomer(state, scene, id, Segment::Small, place, sales, weight, ctx);
+    let founding = Founding {
+        id,
+        segment: Segment::Small,
+        region: v.region[row],
+        field: v.field[row],
+        sales: p.start_sales * ctx.world.price,
+        weight,
+        aware: state.entry.scene.aware(v.region[row]),
+    };
+    let firm = entry::newcomer(state, &founding, ctx);
     Firm {
         cash: p.capital * ctx.world.price,
         knowledge: p.capital,
