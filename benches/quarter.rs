@@ -55,6 +55,7 @@ fn main() {
     let mut all = vec![0.0_f64; PROCESSES.len() + 1];
     let mut rows = [[0_usize; 4]; YEARS.len()];
     let mut quarters = 0;
+    let mut founding = 0.0;
     let mut firm_quarters = 0.0;
     let mut fingerprint = blake3::Hasher::new();
     for number in 0..runs {
@@ -68,12 +69,15 @@ fn main() {
         };
         let parameters = economy.parameters(run.draw);
         let mut state = State::default();
-        economy.found(run, &parameters, &mut state);
+        let crew = Crew::of(&pool);
+        let start = milliseconds(threads);
+        economy.found(run, &parameters, &mut state, crew);
+        founding += milliseconds(threads) - start;
         let policy = economy.policy(0);
         let mut now = WARM_UP;
         while now <= Quarter::new(2035, 4) {
             let ctx = Context {
-                crew: Crew::of(&pool),
+                crew,
                 ..economy.context(key, now, &parameters, policy, policy.at(now))
             };
             let column = YEARS.iter().position(|&year| year == now.year());
@@ -135,6 +139,8 @@ fn main() {
     }
     let sum: f64 = all.iter().sum();
     println!("{:>9.3}", sum / f64::from(quarters));
+    let founding = founding / f64::from(runs);
+    println!("founding of the economy: {founding:.1} ms");
     for (k, name) in ["firm rows", "invention rows", "projects", "deals"]
         .iter()
         .enumerate()

@@ -1,5 +1,6 @@
 //! The parts that are timed and counted: each walks one column once.
 
+use leverlab::base::blocks::Crew;
 use leverlab::base::rng::{self, Key, Purpose};
 use leverlab::base::{dist, math, stats, strip};
 use leverlab::engine::RunId;
@@ -146,7 +147,7 @@ pub fn whole_quarters(quarters: u32) -> f64 {
     let run = RunId { draw: 0, run: 0 };
     let parameters = economy.parameters(run.draw);
     let mut state = State::default();
-    economy.found(run, &parameters, &mut state);
+    economy.found(run, &parameters, &mut state, Crew::ALONE);
     let policy = economy.policy(0);
     let (mut now, mut rows) = (WARM_UP, 0.0);
     for _ in 0..quarters {

@@ -19,6 +19,7 @@ mod research;
 mod settlement;
 mod world;
 
+use leverlab::base::blocks::Crew;
 use leverlab::base::dispatch::{Path as Width, force};
 use leverlab::base::rng::Key;
 use leverlab::base::time::Quarter;
@@ -160,7 +161,7 @@ fn main() {
     let key = Key { seed, run: 0 };
     let parameters = economy.parameters(run.draw);
     let mut state = State::default();
-    economy.found(run, &parameters, &mut state);
+    economy.found(run, &parameters, &mut state, Crew::ALONE);
     let policy = economy.policy(0);
     let mut times = [[Times::default(); PLAIN.len()]; YEARS.len()];
     let mut firms = [0.0; YEARS.len()];

@@ -65,8 +65,9 @@ pub trait Simulation: Sync {
     fn prefix(&self, scenario: usize, quarter: usize) -> Prefix;
     /// An empty state.
     fn blank(&self) -> Self::State;
-    /// Founds the world of a run in `state`, whatever that held.
-    fn found(&self, run: RunId, state: &mut Self::State);
+    /// Founds the world of a run in `state`, whatever that held; `crew` as in
+    /// [`Simulation::advance`].
+    fn found(&self, run: RunId, state: &mut Self::State, crew: Crew);
     /// Copies `from` over `to`, reusing its memory.
     fn copy(&self, from: &Self::State, to: &mut Self::State);
     /// Runs one quarter of `scenario` on a state that has come to it; `crew` may walk large

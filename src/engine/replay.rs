@@ -37,7 +37,8 @@ pub fn replay(economy: &Economy, scenario: usize, id: RunId) -> Trace {
             cause,
         })
     };
-    if let Err(cause) = guarded(|| Simulation::found(economy, id, &mut world)) {
+    let crew = Crew::ALONE;
+    if let Err(cause) = guarded(|| Simulation::found(economy, id, &mut world, crew)) {
         let end = broken(economy.label(0), "founding", cause);
         return Trace { quarters, end };
     }
@@ -45,7 +46,6 @@ pub fn replay(economy: &Economy, scenario: usize, id: RunId) -> Trace {
         let label = economy.label(quarter);
         let mut under_way = "";
         let mut note = |name| under_way = name;
-        let crew = Crew::ALONE;
         let step = || economy.step(scenario, id, &mut world, quarter, crew, &mut note);
         if let Err(cause) = guarded(step) {
             let end = broken(label, under_way, cause);

@@ -205,15 +205,13 @@ impl Economy {
     }
 
     /// Founds the economy of 2013 in `state`.
-    pub fn found(&self, run: RunId, parameters: &Parameters, state: &mut State) {
+    pub fn found(&self, run: RunId, parameters: &Parameters, state: &mut State, crew: Crew) {
         let policy = &self.policies[0];
-        let ctx = self.context(
-            self.key(run),
-            WARM_UP,
-            parameters,
-            policy,
-            policy.at(WARM_UP),
-        );
+        let law = policy.at(WARM_UP);
+        let ctx = Context {
+            crew,
+            ..self.context(self.key(run), WARM_UP, parameters, policy, law)
+        };
         population::found_state(state, &ctx);
     }
 
@@ -224,7 +222,7 @@ impl Economy {
 
     /// Founds the world of a run and brings it to the quarter before the scenarios start.
     pub fn past(&self, run: RunId, world: &mut World) {
-        Simulation::found(self, run, world);
+        Simulation::found(self, run, world, Crew::ALONE);
         for quarter in 0..self.past_quarters() {
             self.advance(0, run, world, quarter, Crew::ALONE);
         }
@@ -332,12 +330,12 @@ impl Simulation for Economy {
         World::default()
     }
 
-    fn found(&self, run: RunId, world: &mut World) {
+    fn found(&self, run: RunId, world: &mut World, crew: Crew) {
         world.state = State::default();
         world.record.clear();
         world.term = None;
         let parameters = self.parameters(run.draw);
-        Economy::found(self, run, &parameters, &mut world.state);
+        Economy::found(self, run, &parameters, &mut world.state, crew);
         world.parameters = Some(parameters);
         world.held = Holdings::of(&world.state);
     }

@@ -122,7 +122,8 @@ impl<'a, 'w, S: Simulation> Worker<'a, 'w, S> {
     /// Walks one run; gives what came of it unless another thread is still at it.
     pub(super) fn run(&mut self, id: RunId, tree: &'a Branch) -> Option<(RunId, Slot)> {
         let run = Arc::new(Run::new(id, self.simulation.scenarios()));
-        match guarded(|| self.simulation.found(id, &mut self.work)) {
+        let (work, crew) = (&mut self.work, self.crew);
+        match guarded(|| self.simulation.found(id, work, crew)) {
             Ok(()) => self.walk(tree, 0, &run),
             Err(cause) => self.lose(tree, &format!("at the founding: {cause}"), &run),
         }

@@ -84,7 +84,13 @@ pub fn relabelling_gain(m: f64, research: f64, saving: f64, expected_fine: f64, 
 }
 
 /// Yearly relief from the super-deduction on `research`: with it less without it \[mn/yr\].
-fn extra_relief(firms: &Firms, i: usize, research: f64, carry: &CarryTable, ctx: &Context) -> f64 {
+fn extra_relief(
+    firms: &Firms<impl Hold>,
+    i: usize,
+    research: f64,
+    carry: &CarryTable,
+    ctx: &Context,
+) -> f64 {
     let law = &ctx.seen.tax;
     let position = tax_position(firms, i, research, true, law, ctx);
     position.extra_relief_at(research, position.usable(carry), law)
@@ -131,7 +137,7 @@ impl FeeDeduction {
 
 /// Whether firm `i` would claim on R&D of `research`.
 pub fn would_claim(
-    firms: &Firms,
+    firms: &Firms<impl Hold>,
     i: usize,
     research: f64,
     carry: &CarryTable,

@@ -4,6 +4,7 @@
 //! stands in a list that may only shrink.
 
 use crate::pairing::economy;
+use leverlab::base::blocks::Crew;
 use leverlab::base::rng::Key;
 use leverlab::base::time::Quarter;
 use leverlab::engine::RunId;
@@ -36,7 +37,7 @@ fn counted() -> Vec<(&'static str, u64)> {
     };
     let parameters = economy.parameters(run.draw);
     let mut state = State::default();
-    economy.found(run, &parameters, &mut state);
+    economy.found(run, &parameters, &mut state, Crew::ALONE);
     let policy = economy.policy(0);
     let mut counts: Vec<(&str, u64)> = PROCESSES.iter().map(|process| (process.0, 0)).collect();
     counts.push(("observe", 0));

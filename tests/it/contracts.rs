@@ -1,5 +1,6 @@
 //! The contracts of the engine, held on the model itself at a tiny scale.
 
+use leverlab::base::blocks::Crew;
 use leverlab::base::bound::Bound;
 use leverlab::base::dispatch::{self, Path as Instructions};
 use leverlab::base::rng::Key;
@@ -349,7 +350,7 @@ fn money_and_inventions_are_conserved_in_every_quarter() {
         run: 2,
     };
     let mut state = State::default();
-    economy.found(id, &parameters, &mut state);
+    economy.found(id, &parameters, &mut state, Crew::ALONE);
     let mut now = leverlab::model::world::WARM_UP;
     let mut held = audit::Holdings::of(&state);
     for _ in 0..56 {

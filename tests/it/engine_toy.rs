@@ -139,7 +139,7 @@ impl Simulation for Toy {
     fn blank(&self) -> World {
         World::default()
     }
-    fn found(&self, run: RunId, state: &mut World) {
+    fn found(&self, run: RunId, state: &mut World, _: Crew) {
         self.founded.fetch_add(1, Ordering::SeqCst);
         if let Some((at, interrupt)) = &self.stop
             && *at == run.run

@@ -12,7 +12,7 @@ use crate::model::demand::{
     MARKETS, MarketState, ln_attraction_per_demand, market_of, resting_appeal,
 };
 use crate::model::firms::{FIELDS, Firm, Firms};
-use crate::model::population::{Founding, SalesLaw, Traits, draw_firm, entrant_id};
+use crate::model::population::{Founding, SalesLaw, Traits, draw_firm, entrant_id, fill_quantiles};
 use crate::model::state::State;
 use crate::model::world::WARM_UP;
 
@@ -95,9 +95,13 @@ impl Strip {
         for (id, founder) in self.id.iter_mut().zip(founders) {
             *id = entrant_id(founder.stream, founder.ordinal);
         }
-        let (then, sales) = (WARM_UP.index() as u32, &mut self.sales);
-        fill_uniform(ctx.key, &self.id, then, 0, Purpose::EntryTraits, sales);
-        fill_quantiles(&law.laws[s], ctx.parameters.entry.entrant_rank, sales);
+        let then = WARM_UP.index() as u32;
+        let ranks = &mut self.sales;
+        fill_uniform(ctx.key, &self.id, then, 0, Purpose::EntryTraits, ranks);
+        for rank in &mut self.sales {
+            *rank *= ctx.parameters.entry.entrant_rank;
+        }
+        fill_quantiles(&law.laws[s], &mut self.sales);
         for sales in &mut self.sales {
             *sales = *sales * law.nominal * law.lag;
         }
@@ -126,15 +130,6 @@ impl Strip {
         start(&mut firm, scene, ln_attraction, ctx);
         firm.cash = ctx.parameters.entry.entrant_cash * sales;
         firm
-    }
-}
-
-crate::dispatched! {
-    /// Puts the sales at a rank, at most `highest`, in place of each uniform.
-    fn fill_quantiles(law: &SalesLaw, highest: f64, ranks: &mut [f64; ARRIVALS]) {
-        for rank in ranks {
-            *rank = law.quantile(*rank * highest);
-        }
     }
 }
 

@@ -48,11 +48,12 @@ use super::context::Context;
 use super::firms::{Firms, REGIONS, Segment};
 use super::state::State;
 use super::tax::operating_profit;
-use crate::base::columns::Hold;
+use crate::base::columns::{Hold, Lent};
 use crate::base::rng::Purpose;
 use crate::base::{dist, math};
 use apply::Ask;
 use liquidity::{set_liquidity, tied};
+use std::array::from_fn;
 use turn::Turn;
 
 const MONTHS: f64 = 12.0; // derived: months a year
@@ -146,27 +147,19 @@ impl FinanceState {
     pub fn found(state: &mut State, ctx: &Context) -> Self {
         let p = &ctx.parameters.finance;
         let firms = &mut state.firms;
-        let mut stock = [0.0; POOLS];
-        for i in 0..firms.len() {
-            let u = ctx.pair(firms.id[i], 0, 0, Purpose::FirmFinance);
-            let (cash, loan, banked) = founding_position(firms.sales[i], firms.segment[i], u, p);
-            firms.cash[i] = cash + p.cash_research_years * firms.rd[i];
-            if firms.rd[i] > 0.0 {
-                firms.loan[i] = loan;
-                firms.banked[i] = banked;
-                let pool = credit::pool_of(firms.staff[i], firms.sales[i], p);
-                stock[pool] += firms.weight[i] * loan;
-            }
-        }
+        let stock = (ctx.crew).walk(firms.lend(), |mut firms| lend_before(&mut firms, ctx));
         let quota = [p.founding_stock_sme, p.founding_stock_larger];
-        for i in 0..firms.len() {
-            if firms.loan[i] > 0.0 {
-                let pool = credit::pool_of(firms.staff[i], firms.sales[i], p);
-                firms.loan[i] *= quota[pool] / stock[pool];
-                firms.cash[i] += firms.loan[i];
+        let scale: [f64; POOLS] = from_fn(|pool| quota[pool] / stock[pool]);
+        ctx.crew.walk(firms.lend(), |mut firms| {
+            for i in 0..firms.len() {
+                if firms.loan[i] > 0.0 {
+                    let pool = credit::pool_of(firms.staff[i], firms.sales[i], p);
+                    firms.loan[i] *= scale[pool];
+                    firms.cash[i] += firms.loan[i];
+                }
+                set_liquidity(&mut firms, i, ctx);
             }
-            set_liquidity(firms, i, ctx);
-        }
+        });
         Self {
             quota,
             approval: [FOUNDING_APPROVAL; REGIONS],
@@ -175,6 +168,24 @@ impl FinanceState {
             ..Self::default()
         }
     }
+}
+
+/// Gives founding firms cash, and loans to those that do R&D; gives their sum by quota \[mn\].
+fn lend_before(firms: &mut Firms<Lent>, ctx: &Context) -> [f64; POOLS] {
+    let p = &ctx.parameters.finance;
+    let mut stock = [0.0; POOLS];
+    for i in 0..firms.len() {
+        let u = ctx.pair(firms.id[i], 0, 0, Purpose::FirmFinance);
+        let (cash, loan, banked) = founding_position(firms.sales[i], firms.segment[i], u, p);
+        firms.cash[i] = cash + p.cash_research_years * firms.rd[i];
+        if firms.rd[i] > 0.0 {
+            firms.loan[i] = loan;
+            firms.banked[i] = banked;
+            let pool = credit::pool_of(firms.staff[i], firms.sales[i], p);
+            stock[pool] += firms.weight[i] * loan;
+        }
+    }
+    stock
 }
 
 /// Share of applications approved as firms see it at founding.
