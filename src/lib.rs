@@ -38,8 +38,7 @@
 //!    ([`model::audit`]): one in which money or inventions appear or vanish fails its run.
 //! 6. A failed replicate is a record with its cause, dropped in all scenarios alike.
 //! 7. The model digest names the sources; results of one digest never meet another's.
-//!
-//! Not held: a warm quarter still asks for memory a few times (`tests/it/allocations.rs`).
+//! 8. A warm quarter asks for no memory (`tests/it/allocations.rs`).
 
 pub mod base;
 pub mod cli;

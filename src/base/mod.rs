@@ -1,5 +1,5 @@
 //! Units, time, portable maths, keyed random streams, distributions, statistics, ids,
-//! walks in blocks.
+//! walks in blocks, room ahead.
 
 pub mod blocks;
 pub mod bound;
@@ -10,6 +10,7 @@ pub mod fault;
 pub mod math;
 pub mod metric;
 pub mod rng;
+pub mod room;
 pub mod select;
 pub mod stats;
 pub mod strip;

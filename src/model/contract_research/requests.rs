@@ -5,6 +5,7 @@ use super::choice::{mean_contract, size_class};
 use super::search::STRIP;
 use super::{ContractResearchParameters, SIZE_CLASSES};
 use crate::base::columns::Lent;
+use crate::base::room::have_room;
 use crate::base::strip::{Sum, gather};
 use crate::base::{math, select};
 use crate::model::firms::Firms;
@@ -43,6 +44,16 @@ impl Requests {
     /// Number of requests.
     pub(super) fn len(&self) -> usize {
         self.firm.len()
+    }
+
+    /// Has room for `n` requests.
+    pub(super) fn make_room(&mut self, n: usize) {
+        have_room(&mut self.firm, n);
+        have_room(&mut self.unit, n);
+        have_room(&mut self.kept, n);
+        for column in [&mut self.weight, &mut self.amount, &mut self.mean] {
+            have_room(column, n);
+        }
     }
 
     /// Drops all.

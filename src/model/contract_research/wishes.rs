@@ -5,6 +5,7 @@ use super::choice::{Occasion, forgotten, wanted_share};
 use super::requests::Requests;
 use super::search::{STRIP, fill_ties};
 use crate::base::columns::Lent;
+use crate::base::room::have_room;
 use crate::base::strip::{ROWS, gather};
 use crate::base::{math, select};
 use crate::model::context::Context;
@@ -45,8 +46,9 @@ pub(super) fn draw_up(
     ctx: &Context,
 ) {
     requests.clear();
+    requests.make_room(firms.len());
     searching.clear();
-    searching.reserve(firms.len());
+    have_room(searching, firms.len());
     let mut think = [false; CROWD];
     for from in (0..firms.len()).step_by(CROWD) {
         let crowd = from..usize::min(from + CROWD, firms.len());

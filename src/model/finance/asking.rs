@@ -10,6 +10,7 @@ use super::{Customers, FinanceState, POOLS};
 use crate::base::blocks::GoesOn;
 use crate::base::columns::Lent;
 use crate::base::math;
+use crate::base::room::have_room;
 
 /// What firms go by that think of a loan.
 struct Posted {
@@ -97,6 +98,7 @@ impl Customers {
     ) -> Asked {
         let (turn, mut sums) = (&self.turn, Asked::of(stock));
         self.asks.clear();
+        have_room(&mut self.asks, turn.standing.capacity());
         for (row, &firm) in turn.firm.iter().enumerate() {
             let (i, standing) = (firm as usize, &turn.standing[row]);
             let (pool, weight) = (usize::from(standing.pool), standing.weight);

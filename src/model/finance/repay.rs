@@ -10,6 +10,7 @@ use super::credit::{self, ByState};
 use super::{Owed, stock_of};
 use crate::base::columns::Lent;
 use crate::base::rng::{Purpose, fill_uniform};
+use crate::base::room::have_room;
 use crate::base::strip::gather;
 use crate::base::{math, select};
 
@@ -29,6 +30,8 @@ impl Debtors {
                 *flag = loan > 0.0;
             }
         });
+        have_room(&mut self.id, firms.len());
+        have_room(&mut self.luck, firms.len());
         self.id.clear();
         self.id
             .extend(self.firm.iter().map(|&i| firms.id[i as usize]));

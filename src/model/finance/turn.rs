@@ -8,6 +8,7 @@ use super::{FinanceParameters, need};
 use crate::base::columns::Hold;
 use crate::base::math;
 use crate::base::rng::{Purpose, fill_normal};
+use crate::base::room::have_room;
 use crate::base::strip::gather;
 
 /// Quarter of the year in which a firm thinks of loans; the low five bits of an id are the path
@@ -70,10 +71,28 @@ impl Standing {
 }
 
 impl Turn {
+    /// Has room for the turn of `n` firms, of whom at most a fourth or so have theirs.
+    fn make_room(&mut self, n: usize) {
+        have_room(&mut self.firm, n);
+        have_room(&mut self.id, n);
+        let columns = [
+            &mut self.months,
+            &mut self.found,
+            &mut self.needs,
+            &mut self.limit,
+            &mut self.volatility,
+        ];
+        for column in columns {
+            have_room(column, n / 4);
+        }
+        have_room(&mut self.standing, n / 4);
+    }
+
     /// Lists the firms of this quarter and draws their traits.
     pub(super) fn line_up(&mut self, firms: &Firms<impl Hold>, ctx: &Context) {
         let turn = ctx.q().rem_euclid(4) as u32; // derived: one quarter of the year each
         firms.list_doers(&mut self.doers);
+        self.make_room(firms.len());
         self.firm.resize(self.doers.len(), 0);
         self.id.resize(self.doers.len(), 0);
         // every row is written and the next one overwrites it unless it counts: no branch to miss

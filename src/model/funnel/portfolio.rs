@@ -5,10 +5,12 @@
 
 use super::{Purses, REVIEWS, Turn, Waiting};
 use crate::base::blocks::{self, Crew, Rooms};
+use crate::base::room::have_room;
 use crate::model::transfer::{Deal, Motive};
 
-/// Room for deals of a quarter that a block has from the start.
-const DEALS: usize = 1024;
+/// Projects of a turn, purses and deals of a quarter for which a block has memory from the start:
+/// more than it mostly has.
+const ROOM: usize = 4096;
 
 /// Projects of a block of firms, whose rows are counted from the first of the block.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,6 +25,18 @@ pub struct Portfolio {
     pub(super) divided: usize,
     /// Scratch: deals for use of this quarter.
     pub(super) deals: Vec<u32>,
+}
+
+impl Portfolio {
+    /// Has memory from the start for what a block of so many `rows` of firms will do.
+    fn make_room(&mut self, rows: usize) {
+        for turn in &mut self.projects {
+            turn.make_room(ROOM);
+        }
+        self.purses.make_room(ROOM, rows);
+        have_room(&mut self.waiting, ROOM);
+        have_room(&mut self.deals, ROOM);
+    }
 }
 
 /// The portfolios of all firms, in order.
@@ -58,8 +72,8 @@ impl Portfolios {
     /// Gives deals for use, by their number, to the portfolios of their firms.
     pub(super) fn sort_in(&mut self, deals: &[Deal]) {
         for own in &mut self.all {
+            own.make_room(self.rows);
             own.deals.clear();
-            own.deals.reserve(DEALS);
         }
         for (number, deal) in deals.iter().enumerate() {
             if deal.motive == Motive::Use {

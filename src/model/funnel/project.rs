@@ -3,6 +3,7 @@
 //! All are read each quarter: what moves stands in columns of short strips, what is fixed in a
 //! small record.
 
+use crate::base::room::have_room;
 use crate::model::approval::Docket;
 use crate::model::platforms::SERVED;
 
@@ -154,6 +155,12 @@ impl Turn {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.len == 0
+    }
+
+    /// Has room for `n` projects, of which few need approval.
+    pub(super) fn make_room(&mut self, n: usize) {
+        have_room(&mut self.strips, n / ROWS);
+        have_room(&mut self.dockets, n / 4);
     }
 
     /// Takes on a project with `entered` real inventions, at proof of concept; gives its strip

@@ -7,6 +7,7 @@ use super::decision::productivity_jump;
 use super::{FunnelParameters, Waiting};
 use crate::base::columns::Hold;
 use crate::base::math::{max, min};
+use crate::base::room::have_room;
 use crate::model::firms::Firms;
 
 /// Purse of a firm with projects.
@@ -121,6 +122,15 @@ pub struct Purses {
 }
 
 impl Purses {
+    /// Has room for the purses of `n` of the firms in so many `rows`.
+    pub(super) fn make_room(&mut self, n: usize, rows: usize) {
+        have_room(&mut self.known, rows);
+        have_room(&mut self.all, n);
+        have_room(&mut self.order, n);
+        have_room(&mut self.free, n);
+        have_room(&mut self.heirs, n);
+    }
+
     /// Place of the purse of firm `id` in `row` of the block.
     pub fn of(&mut self, row: usize, id: u32) -> u32 {
         if self.known.len() <= row {

@@ -6,6 +6,7 @@ use super::office::{Holders, PatentOffice, foreign_shape};
 use super::queue::{ABROAD, FIRMS, OWNERS, UNITS, Vintage};
 use crate::base::columns::Lent;
 use crate::base::math::ln;
+use crate::base::room::have_room;
 use crate::base::select;
 use crate::model::books::{Account, Instrument};
 use crate::model::context::Context;
@@ -199,6 +200,7 @@ impl Holders {
             hold(alive, &pending[from..], patents, flags);
         });
         self.ids.clear();
+        have_room(&mut self.ids, firms.len());
         let rows = self.rows.iter().map(|&row| row as usize);
         self.ids.extend(rows.clone().map(|i| firms.id[i]));
         rows.fold(0.0, |sum, i| sum + firms.weight[i] * pending[i])

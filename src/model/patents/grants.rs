@@ -7,6 +7,7 @@ use super::renewal::lapse_rate;
 use crate::base::columns::Lent;
 use crate::base::math::{clamp, max, min};
 use crate::base::rng::{Purpose, fill_uniform};
+use crate::base::room::have_room;
 use crate::base::strip::gather;
 use crate::model::context::Context;
 use crate::model::firms::Firms;
@@ -128,6 +129,7 @@ impl Holders {
         rates: (f64, f64, f64, f64),
         ctx: &Context,
     ) -> f64 {
+        have_room(&mut self.draws, firms.len());
         self.draws.resize(self.rows.len(), 0.0);
         let (q, purpose) = (ctx.q() as u32, Purpose::Examination);
         fill_uniform(ctx.key, &self.ids, q, 0, purpose, &mut self.draws);

@@ -3,6 +3,7 @@
 use super::lottery::Called;
 use super::{Cells, SERVED, application_gain};
 use crate::base::math::min;
+use crate::base::room::have_room;
 use crate::model::claims::FeeDeduction;
 use crate::model::context::Context;
 use crate::model::firms::Firms;
@@ -136,6 +137,7 @@ impl Queue {
             there: [false; ROWS],
         };
         let mut wanted = Cells::default();
+        have_room(&mut self.applied, due.strips.capacity());
         self.applied.resize(due.strips.len(), Applicants::NONE);
         for ((strip, rows), applicants) in due.filled().zip(&mut self.applied) {
             let applied = &mut applicants.mass;

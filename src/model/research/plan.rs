@@ -6,6 +6,7 @@ use super::position::Law;
 use super::start;
 use super::strip::{Ground, STRIP, Strip};
 use crate::base::columns::Lent;
+use crate::base::room::have_room;
 use crate::base::strip::gather;
 use crate::base::{math, select};
 use crate::model::context::Context;
@@ -86,6 +87,7 @@ fn for_each_law(
         ctx.seen_path.known_until(vintage, ctx.quarter)
     };
     let news = ctx.seen_path.last_news(ctx.quarter).index();
+    have_room(behind, firms.len());
     let mut from = 0;
     while from < rows.len() {
         let rest = &mut rows[from..];

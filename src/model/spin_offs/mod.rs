@@ -32,6 +32,7 @@ use super::transfer::{Deal, DealKind, Motive};
 use super::universities::{Fee, Inventions, Units, effort};
 use crate::base::math::{max, min};
 use crate::base::rng::{Purpose, fill_uniform};
+use crate::base::room::have_room;
 use crate::base::strip::{ROWS, fill_pairs, gather};
 use strip::{Choice, Market, STRIP, Strip, Terms};
 
@@ -196,6 +197,9 @@ impl SpinOffState {
     }
 }
 
+/// Inventors of a drawer for whom there is memory from the start.
+const ROOM: usize = 1024;
+
 impl Thinkers {
     /// Of inventions whose `fees` fall due, finds those on the shelf whose inventors think of a
     /// firm: each year those of a share `considered` do. Below the quality `cut` a sample of them
@@ -204,7 +208,9 @@ impl Thinkers {
         let considered = ctx.parameters.spin_offs.considered;
         let Self { worthy, sample } = self;
         worthy.clear();
+        have_room(worthy, ROOM);
         sample.clear();
+        have_room(sample, ROOM);
         let (mut ids, mut draws, mut quality) = ([0; ROWS], [0.0; ROWS], [0.0; ROWS]);
         let mut some = [0; ROWS];
         for fees in fees.chunks(ROWS) {

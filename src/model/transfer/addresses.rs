@@ -13,11 +13,11 @@ mod room;
 
 use super::TransferParameters;
 use super::edges::Edges;
-use super::offers::have_room;
 use super::partners::NOBODY;
 use super::search::STRIP;
 use crate::base::blocks::Crew;
 use crate::base::rng::Key;
+use crate::base::room::have_room;
 use crate::base::{math, strip};
 use crate::model::firms::{FIELDS, Firms, REGIONS};
 use list::{Holding, List, Roll};
@@ -264,6 +264,7 @@ impl Addresses {
         crew.walk(parts, |((rows, mut room), (seen, answers), slots)| {
             let misfits = room.own();
             misfits.clear();
+            have_room(misfits, rows.len());
             let mut flags = [false; strip::ROWS];
             let slots = (slots.0.chunks(strip::ROWS)).zip(slots.1.chunks(strip::ROWS));
             let firms = (seen.chunks(strip::ROWS)).zip(answers.chunks_mut(strip::ROWS));

@@ -1,12 +1,16 @@
 //! Which cases does each unit work this quarter? The best of its shelf, as many as it can.
 
 use super::bargain;
-use super::offers::{Pick, have_room};
+use super::offers::Pick;
 use super::shelf::Return;
 use crate::base::blocks::Crew;
 use crate::base::math;
+use crate::base::room::have_room;
 use crate::model::universities::{Case, Inventions, Shelf, Universities, of_units};
 use std::hint::select_unpredictable;
+
+/// Cases for which there is memory a unit from the start, more than all mostly pick a quarter.
+const ROOM: usize = 8;
 
 /// Nothing at hand yet.
 const NO_CASE: Case = Case {
@@ -91,6 +95,7 @@ impl Desks {
         self.stirred.clear();
         self.stirred.extend(shelf.iter().map(Shelf::is_stirred));
         self.busy.clear();
+        have_room(&mut self.busy, shelf.len());
         let units = (0..).zip(&*shelf).zip(capacity);
         let able = units.filter(|&(_, &capacity)| capacity > 0.0);
         self.busy
@@ -116,7 +121,7 @@ impl Desks {
         picked.clear();
         passed.clear();
         have_room(passed, self.busy.capacity());
-        have_room(picked, 4 * self.busy.capacity());
+        have_room(picked, ROOM * self.busy.capacity());
         while !self.busy.is_empty() {
             for desk in &mut self.busy {
                 desk.left = waiting(v, &desk.case);

@@ -2,9 +2,10 @@
 
 use super::TransferParameters;
 use super::bargain;
-use super::offers::{Lot, Offer, have_room};
+use super::offers::{Lot, Offer};
 use super::partners::{NOBODY, Partner};
 use crate::base::rng::{Key, Purpose};
+use crate::base::room::have_room;
 use crate::base::{math, strip};
 use crate::model::context::Context;
 use crate::model::population::field_distance;

@@ -1,8 +1,8 @@
 //! Grants proposals in keyed order while places and cash last, and moves what is dealt.
 
-use super::offers::have_room;
 use super::partners::NOBODY;
 use super::{Deal, DealKind, Due, Proposal, RING, TransferState};
+use crate::base::room::have_room;
 use crate::base::{math, strip};
 use crate::model::books::{Account, Instrument};
 use crate::model::context::Context;
@@ -124,6 +124,7 @@ pub(super) fn grant(t: &mut TransferState, state: &mut State, ctx: &Context) {
     have_room(&mut t.ranked, t.proposals.capacity());
     rank(&t.proposals, &mut t.ranked);
     let fees = allot(t, state, ctx);
+    have_room(&mut t.deals_this_quarter, t.grants.capacity());
     let grants = std::mem::take(&mut t.grants);
     let proposals = std::mem::take(&mut t.proposals);
     for grant in &grants {

@@ -7,11 +7,12 @@
 use super::addresses::Addresses;
 use super::bargain::{self, Terms, Values};
 use super::fits::Fits;
-use super::offers::{Asks, Draft, Offer, Pick, have_room};
+use super::offers::{Asks, Draft, Offer, Pick};
 use super::partners::Partner;
 use super::search::{Scope, Searches};
 use super::{DealKind, Motive, Proposal, TransferState, desks};
 use crate::base::rng::{Key, Purpose};
+use crate::base::room::have_room;
 use crate::base::{math, strip};
 use crate::model::context::Context;
 use crate::model::state::State;
@@ -106,7 +107,6 @@ pub(super) fn pick(t: &mut TransferState, state: &mut State, ctx: &Context) {
 /// Proposals that the cases picked bring.
 pub(super) fn gather(t: &mut TransferState, state: &State, ctx: &Context) {
     t.proposals.clear();
-    t.on_post.make_room(&t.offers);
     seek(t, state, ctx, true);
     seek(t, state, ctx, false);
 }
@@ -152,14 +152,15 @@ fn seek(t: &mut TransferState, state: &State, ctx: &Context, posted: bool) {
         (&t.worked, &mut t.offers)
     };
     let crew = ctx.crew.finer(OFFERS);
-    let (all, last) = offers.turn(picked.len());
+    let (all, last) = offers.turn(picked);
     let rooms = crew.rooms(picked.len(), &mut t.stalls);
     crew.walk((&picked[..], all, rooms), |(picked, offers, mut room)| {
         room.own().serve(picked, last, offers, &ground);
     });
     let stalls = &t.stalls[..crew.blocks(picked.len())];
-    let room = stalls.iter().map(|stall| stall.proposals.capacity()).sum();
-    t.proposals.reserve(room);
+    // those posted and those worked
+    let room: usize = stalls.iter().map(|stall| stall.proposals.capacity()).sum();
+    have_room(&mut t.proposals, 2 * room);
     for stall in stalls {
         t.proposals.extend_from_slice(&stall.proposals);
     }

@@ -128,6 +128,8 @@ pub const MOTIVES: usize = 3;
 pub const DEAL_KINDS: usize = 5;
 /// Longest trial, and so the number of dues lists \[quarters\].
 const RING: usize = 16;
+/// Trials of a quarter for which each has memory from the start.
+const DUES: usize = 64;
 
 /// Counters of one quarter, real units.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -296,6 +298,7 @@ impl TransferState {
                 ctx.crew,
             ),
             partners,
+            dues: std::array::from_fn(|_| Vec::with_capacity(DUES)),
             managers: office::managers_at_rest(lever.managers, lever.manager_training, p),
             ..Self::default()
         }

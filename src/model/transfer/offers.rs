@@ -4,6 +4,7 @@
 use super::bargain::{self, Shield};
 use super::{TransferParameters, search};
 use crate::base::math;
+use crate::base::room::have_room;
 use crate::model::context::Context;
 use crate::model::state::State;
 use crate::model::universities::Inventions;
@@ -75,33 +76,19 @@ pub(super) struct Offers {
 }
 
 impl Offers {
-    /// Turns to a quarter of `n` offers: where they are drawn up, and those of the quarter before.
-    pub(super) fn turn(&mut self, n: usize) -> (&mut [Offer], &[Offer]) {
+    /// Turns to a quarter of offers of what was `picked`: where they are drawn up, and those of the
+    /// quarter before.
+    pub(super) fn turn(&mut self, picked: &Vec<Pick>) -> (&mut [Offer], &[Offer]) {
         std::mem::swap(&mut self.all, &mut self.last);
-        self.all.resize(n, Offer::default());
+        have_room(&mut self.all, picked.capacity());
+        self.all.resize(picked.len(), Offer::default());
         (&mut self.all, &self.last)
-    }
-
-    /// Has at least half as much room as `other`, which fills first: what comes later asks for no
-    /// memory.
-    pub(super) fn make_room(&mut self, other: &Self) {
-        let n = other.all.capacity().max(other.last.capacity());
-        if 2 * self.all.capacity() >= n {
-            return;
-        }
-        have_room(&mut self.all, n);
-        have_room(&mut self.last, n);
     }
 
     /// Forgets the offers of the quarter before.
     pub(super) fn forget(&mut self) {
         self.all.clear();
     }
-}
-
-/// Room for `n` in all.
-pub(super) fn have_room<T>(column: &mut Vec<T>, n: usize) {
-    column.reserve(n.saturating_sub(column.len()));
 }
 
 crate::dispatched! {

@@ -4,9 +4,9 @@
 use super::TransferParameters;
 use super::addresses::visibility;
 use super::bargain;
-use super::offers::have_room;
 use crate::base::blocks::Crew;
 use crate::base::rng::{Key, Purpose};
+use crate::base::room::have_room;
 use crate::base::{math, strip};
 use crate::model::context::Context;
 use crate::model::firms::{FIELDS, Firms};

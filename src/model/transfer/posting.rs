@@ -5,7 +5,11 @@
 
 use super::bargain;
 use super::offers::Pick;
+use crate::base::room::have_room;
 use crate::model::universities::Universities;
+
+/// One in so many rows for which the store has memory may be posted before more is asked for.
+const ROOM: usize = 64;
 
 /// Posted inventions.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -30,6 +34,8 @@ impl Posting {
             let posted = bargain::posted(v.post_rank[row as usize], open);
             (posted && v.id[row as usize] != 0).then(|| (row, v.id[row as usize]))
         };
+        have_room(&mut self.rows, v.id.capacity() / ROOM);
+        have_room(picked, self.rows.capacity());
         if self.open == Some(open) {
             self.rows.retain(|&(row, id)| v.id[row as usize] == id);
             self.rows

@@ -4,9 +4,10 @@
 //! `Addresses`.
 
 use super::addresses::Addresses;
-use super::offers::{Lot, Offer, have_room};
+use super::offers::{Lot, Offer};
 use super::partners::NOBODY;
 use crate::base::rng::{Key, Purpose};
+use crate::base::room::have_room;
 use crate::base::{math, strip};
 use crate::model::firms::FIELDS;
 

@@ -1,9 +1,10 @@
 //! Where on its unit's shelf does a case stand that was worked in vain?
 
 use super::desks::Desks;
-use super::offers::{Offer, Pick, have_room};
+use super::offers::{Offer, Pick};
 use super::{DealKind, TransferState};
 use crate::base::math;
+use crate::base::room::have_room;
 use crate::model::context::Context;
 use crate::model::state::State;
 use crate::model::universities::{Case, Inventions, Shelf, of_units, priority};

@@ -9,6 +9,7 @@ use super::fees::Fee;
 use super::{Case, Invention, Inventions, Units, priority};
 use crate::base::blocks::Crew;
 use crate::base::columns::Lent;
+use crate::base::room::have_room;
 use crate::model::context::Context;
 use crate::model::firms::FIELDS;
 use std::ops::Range;
@@ -59,6 +60,22 @@ impl Arrivals {
     /// Row of the unit of the `k`-th.
     pub(super) fn unit(&self, k: usize) -> usize {
         self.unit[k] as usize
+    }
+
+    /// Has room for `n` inventions a quarter.
+    pub(super) fn make_room(&mut self, n: usize) {
+        for column in [&mut self.id, &mut self.unit, &mut self.top] {
+            have_room(column, n);
+        }
+        let values = [
+            &mut self.quality,
+            &mut self.seen,
+            &mut self.readiness,
+            &mut self.mass,
+        ];
+        for column in self.uniforms.iter_mut().chain(values) {
+            have_room(column, n);
+        }
     }
 
     /// Removes all, keeping the memory.

@@ -8,6 +8,7 @@ use super::{Units, Universities, UniversityParameters, of_units};
 use crate::base::columns::Lent;
 use crate::base::math;
 use crate::base::rng::{Key, Purpose};
+use crate::base::room::have_room;
 use crate::base::{select, strip};
 use crate::model::context::Context;
 use crate::model::firms::FIELDS;
@@ -133,6 +134,9 @@ impl Due {
         select::list(ids.len(), &mut self.rows, |from, flags| {
             have_come(&next[from..], &clock[from..], flags);
         });
+        have_room(&mut self.ids, ids.len());
+        have_room(&mut self.ordinals, ids.len());
+        have_room(&mut self.gaps, ids.len());
         while !self.rows.is_empty() {
             self.ids.clear();
             (self.ids).extend(self.rows.iter().map(|&row| ids[row as usize]));

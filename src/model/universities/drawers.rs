@@ -8,6 +8,7 @@ use super::fees::{Fee, turn_of};
 use super::{Invention, Inventions, Universities};
 use crate::base::blocks::{Crew, Join};
 use crate::base::columns::Lent;
+use crate::base::room::have_room;
 use crate::model::context::Context;
 use std::ops::Range;
 
@@ -48,12 +49,14 @@ impl Drawers {
         }
     }
 
-    /// Makes drawers for `rows` rows of the store, with room for the fees that fall due on them.
+    /// Makes drawers for `rows` rows of the store, with room for the fees that fall due on them and
+    /// for those that fall free.
     pub(super) fn make_room(&mut self, rows: usize) {
         self.make_drawers(rows);
         let fees = rows.min(self.rows) / 4; // derived: quarters a year
-        for due in self.list.iter_mut().flat_map(|drawer| &mut drawer.due) {
-            due.reserve(fees.saturating_sub(due.len()));
+        for drawer in &mut self.list {
+            drawer.due.iter_mut().for_each(|due| have_room(due, fees));
+            have_room(&mut drawer.free, fees);
         }
     }
 

@@ -26,6 +26,7 @@ use super::firms::{FIELDS, REGIONS};
 use super::state::State;
 use crate::base::blocks::Crew;
 use crate::base::rng::Purpose;
+use crate::base::room::have_room;
 use crate::base::{dist, math};
 use arrivals::Arrivals;
 use clock::{Due, gap};
@@ -290,15 +291,24 @@ impl Universities {
         self.tally = UniversityTally::default();
     }
 
-    /// Room for the store of a run, so that its columns never move: rows that come in a quarter
-    /// of the start, times the years for which one agent is expected to stay, times growth.
+    /// Room for a run, so that neither columns nor shelves ever move: what comes in a quarter of
+    /// the start times growth, and that times the quarters for which one agent is expected to stay.
     fn make_room(&mut self, lapse: f64) {
         const GROWTH: f64 = 4.0; // derived: research of units doubles in a run, and room to spare
-        let years = years_on_the_shelf(lapse);
-        let a_quarter = self.inventions.len() as f64 / f64::from(EARLIER_QUARTERS);
-        let rows = (GROWTH * a_quarter * 4.0 * years) as usize; // derived: quarters a year
+        let stay = 4.0 * years_on_the_shelf(lapse); // derived: quarters a year
+        let a_quarter = |begun: usize| GROWTH * begun as f64 / f64::from(EARLIER_QUARTERS);
+        let all = a_quarter(self.inventions.len());
+        let rows = (all * stay) as usize;
         self.inventions.reserve(rows);
         self.drawers.make_room(rows);
+        self.arrivals.make_room(all as usize);
+        have_room(&mut self.fresh, all as usize);
+        for shelf in &mut self.shelf {
+            let begun = shelf.cases().count();
+            shelf.make_room((a_quarter(begun) * stay) as usize);
+        }
+        let quarters = super::world::HORIZON.index() - super::world::WARM_UP.index();
+        have_room(&mut self.disclosed_by_cohort, quarters as usize + 1);
     }
 
     fn sample(&mut self, ctx: &Context) {

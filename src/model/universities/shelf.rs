@@ -4,12 +4,24 @@
 //! head, all others unsorted behind; the head is filled up again when it has been worked off.
 
 use super::Case;
-use std::mem::swap;
+use crate::base::room::have_room;
 
 /// Least number of cases that a head is filled up with.
 const LEAST: usize = 16;
 /// One in so many of the cases behind the head fills it up.
 const PART: usize = 16;
+/// Cases for which every shelf has room from the start.
+const FEW: usize = 8 * LEAST;
+
+/// Number of cases that a head is filled up with while `others` stand behind it.
+fn filled(others: usize) -> usize {
+    LEAST.max(others / PART)
+}
+
+/// Number of cases in a head above which the last of them join the `others`.
+fn most(others: usize) -> usize {
+    2 * filled(others)
+}
 
 /// A case as one number that orders: the higher, the earlier it is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,6 +94,13 @@ impl Extend<Case> for Shelf {
 }
 
 impl Shelf {
+    /// Has room for `n` cases and for the head that goes with them.
+    pub(super) fn make_room(&mut self, n: usize) {
+        let n = n.max(FEW);
+        have_room(&mut self.reserve, n);
+        have_room(&mut self.head, most(n) + 1);
+    }
+
     /// Puts cases on the shelf; where they belong is looked up when the next case is taken.
     ///
     /// Example: 3, 1 and 2 on an empty shelf are taken as 3, 2, 1.
@@ -148,36 +167,32 @@ impl Shelf {
     /// edge in the head.
     fn sift(&mut self) {
         let mut behind = self.sifted;
-        for k in self.sifted..self.reserve.len() {
+        let mut k = self.sifted;
+        // what is cut off the head stands last and is come to as well
+        while k < self.reserve.len() {
             let place = self.reserve[k];
             if place < self.edge {
                 self.reserve[behind] = place;
                 behind += 1;
             } else {
                 put_in(&mut self.head, place);
+                self.cut();
             }
+            k += 1;
         }
         self.reserve.truncate(behind);
-        self.cut();
-        self.sifted = self.reserve.len();
-    }
-
-    /// Number of cases that fill the head.
-    fn filled(&self) -> usize {
-        LEAST.max(self.reserve.len() / PART)
+        self.sifted = behind;
     }
 
     /// The best of the others become the head.
     #[cold]
     fn fill_up(&mut self) {
-        let wanted = self.filled();
-        if self.reserve.len() <= wanted {
-            swap(&mut self.head, &mut self.reserve);
-        } else {
-            let behind = self.reserve.len() - wanted;
+        let others = self.reserve.len();
+        let behind = others - others.min(filled(others));
+        if behind > 0 {
             self.reserve.select_nth_unstable(behind);
-            self.head.extend(self.reserve.drain(behind..));
         }
+        self.head.extend(self.reserve.drain(behind..));
         self.sifted = self.reserve.len();
         self.head.sort_unstable();
         if let Some(&last) = self.head.first() {
@@ -187,9 +202,9 @@ impl Shelf {
 
     /// The last of a head that has grown long join the others.
     fn cut(&mut self) {
-        let kept = self.filled();
-        if self.head.len() > 2 * kept {
-            let behind = self.head.len() - kept;
+        let others = self.reserve.len();
+        if self.head.len() > most(others) {
+            let behind = self.head.len() - filled(others);
             self.reserve.extend(self.head.drain(..behind));
             self.edge = self.head[0];
         }
@@ -248,6 +263,23 @@ mod tests {
                 assert_eq!(a.order(b), order, "{a:?} {b:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_shelf_with_room_for_its_cases_stays_where_it_is() {
+        let mut shelf = Shelf::default();
+        shelf.make_room(400);
+        let room = |shelf: &Shelf| (shelf.head.capacity(), shelf.reserve.capacity());
+        let before = room(&shelf);
+        // each is better than all before it, so that the head takes it in
+        let mut cases = (0..6000).map(|n| case(f64::from(n), n));
+        for _ in 0..200 {
+            shelf.extend(cases.by_ref().take(30));
+            for _ in 0..29 {
+                assert!(shelf.take().is_some());
+            }
+        }
+        assert_eq!(room(&shelf), before);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Which firms has each list to see to?
 
-use super::{CELLS, have_room};
+use super::CELLS;
+use crate::base::room::have_room;
 
 /// Rows of firms by list, those of one list in the order in which they came.
 #[derive(Clone, Debug, Default, PartialEq)]
