@@ -126,6 +126,7 @@ impl Addresses {
             let slots = slots.max(SHORTEST);
             table.lists.push(List::empty(slots, mean / RESOLUTION));
         }
+        table.lists.iter_mut().for_each(List::make_room_beside);
         table.weigh(&masses);
         let living: Vec<u32> = (0..firms.len() as u32).collect();
         table.admit(&living, seen, firms, key, crew);
@@ -283,6 +284,24 @@ impl Addresses {
         }
     }
 
+    /// Where the slots of all lists stand, and how often their holders answer.
+    pub(super) fn directory(&self) -> Directory<'_> {
+        Directory {
+            slots: std::array::from_fn(|cell| self.lists[cell].slots()),
+            answers: &self.answers,
+        }
+    }
+}
+
+/// What searches look up, close together: what else belongs to a list stands apart.
+pub(super) struct Directory<'a> {
+    /// Slots of each list.
+    slots: [&'a [u32]; CELLS],
+    /// See [`Addresses`].
+    answers: &'a [u32],
+}
+
+impl Directory<'_> {
     /// Each of the searches `asked`, of a strip, points along the list of its cell: notes the rows
     /// of the firms that answer, keeps the others. In short passes, so that looking up one place
     /// does not wait for another.
@@ -299,7 +318,7 @@ impl Addresses {
         let n = n.min(STRIP);
         for ((&i, holder), part) in asked[..n].iter().zip(&mut holders).zip(&mut parts) {
             let i = i as usize % STRIP;
-            let slots = self.lists[cells[i] as usize].slots();
+            let slots = self.slots[cells[i] as usize];
             let along = u64::from(words[i]) * slots.len() as u64;
             // derived: bits of a word
             *holder = slots[(along >> 32) as usize];

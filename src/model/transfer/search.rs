@@ -208,7 +208,7 @@ impl Searches {
     ) {
         self.found.clear();
         self.found.resize(self.open.len(), NOBODY);
-        let mut draws = Draws::NONE;
+        let (directory, mut draws) = (addresses.directory(), Draws::NONE);
         let mut strip = [Search::default(); STRIP];
         for number in 0..scope.tries.div_ceil(POINTS as u32) {
             let attempt = Attempt {
@@ -227,7 +227,7 @@ impl Searches {
                 draws.turn_to_fields(addresses, scope.focus, n);
                 let (mut found, mut asked, mut open) = ([NOBODY; STRIP], ALL, n);
                 for words in &draws.places {
-                    open = addresses.point(&draws.cell, words, &mut asked, open, &mut found);
+                    open = directory.point(&draws.cell, words, &mut asked, open, &mut found);
                 }
                 for (search, &row) in searches.iter().zip(&found) {
                     self.found[search.place as usize] = row;

@@ -3,6 +3,7 @@
 use super::NOBODY;
 use crate::base::math;
 use crate::base::rng::{Key, Purpose};
+use crate::base::room::have_room;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Who holds a free slot; else it is one more than the row of the firm.
@@ -99,16 +100,21 @@ pub(super) struct List {
 impl List {
     /// One of free slots, each of which a visibility of `width` fills, with room to be lengthened.
     pub(super) fn empty(slots: u32, width: f64) -> Self {
-        let room = || Vec::with_capacity(ROOM * slots as usize);
         let mut list = Self {
-            holder: room(),
-            before: room(),
-            all: room(),
+            holder: Vec::with_capacity(ROOM * slots as usize),
             width,
             ..Self::default()
         };
-        list.open(slots as usize);
+        list.holder.resize(slots as usize, FREE);
         list
+    }
+
+    /// Has room for what is noted beside the holders. It is asked for once all lists have theirs:
+    /// what searches look up stands side by side.
+    pub(super) fn make_room_beside(&mut self) {
+        have_room(&mut self.before, self.holder.capacity());
+        have_room(&mut self.all, self.holder.capacity());
+        self.before.resize(self.holder.len(), NOBODY);
     }
 
     /// Frees all slots, of which there are to be `slots`.
