@@ -164,6 +164,14 @@ pub fn pow(x: f64, y: f64) -> f64 {
     exp(y * ln(x))
 }
 
+/// Smallest whole number not below `x`, for `x` within ±2⁵¹. In place, where the least of machines
+/// has no instruction for it and calls the library.
+#[inline(always)]
+pub fn ceil(x: f64) -> f64 {
+    let near = x + ROUNDER - ROUNDER;
+    if near < x { near + 1.0 } else { near }
+}
+
 /// Square root (correctly rounded everywhere by IEEE 754).
 #[inline(always)]
 pub fn sqrt(x: f64) -> f64 {

@@ -159,6 +159,14 @@ fn normal_quantile_is_symmetric_and_rises() {
 
 proptest! {
     #[test]
+    fn ceil_is_the_next_whole_number(x in -1e9..1e9_f64, whole in -1000..1000_i32) {
+        let near = f64::from(whole);
+        for x in [x, x * 1e-9, near, near + 1e-9, near - 1e-9] {
+            prop_assert_eq!(ceil(x), x.ceil());
+        }
+    }
+
+    #[test]
     fn exp_undoes_ln(x in 1e-300..1e300_f64) {
         prop_assert!(relative(exp(ln(x)), x) < 1.2e-13);
     }

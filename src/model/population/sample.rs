@@ -22,7 +22,10 @@ pub fn found(ctx: &Context) -> Firms {
         Sample::of(Segment::Services, p.services_firms, ctx),
         Sample::of(Segment::Small, p.small_firms, ctx),
     ];
-    let mut firms = Firms::blank(samples.iter().map(|sample| sample.agents).sum());
+    let agents = samples.iter().map(|sample| sample.agents).sum();
+    let mut firms = Firms::blank(agents);
+    // for those that enter and for lines that split: memory that nobody touches until then
+    firms.reserve(agents);
     let mut rest = firms.lend();
     for sample in &samples {
         let (own, others) = rest.part(sample.agents);

@@ -34,7 +34,7 @@ pub struct Scope {
 /// Example: 25 cases at most 10 a lot: 3 lots of 8⅓.
 pub fn lots(mass: f64, sampled: f64, lot: f64) -> (u32, f64) {
     let largest = math::min(lot, math::max(1.0, sampled));
-    let n = math::max(1.0, (mass / largest - f64::EPSILON).ceil());
+    let n = math::max(1.0, math::ceil(mass / largest - f64::EPSILON));
     (n as u32, mass / n)
 }
 

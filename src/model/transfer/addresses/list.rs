@@ -165,7 +165,7 @@ impl List {
     #[inline]
     pub(super) fn wanted(&self, seen: f64) -> u32 {
         let most = self.holder.len() as f64;
-        math::clamp((seen / self.width).ceil(), 1.0, most) as u32
+        math::ceil(math::clamp(seen / self.width, 1.0, most)) as u32
     }
 
     /// Whether so few are free that `more` must not be added.
