@@ -27,7 +27,7 @@ impl<'a> Hold for Lent<'a> {
 
 /// Declares a row struct and a struct of columns over it.
 ///
-/// Generates `len`, `blank(n)`, `push(row)`, `grow(n)`, `row(i)`, `set_row(i, row)`, `set_rows(listed, rows)`,
+/// Generates `len`, `blank(n, more)`, `push(row)`, `grow(n)`, `row(i)`, `set_row(i, row)`, `set_rows(listed, rows)`,
 /// `reserve(n)`, a copy that reuses memory, and `lend`, which gives all rows as [`Lent`] columns that
 /// part at a row. Functions that change rows but add
 /// none take either: `fn act<H: Hold>(firms: &mut Firms<H>)`.
@@ -87,9 +87,14 @@ macro_rules! columns {
         }
 
         impl $Columns {
-            /// `n` rows to be written later, whose memory nobody has touched yet.
-            pub fn blank(n: usize) -> Self {
-                Self { $($field: vec![<$ty>::default(); n],)* len: n }
+            /// `n` rows to be written later, with room for `more`, in memory that nobody has
+            /// touched yet.
+            pub fn blank(n: usize, more: usize) -> Self {
+                $(
+                    let mut $field = vec![<$ty>::default(); n + more];
+                    $field.truncate(n);
+                )*
+                Self { $($field,)* len: n }
             }
             /// Appends a row and gives its index.
             pub fn push(&mut self, row: $Row) -> usize {

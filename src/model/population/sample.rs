@@ -23,9 +23,8 @@ pub fn found(ctx: &Context) -> Firms {
         Sample::of(Segment::Small, p.small_firms, ctx),
     ];
     let agents = samples.iter().map(|sample| sample.agents).sum();
-    let mut firms = Firms::blank(agents);
-    // for those that enter and for lines that split: memory that nobody touches until then
-    firms.reserve(agents);
+    // half as many again, for those that enter and for lines that split
+    let mut firms = Firms::blank(agents, agents / 2);
     let mut rest = firms.lend();
     for sample in &samples {
         let (own, others) = rest.part(sample.agents);
