@@ -38,7 +38,8 @@
 //!    ([`model::audit`]): one in which money or inventions appear or vanish fails its run.
 //! 6. A failed replicate is a record with its cause, dropped in all scenarios alike.
 //! 7. The model digest names the sources; results of one digest never meet another's.
-//! 8. A warm quarter asks for no memory (`tests/it/allocations.rs`).
+//! 8. A warm quarter of the baseline asks for no memory (`tests/it/allocations.rs`); where far more
+//!    comes than at the start, as in single draws of the parameters, lists still grow.
 
 pub mod base;
 pub mod cli;
