@@ -5,6 +5,7 @@ use super::rules::{Health, exit_probability};
 use super::{EntryParameters, SEGMENTS};
 use crate::base::columns::{Hold, Lent};
 use crate::base::rng::{Purpose, fill_uniform};
+use crate::base::room::have_room;
 use crate::base::strip::gather;
 use crate::base::{math, select};
 use crate::model::books::{Account, Instrument};
@@ -49,8 +50,7 @@ impl Tested {
         select::list(firms.len(), &mut self.row, |from, flags| {
             find_turn(&firms.id[from..], &firms.alive[from..], turn, flags);
         });
-        self.draw
-            .reserve(firms.len().saturating_sub(self.draw.len()));
+        have_room(&mut self.draw, firms.len());
         self.draw.resize(self.row.len(), 0.0);
         let (mut ids, mut draws) = ([0; STRIP], [0.0; STRIP]);
         let (mut sales, mut most) = ([0.0; STRIP], [0.0; STRIP]);
