@@ -138,7 +138,7 @@ pub(super) fn default_run(key: &str) -> Option<f64> {
         "replicates" => 200.0,
         "per_draw" => 4.0,
         "seed" => 1.0,
-        "scale" => 0.01,
+        "scale" => 0.005,
         _ => return None,
     })
 }

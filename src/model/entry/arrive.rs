@@ -282,5 +282,15 @@ crate::dispatched! {
 
 /// Real firms an entrant stands for \[firms\].
 fn entrant_weight(entry: &EntryState, segment: usize, ctx: &Context) -> f64 {
-    math::max(ctx.parameters.entry.entrant_weight / ctx.scale, 1.0) * entry.trend[segment]
+    let p = &ctx.parameters.entry;
+    let sampled = p.entrant_weight / ctx.scale / entrants_over_scale(ctx);
+    math::max(sampled, 1.0) * entry.trend[segment]
+}
+
+/// How many times as many entrants there are as the scale has it: in a small sample more, as few
+/// heavy ones leave banks too little to tell apart.
+pub(in crate::model) fn entrants_over_scale(ctx: &Context) -> f64 {
+    let p = &ctx.parameters.entry;
+    let most = p.entrant_most / math::sqrt(ctx.scale);
+    math::max(1.0, p.entrant_weight / ctx.scale / most)
 }

@@ -181,19 +181,25 @@ impl SpinOffState {
             // an agent stands for so many firms, or for all that the invention has
             let taken = min(weight, v.shelf[row]);
             self.clock[cell] += mass / taken;
-            if self.clock[cell] < self.threshold[cell] {
-                continue;
+            while self.clock[cell] >= self.threshold[cell]
+                && state.universities.inventions.shelf[row] >= taken
+            {
+                self.found_one(cell, row, taken, state, ctx);
             }
-            let ordinal = self.ordinal[cell];
-            self.ordinal[cell] = ordinal + 1;
-            self.threshold[cell] += entry::gap(ctx.key, stream_of(cell), ordinal + 1);
-            let id = entrant_id(stream_of(cell), ordinal);
-            let firm = start_up(state, id, row, taken, ctx);
-            self.tally.founded += taken;
-            self.tally.agents += 1.0;
-            self.tally.paid_in += taken * firm.cash;
-            settle(state, row, firm, taken);
         }
+    }
+
+    /// Founds the next agent of a cell, which takes so many of the inventions in a row.
+    fn found_one(&mut self, cell: usize, row: usize, taken: f64, state: &mut State, ctx: &Context) {
+        let ordinal = self.ordinal[cell];
+        self.ordinal[cell] = ordinal + 1;
+        self.threshold[cell] += entry::gap(ctx.key, stream_of(cell), ordinal + 1);
+        let id = entrant_id(stream_of(cell), ordinal);
+        let firm = start_up(state, id, row, taken, ctx);
+        self.tally.founded += taken;
+        self.tally.agents += 1.0;
+        self.tally.paid_in += taken * firm.cash;
+        settle(state, row, firm, taken);
     }
 }
 

@@ -2,7 +2,7 @@
 #![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
 
 use super::arrivals::{Uniforms, is_top};
-use super::{Units, UniversityParameters, effort, observation_noise};
+use super::{Units, UniversityParameters, effort, observation_noise, sequence};
 use crate::base::math::{clamp, exp, ln, max, normal_quantile, pow};
 use crate::base::rng::Purpose;
 use crate::base::strip::fill_pairs;
@@ -50,6 +50,8 @@ pub(super) struct Terms<'a> {
     evaluation: f64,
     /// Noise of the value an office sees, without and with evaluation \[log points\].
     noise: [f64; 2],
+    /// What it sees without evaluation, among the draws of value and of noise.
+    along: [f64; 2],
     /// Mean readiness \[TRL\].
     readiness: f64,
     /// Inventions that an arrival stands for, ordinary and top.
@@ -65,12 +67,14 @@ impl<'a> Terms<'a> {
         let (p, t) = (&ctx.parameters.universities, &ctx.parameters.transfer);
         let noise =
             |evaluated| observation_noise(evaluated, t.observation_noise, t.evaluation_gain);
+        let noise = [false, true].map(noise);
         Self {
             ctx,
             p,
             edge: top_edge(p),
             evaluation: ctx.seen.transfer.pre_filing_evaluation,
-            noise: [noise(false), noise(true)],
+            noise,
+            along: sequence::direction(p.quality_log_sd, noise[0]),
             readiness: p.readiness_mean + p.readiness_effort * ln(max(effort, f64::EPSILON)),
             weights,
             shares: disclosed_shares(ctx),
@@ -84,6 +88,8 @@ impl<'a> Terms<'a> {
             let purpose = Purpose::InventionQuality;
             fill_pairs(self.ctx.key, ids, 0, draw, purpose, first, second);
         }
+        let [value, noise, ..] = uniforms;
+        sequence::follow(self.ctx.key, ids, &self.along, value, noise);
     }
 
     /// Values inventions from number `first` on, of which those numbered in `top` are of the top

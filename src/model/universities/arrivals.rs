@@ -6,6 +6,7 @@
 
 use super::appraisal::Terms;
 use super::fees::Fee;
+use super::sequence::ORDINAL;
 use super::{Case, Invention, Inventions, Units, priority};
 use crate::base::blocks::Crew;
 use crate::base::columns::Lent;
@@ -94,7 +95,7 @@ impl Arrivals {
         let stratum = if top { TOP } else { 0 };
         let half = if unit_id & LINEAGE == 0 { 0 } else { UNIT_HALF };
         self.id
-            .push((unit_id & 0x1FFF) << 19 | stratum | half | (n & (TOP - 1)));
+            .push((unit_id & 0x1FFF) << 19 | stratum | half | (n & ORDINAL));
         self.unit.push(unit as u32);
     }
 
@@ -226,7 +227,7 @@ fn scatter<T>(column: &mut [T], places: &Places, value: impl Fn(usize) -> T) {
 }
 
 /// Bit of the top stratum in an id, above those of the ordinal.
-const TOP: u32 = 1 << 18;
+const TOP: u32 = ORDINAL + 1;
 
 /// Whether the invention with this id is one of the top stratum.
 #[inline(always)]

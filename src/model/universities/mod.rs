@@ -9,6 +9,8 @@ pub mod effort;
 mod fees;
 mod halves;
 mod inventions;
+mod sample;
+mod sequence;
 mod shelf;
 #[cfg(test)]
 pub(in crate::model) mod testbed;
@@ -22,14 +24,13 @@ pub use inventions::{Case, Invention, Inventions, observation_noise, priority};
 pub use shelf::Shelf;
 
 use super::context::Context;
-use super::firms::{FIELDS, REGIONS};
+use super::firms::FIELDS;
 use super::state::State;
 use crate::base::blocks::Crew;
-use crate::base::rng::Purpose;
+use crate::base::math;
 use crate::base::room::have_room;
-use crate::base::{dist, math};
 use arrivals::Arrivals;
-use clock::{Due, gap};
+use clock::Due;
 use drawers::Drawers;
 use fees::{age_shelf, years_on_the_shelf};
 use inventions::invent;
@@ -213,11 +214,6 @@ pub struct Universities {
 /// Quarters of inventions already on the shelf at the start.
 const EARLIER_QUARTERS: i32 = 8; // derived: two years
 
-/// Inclusion probability of a unit of relative size `z` over the mean, π = min(1, s(½ + ½z)).
-pub fn inclusion(sampling: f64, z: f64) -> f64 {
-    math::min(1.0, sampling * (0.5 + 0.5 * z))
-}
-
 /// Blocks of units: so many of them together take as long as a block of firms.
 pub(super) fn of_units(crew: Crew) -> Crew {
     const UNITS: usize = 32; // derived: resolution of the work, not behaviour
@@ -311,54 +307,6 @@ impl Universities {
         have_room(&mut self.disclosed_by_cohort, quarters as usize + 1);
     }
 
-    fn sample(&mut self, ctx: &Context) {
-        let p = &ctx.parameters.universities;
-        let mean_log = 0.5 * p.size_log_sd * p.size_log_sd;
-        let traits = |j: u32, draw: u32| ctx.key.pair(j, 0, 0, draw, Purpose::UnitTraits);
-        let mut order: Vec<(f64, usize)> = Vec::new();
-        for j in 0..p.count as u32 {
-            let (a, b) = traits(j, 0);
-            let z = dist::lognormal(math::max(a, f64::EPSILON), 1.0, p.size_log_sd)
-                / math::exp(mean_log);
-            let pi = inclusion(p.sample_boost * ctx.scale, z);
-            if b >= pi {
-                continue;
-            }
-            let (place, kind) = traits(j, 1);
-            let (field, standing) = traits(j, 2);
-            let (control, separate) = traits(j, 3); // derived: number of the draw
-            let (trial, noise) = traits(j, 4); // derived: number of the draw
-            let id = 0x8000_0000 | j;
-            let i = self.units.push(Unit {
-                id,
-                weight: 1.0 / pi,
-                university: kind < p.university_share,
-                region: region_of(place),
-                field: (field * FIELDS as f64) as u8,
-                researchers: 1000.0 * p.researchers / p.count * z, // derived: thousand
-                standing: math::normal_quantile(math::max(standing, f64::EPSILON)),
-                control_rank: control,
-                separate_rank: separate,
-                trial_rank: trial,
-                next: gap(ctx, id, 0, 0),
-                top_next: gap(ctx, id, 0, 1),
-                ..Unit::default()
-            });
-            let score =
-                math::ln(z) + dist::normal(math::max(noise, f64::EPSILON), 0.0, p.size_noise);
-            order.push((score, i));
-        }
-        order.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        let total: f64 = self.units.weight.iter().sum();
-        let mut before = 0.0;
-        for &(_, i) in &order {
-            let w = self.units.weight[i];
-            self.units.office_rank[i] = (before + 0.5 * w) / total;
-            before += w;
-        }
-        self.shelf = vec![Shelf::default(); self.units.len()];
-    }
-
     /// Share of units that report at quarter index `q`.
     fn reporting(q: i32, p: &UniversityParameters) -> f64 {
         let years = f64::from(q - super::world::WARM_UP.index()) / 4.0; // derived: quarters a year
@@ -410,15 +358,6 @@ impl Universities {
         self.spending_universities = total[0];
         self.spending_institutes = total[1];
     }
-}
-
-/// Region of a unit at uniform `u`, by regular schools (history: `universities_region`).
-fn region_of(u: f64) -> u8 {
-    // derived: 92, 69, 285, 162, 133, 157 of 2,868; the rest between midwest and elsewhere
-    const EDGE: [f64; REGIONS] = [0.032, 0.056, 0.155, 0.212, 0.258, 0.313, 0.65, 1.0];
-    EDGE.iter()
-        .position(|&edge| u < edge)
-        .unwrap_or(REGIONS - 1) as u8
 }
 
 /// One quarter: spending, time use, ageing of the shelf, new inventions, disclosure.
