@@ -6,6 +6,7 @@ use crate::base::blocks::Join;
 use crate::base::columns::Lent;
 use crate::base::math;
 use crate::base::rng::{Purpose, fill_normal, fill_uniform};
+use crate::base::room::have_room;
 use crate::model::context::Context;
 use crate::model::firms::Firms;
 use crate::model::population::LARGE_SALES;
@@ -93,6 +94,7 @@ impl Answers {
     fn draw_up(&mut self, firms: &Firms<Lent>, odds: Odds, ctx: &Context) {
         self.find(firms, ctx);
         self.proposals.clear();
+        have_room(&mut self.proposals, self.rows.capacity());
         for (&row, &noise) in self.rows.iter().zip(&self.draws) {
             let i = row as usize;
             let joint = consortium::answers(firms, i, odds, ctx);

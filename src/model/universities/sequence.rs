@@ -66,6 +66,7 @@ crate::dispatched! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::math::ln;
 
     const KEY: Key = Key { seed: 3, run: 5 };
 
@@ -86,7 +87,7 @@ mod tests {
         let steps = (0..).zip(&x);
         steps.fold(0.0, |most, (k, x)| {
             let (below, above) = (f64::from(k) / n, (f64::from(k) + 1.0) / n);
-            f64::max(most, f64::max((x - below).abs(), (above - x).abs()))
+            max(most, max((x - below).abs(), (above - x).abs()))
         })
     }
 
@@ -130,7 +131,7 @@ mod tests {
             // what is seen has the discrepancy of multiples of the golden ratio, at most
             // (1 + 0.45 ln n)/n or so; values alone keep more of chance
             let n = f64::from(n);
-            assert!(even < (1.0 + 0.5 * n.ln()) / n, "{n}: {even}");
+            assert!(even < (1.0 + 0.5 * ln(n)) / n, "{n}: {even}");
             assert!(drawn > 1.2 * even, "{n}: {drawn} {even}");
         }
     }
