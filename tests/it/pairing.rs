@@ -191,7 +191,7 @@ const THIN: [(&str, f64, f64); 4] = [
     ("local_deal_share", 0.1, 0.06),
     // an agent of many inventions still keeps its office busy for a little longer than these would
     ("quarters_to_industrialise", 0.1, 0.02),
-    // few heavy entrants leave banks little to tell apart
+    // with few heavy entrants more firms borrow and fewer are short of credit: why is not known
     ("tech_loan_stock", 0.01, 0.04),
     ("constrained_share", 0.01, 0.25),
 ];
