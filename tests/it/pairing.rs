@@ -186,14 +186,11 @@ pub(crate) fn mean_and_error(x: &[f64]) -> (f64, f64) {
 
 /// Metrics known to hang on the scale below some scale, and by how much at most
 /// (docs/measurements.md, "Against the whole country").
-const THIN: [(&str, f64, f64); 4] = [
+const THIN: [(&str, f64, f64); 2] = [
     // where a region and field has few living firms in the sample, searches there find nobody
     ("local_deal_share", 0.1, 0.06),
     // an agent of many inventions still keeps its office busy for a little longer than these would
     ("quarters_to_industrialise", 0.1, 0.02),
-    // with few heavy entrants more firms borrow and fewer are short of credit: why is not known
-    ("tech_loan_stock", 0.01, 0.04),
-    ("constrained_share", 0.01, 0.25),
 ];
 
 /// Prints a table of headlines by scale and of the paired difference of each scale from the

@@ -282,16 +282,5 @@ crate::dispatched! {
 
 /// Real firms an entrant stands for \[firms\].
 fn entrant_weight(entry: &EntryState, segment: usize, ctx: &Context) -> f64 {
-    let p = &ctx.parameters.entry;
-    let sampled = p.entrant_weight / ctx.scale / entrants_over_scale(ctx);
-    math::max(sampled, 1.0) * entry.trend[segment]
-}
-
-/// How many times as many entrants there are as the scale has it: in a small sample more, as with few
-/// heavy ones more firms borrow and fewer are short of credit than in the whole country
-/// (docs/measurements.md).
-pub(in crate::model) fn entrants_over_scale(ctx: &Context) -> f64 {
-    let p = &ctx.parameters.entry;
-    let most = p.entrant_most / math::sqrt(ctx.scale);
-    math::max(1.0, p.entrant_weight / ctx.scale / most)
+    math::max(ctx.parameters.entry.entrant_weight / ctx.scale, 1.0) * entry.trend[segment]
 }

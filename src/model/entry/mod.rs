@@ -24,7 +24,6 @@ mod split;
 #[cfg(test)]
 mod tests;
 
-pub(super) use arrive::entrants_over_scale;
 pub(super) use census::Surroundings;
 pub(super) use newcomers::newcomer;
 pub use rules::{Health, exit_hazard, exit_probability, founding_share, gap, pool_growth};
@@ -63,8 +62,6 @@ crate::family! {
         horizon,
         /// Real firms an entrant stands for at founding, times the scale \[firms\].
         entrant_weight,
-        /// Most of them, times the root of the scale \[firms\].
-        entrant_most,
         /// Highest rank of an entrant's sales among founding firms of its segment \[share\].
         entrant_rank,
         /// Growth of an entrant's sales below that of GDP \[1/yr\].

@@ -11,11 +11,11 @@ use crate::base::rng::{Purpose, fill_normal};
 use crate::base::room::have_room;
 use crate::base::strip::gather;
 
-/// Quarter of the year in which a firm thinks of loans; the low five bits of an id are the path
-/// of its splits and zero in founding firms, so the ordinal above them decides as well.
+/// Quarter of the year in which a firm thinks of loans: the last bits of the ordinal in its id, turned
+/// by those above them, so that it is not for all the one in which they plan.
 #[inline]
 pub(super) fn turn_of(id: u32) -> u32 {
-    (id ^ id >> 5) % 4 // derived: see above
+    (id ^ id >> 5) % 4 // derived: quarters a year
 }
 
 /// Firms of a block with R&D whose turn it is, in columns.

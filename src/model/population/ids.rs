@@ -11,6 +11,8 @@ pub const SPLIT_BITS: u8 = 5; // derived: 2^5 = 32 parts
 const ARRIVAL_BITS: u32 = 16; // derived: 65,536 arrivals a stream
 /// Bits of the stream an entrant arrives in.
 const STREAM_BITS: u32 = 10; // derived: 3 segments of 256 cells
+/// Bits of a stream's field, above which its region stands.
+const FIELD_BITS: u32 = 5; // derived: 32 fields
 /// The bit that tells an entrant from a founding firm.
 const ENTRANT: u32 = 1 << 31; // derived: top bit
 
@@ -24,12 +26,16 @@ pub fn firm_id(segment: Segment, ordinal: u32) -> u32 {
 }
 
 /// Id of arrival `ordinal` of an entry stream: top bit, room for the split path, stream, ordinal.
+///
+/// Streams begin in different quarters of the year: most entrants of a small sample are among the
+/// first few of their stream, who would otherwise all think of loans and plans in the same one.
 pub fn entrant_id(stream: u32, ordinal: u32) -> u32 {
     assert!(
         stream < 1 << STREAM_BITS && ordinal < 1 << ARRIVAL_BITS,
         "arrival {ordinal} of stream {stream} passes its bits"
     );
-    ENTRANT | stream << ARRIVAL_BITS | ordinal
+    let quarter = (ordinal + stream + (stream >> FIELD_BITS)) % 4; // derived: quarters a year
+    ENTRANT | stream << ARRIVAL_BITS | ordinal & !3 | quarter
 }
 
 /// Whether a firm entered after the founding.
@@ -54,6 +60,23 @@ pub fn split_id(id: u32, splits: u8) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn arrivals_are_spread_over_the_year_from_the_first_on() {
+        for ordinal in 0..8 {
+            let mut quarters = [0; 4];
+            for stream in 0..768 {
+                quarters[entrant_id(stream, ordinal) as usize % 4] += 1;
+            }
+            assert_eq!(quarters, [192; 4], "{ordinal}");
+        }
+        // and so are those of each stream
+        for stream in [0, 5, 700] {
+            let mut quarters: Vec<u32> = (8..12).map(|n| entrant_id(stream, n) % 4).collect();
+            quarters.sort_unstable();
+            assert_eq!(quarters, [0, 1, 2, 3]);
+        }
+    }
 
     #[test]
     fn ids_of_lineages_do_not_meet() {

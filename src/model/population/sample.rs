@@ -8,7 +8,6 @@ use crate::base::columns::Lent;
 use crate::base::math;
 use crate::base::rng::Purpose;
 use crate::model::context::Context;
-use crate::model::entry::entrants_over_scale;
 use crate::model::firms::{Firm, Firms, Segment};
 use std::ops::Range;
 
@@ -25,8 +24,7 @@ pub fn found(ctx: &Context) -> Firms {
     ];
     let agents = samples.iter().map(|sample| sample.agents).sum();
     // half as many again, for those that enter and for lines that split
-    let more = (0.5 * agents as f64 * entrants_over_scale(ctx)) as usize;
-    let mut firms = Firms::blank(agents, more);
+    let mut firms = Firms::blank(agents, agents / 2);
     let mut rest = firms.lend();
     for sample in &samples {
         let (own, others) = rest.part(sample.agents);
