@@ -10,12 +10,13 @@ use crate::base::math;
 use crate::base::rng::{Purpose, fill_normal};
 use crate::base::room::have_room;
 use crate::base::strip::gather;
+use crate::model::population::ARRIVAL_BITS;
 
-/// Quarter of the year in which a firm thinks of loans: the last bits of the ordinal in its id, turned
-/// by those above them, so that it is not for all the one in which they plan.
+/// Quarter of the year in which a firm thinks of loans, whatever the one in which it plans R&D: the
+/// last bits of its id, turned by those above and by the stream in which an entrant came.
 #[inline]
 pub(super) fn turn_of(id: u32) -> u32 {
-    (id ^ id >> 5) % 4 // derived: quarters a year
+    (id ^ id >> 5 ^ id >> ARRIVAL_BITS) % 4 // derived: quarters a year
 }
 
 /// Firms of a block with R&D whose turn it is, in columns.
@@ -239,6 +240,25 @@ crate::dispatched! {
     fn log_normal(values: &mut [f64], median: f64, log_sd: f64) {
         for value in values {
             *value = median * math::exp(log_sd * *value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::population::entrant_id;
+
+    #[test]
+    fn firms_that_plan_in_one_quarter_think_of_loans_in_all() {
+        // the first arrivals of all streams: all there are in a small sample
+        for ordinal in 0..4 {
+            let mut pairs = [[0; 4]; 4];
+            for stream in 0..768 {
+                let id = entrant_id(stream, ordinal);
+                pairs[id as usize % 4][turn_of(id) as usize] += 1;
+            }
+            assert_eq!(pairs, [[48; 4]; 4], "{ordinal}");
         }
     }
 }

@@ -8,7 +8,7 @@ const ORDINAL_BITS: u32 = 23; // derived: 8 million agents a segment
 /// Splits a line can go through: bits of the split path.
 pub const SPLIT_BITS: u8 = 5; // derived: 2^5 = 32 parts
 /// Bits of an entrant's ordinal within its stream.
-const ARRIVAL_BITS: u32 = 16; // derived: 65,536 arrivals a stream
+pub const ARRIVAL_BITS: u32 = 16; // derived: 65,536 arrivals a stream
 /// Bits of the stream an entrant arrives in.
 const STREAM_BITS: u32 = 10; // derived: 3 segments of 256 cells
 /// Bits of a stream's field, above which its region stands.

@@ -14,7 +14,7 @@ mod sample;
 mod traits;
 
 pub use fields::{block_of, draw_field, field_distance};
-pub use ids::{SPLIT_BITS, entrant_id, firm_id, is_entrant, split_id};
+pub use ids::{ARRIVAL_BITS, SPLIT_BITS, entrant_id, firm_id, is_entrant, split_id};
 pub use sales::{SalesLaw, fill_quantiles};
 pub use sample::found;
 pub use traits::{Founding, TOGETHER, Traits, draw_firm};
