@@ -38,7 +38,8 @@ pub fn usable(absorptive: f64, p: &TransferParameters) -> f64 {
 /// What distance of fields \[0..1\] and missing readiness \[TRL\] take off \[log points\].
 ///
 /// Example: costs 2 and 0.2, half a block away, 3 levels missing: 1 + 0.6 = 1.6.
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
 pub fn misfit(distance: f64, gap: f64, p: &TransferParameters) -> f64 {
     p.distance_cost * distance + p.gap_cost * gap
 }

@@ -17,108 +17,121 @@ const STRIP: usize = strip::ROWS;
 /// Pairs of a lot and a firm, in columns.
 #[derive(Clone, Debug)]
 struct Pairs {
-    /// The firms.
-    met: [Partner; STRIP],
+    /// Words of the firms, see [`Partner`].
+    met: [[u64; STRIP]; 2],
     invention: [u32; STRIP],
-    firm: [u32; STRIP],
-    /// Member of the firm agent and number of the lot, 16 bits each.
-    member: [u32; STRIP],
-    /// Value to a well-fitting firm, less to one without need, prices of 2020 \[mn\]: none where
-    /// nobody was found.
-    worth: [f64; STRIP],
-    /// What distance and missing readiness take off \[log points\].
-    misfit: [f64; STRIP],
-    sales: [f64; STRIP],
-    absorptive: [f64; STRIP],
-    /// Worth for the certificate or to oblige, whichever is more \[mn\].
-    other: [f64; STRIP],
+    /// Number of the lot, and of the draw among its draws.
+    lot: [u32; STRIP],
+    draw: [u32; STRIP],
+    /// Value to a well-fitting firm, prices of 2020 \[mn\].
+    quality: [f64; STRIP],
+    /// Readiness missing \[TRL\].
+    gap: [f64; STRIP],
+    /// Distance of fields \[0..1\].
+    distance: [f64; STRIP],
+    /// Whether the invention answers a need that firms posed.
+    posed: [bool; STRIP],
 }
 
 impl Pairs {
     fn none() -> Self {
         Self {
-            met: [Partner::default(); STRIP],
+            met: [[0; STRIP]; 2],
             invention: [0; STRIP],
-            firm: [0; STRIP],
-            member: [0; STRIP],
-            worth: [0.0; STRIP],
-            misfit: [0.0; STRIP],
-            sales: [0.0; STRIP],
-            absorptive: [0.0; STRIP],
-            other: [0.0; STRIP],
+            lot: [0; STRIP],
+            draw: [0; STRIP],
+            quality: [0.0; STRIP],
+            gap: [0.0; STRIP],
+            distance: [0.0; STRIP],
+            posed: [false; STRIP],
         }
     }
 
     /// Looks up the firms found, any where a search found nobody: short, so that looking up one
     /// does not wait for another.
     fn meet(&mut self, found: &[u32], rows: &[Partner]) {
-        for (met, &row) in self.met.iter_mut().zip(found) {
-            *met = rows[if row == NOBODY { 0 } else { row as usize }];
+        let [first, second] = &mut self.met;
+        for ((first, second), &row) in first.iter_mut().zip(second).zip(found) {
+            let Partner(words) = rows[if row == NOBODY { 0 } else { row as usize }];
+            [*first, *second] = words;
         }
     }
 
-    /// Gathers what each lot's invention and the firms met are, of those found; `order` is
-    /// the worth of obliging \[mn\].
-    fn gather(
-        &mut self,
-        lots: &[Lot],
-        offers: &[Offer],
-        draws: usize,
-        found: &[u32],
-        order: f64,
-        p: &TransferParameters,
-    ) {
+    /// The firm of the `i`-th pair.
+    #[inline(always)]
+    #[allow(clippy::inline_always)] // part of a strip loop
+    fn firm(&self, i: usize) -> Partner {
+        Partner([self.met[0][i], self.met[1][i]])
+    }
+
+    /// Gathers what each lot's invention is, and how far the firms met are from it: little, as
+    /// what firms are is unfolded in a strip loop.
+    fn gather(&mut self, lots: &[Lot], offers: &[Offer], draws: usize) {
         let mut i = 0;
         for lot in lots {
             let offer = &offers[lot.offer as usize];
+            let field = usize::from(offer.field);
             for draw in 0..draws.min(STRIP - i) {
-                let firm = self.met[i];
-                let distance = field_distance(usize::from(offer.field), firm.field());
-                let need = firm.need() | (offer.posed & (distance == 0.0));
-                let wanted = select_unpredictable(need, 1.0, p.no_need);
-                let there = f64::from(u8::from(found[i] != NOBODY));
-                let member = (draw as u32).min(firm.members() - 1);
                 self.invention[i] = offer.id;
-                self.firm[i] = firm.id();
-                self.member[i] = member << 16 | lot.number & 0xFFFF;
-                self.worth[i] = offer.quality * wanted * there;
-                self.misfit[i] = bargain::misfit(distance, offer.gap, p);
-                self.sales[i] = firm.sales();
-                self.absorptive[i] = firm.absorptive();
-                let obliging = if firm.friendly() { order } else { 0.0 };
-                self.other[i] = there * math::max(firm.certificate(), obliging);
+                self.lot[i] = lot.number;
+                self.draw[i] = draw as u32;
+                self.quality[i] = offer.quality;
+                self.gap[i] = offer.gap;
+                self.distance[i] = field_distance(field, self.firm(i).field());
+                self.posed[i] = offer.posed;
                 i += 1;
             }
         }
     }
 }
 
+/// What holds for all pairs of a quarter.
+#[derive(Clone, Copy)]
+struct Terms<'a> {
+    key: Key,
+    price: f64,
+    /// Worth of obliging \[mn\].
+    order: f64,
+    p: &'a TransferParameters,
+}
+
 crate::dispatched! {
-    /// Values in use of the first pairs of a strip, and those of the motive that is worth most;
-    /// the noise of a match is kept over quarters, as a trait of the pair.
+    /// Values in use of the first pairs of a strip, and those of the motive that is worth most,
+    /// none where nobody was `found`; the noise of a match is kept over quarters, as a trait of
+    /// the pair.
     fn appraise(
-        key: Key,
-        price: f64,
-        p: &TransferParameters,
+        of: &Terms,
         pairs: &Pairs,
+        found: &[u32],
         usage: &mut [f64],
         value: &mut [f64],
     ) {
         let n = usage.len().min(STRIP);
+        let (found, usage, value) = (&found[..n], &mut usage[..n], &mut value[..n]);
+        let p = of.p;
         let (mut noise, mut size) = ([0.0; STRIP], [0.0; STRIP]);
         for i in 0..n {
-            let words = [pairs.firm[i], pairs.member[i], Purpose::Choice as u32];
-            noise[i] = math::max(strip::pair(key, pairs.invention[i], words).0, f64::EPSILON);
+            let firm = pairs.firm(i);
+            let member = pairs.draw[i].min(firm.members() - 1);
+            let member = member << 16 | pairs.lot[i] & 0xFFFF; // derived: 16 bits each
+            let words = [firm.id(), member, Purpose::Choice as u32];
+            noise[i] = math::max(strip::pair(of.key, pairs.invention[i], words).0, f64::EPSILON);
         }
         strip::quantiles(&mut noise[..n]);
         for i in 0..n {
-            size[i] = bargain::log_size(pairs.sales[i], price, p);
+            size[i] = bargain::log_size(pairs.firm(i).sales(), of.price, p);
         }
-        for (i, (usage, value)) in usage.iter_mut().zip(value).enumerate().take(n) {
-            let worth = pairs.worth[i] * price * bargain::usable(pairs.absorptive[i], p);
-            let misfit = pairs.misfit[i] - size[i];
-            *usage = bargain::value_in_use(worth, misfit, noise[i], p.match_log_sd);
-            *value = math::max(*usage, pairs.other[i]);
+        for i in 0..n {
+            let (firm, distance) = (pairs.firm(i), pairs.distance[i]);
+            let need = firm.need() | (pairs.posed[i] & (distance == 0.0));
+            let wanted = if need { 1.0 } else { p.no_need };
+            let there = if found[i] == NOBODY { 0.0 } else { 1.0 };
+            let worth = pairs.quality[i] * wanted * there;
+            let worth = worth * of.price * bargain::usable(firm.absorptive(), p);
+            let misfit = bargain::misfit(distance, pairs.gap[i], p) - size[i];
+            let obliging = if firm.friendly() { of.order } else { 0.0 };
+            usage[i] = bargain::value_in_use(worth, misfit, noise[i], p.match_log_sd);
+            value[i] = math::max(usage[i], there * math::max(firm.certificate(), obliging));
         }
     }
 }
@@ -163,13 +176,18 @@ impl Fits {
         order: f64,
         ctx: &Context,
     ) {
-        let p = &ctx.parameters.transfer;
         self.usage.resize(found.len(), 0.0);
         self.value.resize(found.len(), 0.0);
         if rows.is_empty() {
             self.value.fill(0.0);
             return;
         }
+        let terms = Terms {
+            key: ctx.key,
+            price: ctx.world.price,
+            order,
+            p: &ctx.parameters.transfer,
+        };
         let mut pairs = Pairs::none();
         let strip = STRIP / draws;
         let met = lots.chunks(strip).zip(found.chunks(strip * draws));
@@ -177,8 +195,8 @@ impl Fits {
         let values = usage.zip(self.value.chunks_mut(strip * draws));
         for ((lots, found), (usage, value)) in met.zip(values) {
             pairs.meet(found, rows);
-            pairs.gather(lots, offers, draws, found, order, p);
-            appraise(ctx.key, ctx.world.price, p, &pairs, usage, value);
+            pairs.gather(lots, offers, draws);
+            appraise(&terms, &pairs, found, usage, value);
         }
     }
 

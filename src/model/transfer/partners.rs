@@ -22,7 +22,7 @@ const EXPIRING: i32 = 4; // derived: quarters a year
 /// stands for (8 bits), field (5 bits), need, whether it obliges.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[repr(align(16))] // none across two cache lines
-pub(super) struct Partner([u64; 2]);
+pub(super) struct Partner(pub(super) [u64; 2]);
 
 /// Bits of the second word.
 const ABSORPTIVE: u32 = 32;
