@@ -50,7 +50,8 @@ impl<const N: usize> Edges<N> {
         found
     }
 
-    /// [`choose`](Self::choose) for a strip of picks, level by level.
+    /// [`choose`](Self::choose) for a strip of picks: the few edges are compared one after the
+    /// other with all of them.
     #[inline(always)]
     #[allow(clippy::inline_always)] // part of a strip loop
     pub(super) fn choose_all(&self, without: &[u32; STRIP], pick: &[f64; STRIP]) -> [u32; STRIP] {
@@ -66,13 +67,10 @@ impl<const N: usize> Edges<N> {
             x[i] = at + if at < below { 0.0 } else { own };
             rare |= (others <= 0.0) | (x[i] >= edges[N - 1]);
         }
-        let mut half = (N - 1) / 2;
-        while half > 0 {
-            for i in 0..STRIP {
-                let passed = edges[(found[i] as usize + half) % (N - 1)] <= x[i];
-                found[i] += if passed { half as u32 } else { 0 };
+        for i in 0..STRIP {
+            for edge in &edges[1..N - 1] {
+                found[i] += u32::from(*edge <= x[i]);
             }
-            half /= 2;
         }
         if rare {
             for i in 0..STRIP {
