@@ -224,7 +224,8 @@ impl Thinkers {
                 *id = fee.id;
             }
             let q = ctx.q() as u32;
-            fill_uniform(ctx.key, &ids, q, 1, Purpose::SpinOff, &mut draws);
+            let n = fees.len();
+            fill_uniform(ctx.key, &ids[..n], q, 1, Purpose::SpinOff, &mut draws[..n]);
             // every row is written and the next one overwrites it unless it counts
             let mut count = 0;
             for (k, fee) in fees.iter().enumerate() {
