@@ -59,9 +59,12 @@ impl<const N: usize> Edges<N> {
         let (mut x, mut found) = ([0.0; STRIP], [0_u32; STRIP]);
         let mut rare = false;
         for i in 0..STRIP {
-            let k = without[i] as usize % (N - 1);
-            let below = edges[k];
-            let own = edges[k + 1] - below;
+            let (mut below, mut own) = (0.0, 0.0);
+            for (k, edge) in (0..).zip(edges.windows(2)) {
+                let left_out = k == without[i];
+                below = if left_out { edge[0] } else { below };
+                own = if left_out { edge[1] - edge[0] } else { own };
+            }
             let others = edges[N - 1] - own;
             let at = pick[i] * others;
             x[i] = at + if at < below { 0.0 } else { own };

@@ -47,12 +47,28 @@ pub struct Search {
     pub lot: u32,
     /// Its place among the searches of its block.
     pub place: u32,
+    /// Number of the draw among the lot's, and above its bits the cell of the invention: a whole
+    /// word, as strips of searches are taken apart word by word.
+    draw_and_cell: u32,
+}
+
+/// Bits of the number of a draw.
+const DRAW: u32 = 16;
+
+#[allow(clippy::inline_always)] // parts of a strip loop
+impl Search {
     /// Number of the draw among the lot's.
-    pub draw: u16,
-    /// Region of the invention.
-    pub region: u8,
-    /// Field of the invention.
-    pub field: u8,
+    #[inline(always)]
+    fn draw(&self) -> u32 {
+        self.draw_and_cell & ((1 << DRAW) - 1)
+    }
+
+    /// Region and field of the invention.
+    #[inline(always)]
+    fn home(&self) -> (u32, u32) {
+        let cell = self.draw_and_cell >> DRAW;
+        (cell / FIELDS as u32, cell % FIELDS as u32)
+    }
 }
 
 /// Searches of one block of offers and what they came upon.
@@ -114,9 +130,9 @@ crate::dispatched! {
     ) {
         let [mut a, mut b, mut c, mut home, mut own] = [[0; STRIP]; 5];
         for (i, search) in searches.iter().enumerate().take(STRIP) {
-            let draw = u32::from(search.draw) * attempt.of + attempt.number;
+            let draw = search.draw() * attempt.of + attempt.number;
             (a[i], b[i], c[i]) = (search.invention, search.lot, attempt.quarter << 16 | draw);
-            (home[i], own[i]) = (u32::from(search.region), u32::from(search.field));
+            (home[i], own[i]) = search.home();
         }
         let mut first = [0; STRIP];
         for i in 0..STRIP {
@@ -186,13 +202,12 @@ impl Searches {
         self.open.clear();
         for (lot, first) in lots.iter().zip((0..).step_by(usize::from(draws))) {
             let offer = &offers[lot.offer as usize];
-            self.open.extend((0..draws).map(|draw| Search {
+            let cell = u32::from(offer.region) * FIELDS as u32 + u32::from(offer.field);
+            self.open.extend((0..u32::from(draws)).map(|draw| Search {
                 invention: offer.id,
                 lot: lot.number,
-                place: first + u32::from(draw),
-                draw,
-                region: offer.region,
-                field: offer.field,
+                place: first + draw,
+                draw_and_cell: cell << DRAW | draw,
             }));
         }
     }
