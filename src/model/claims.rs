@@ -15,7 +15,7 @@
 use super::context::Context;
 use super::firms::{Firms, REGIONS};
 use super::policy_knowledge::claiming_shares;
-use super::research::{Law, Positions, STRIP, carry_table, tax_position};
+use super::research::{Law, Positions, STRIP, carry_table, tax_position, whole};
 use super::state::State;
 use super::tax::CarryTable;
 use super::tax::statute::super_deduction_rate;
@@ -344,7 +344,7 @@ impl Strip {
 crate::dispatched! {
     /// Relief of all rows from the super-deduction.
     fn relieve(strip: &mut Strip, law: &Tax) {
-        for r in 0..STRIP {
+        for r in 0..whole(strip.positions.count) {
             strip.extra[r] = strip.positions.extra_relief(r, law);
         }
     }
@@ -353,7 +353,7 @@ crate::dispatched! {
 crate::dispatched! {
     /// Claiming cost of all rows.
     fn price(strip: &mut Strip, procedure: f64, p: &ClaimParameters) {
-        for r in 0..STRIP {
+        for r in 0..whole(strip.positions.count) {
             let (research, deviation) = (strip.positions.research[r], strip.deviation[r]);
             strip.cost[r] = claim_cost(research, deviation, procedure, p);
         }

@@ -27,7 +27,7 @@ mod strip;
 
 pub use plan::{Plans, plan};
 pub use position::{Law, carry_table, firm_user_cost, loss_share, tax_position, tax_status};
-pub(in crate::model) use positions::{Positions, STRIP};
+pub(in crate::model) use positions::{Positions, STRIP, whole};
 pub use spend::spend;
 
 use super::context::Context;

@@ -16,8 +16,20 @@ use crate::policy::tax::Tax;
 /// Firms worked out together: their columns stay in the nearest cache.
 pub(in crate::model) const STRIP: usize = 128;
 
+/// Rows that loops over a strip of `n` firms go through: whole vectors, several at a time, so that
+/// none is done by itself; what stands behind the firms does no harm.
+///
+/// Example: 40 firms: 64 rows.
+#[inline(always)]
+pub(in crate::model) fn whole(n: usize) -> usize {
+    const TOGETHER: usize = 32; // derived: four vectors of 512 bits
+    usize::min((n + (TOGETHER - 1)) & !(TOGETHER - 1), STRIP)
+}
+
 /// Tax positions of a strip of firms, in columns; row `r` is the firm `rows[r]`.
 pub(in crate::model) struct Positions {
+    /// Firms in the strip.
+    pub(in crate::model) count: usize,
     /// R&D that the firm does or plans \[mn/yr\].
     pub(in crate::model) research: [f64; STRIP],
     /// Sales \[mn/yr\].
@@ -55,6 +67,7 @@ impl Positions {
     pub(in crate::model) fn new() -> Self {
         let (zero, no) = ([0.0; STRIP], [false; STRIP]);
         Self {
+            count: 0,
             research: zero,
             sales: zero,
             margin: zero,
@@ -100,6 +113,7 @@ impl Positions {
 
     /// Gathers what the law looks at beside R&D and claims.
     fn gather(&mut self, firms: &Firms<impl Hold>, rows: &[u32]) {
+        self.count = rows.len();
         gather(&firms.sales, rows, &mut self.sales);
         gather(&firms.margin, rows, &mut self.margin);
         gather(&firms.staff, rows, &mut self.staff);
@@ -122,10 +136,11 @@ impl Positions {
         let returned = 1.0 + ctx.parameters.tax.research_return_in_income;
         let returns = [false, true].map(|taxed| carry.taxed_returns(taxed));
         derive(self, returned, returns, law.tax, ctx.q());
-        let (keys, reported, sales) = (&self.kind, &self.reported, &self.sales);
+        let n = whole(self.count);
+        let (keys, reported, sales) = (&self.kind[..n], &self.reported, &self.sales);
         (law.rates).fill(keys, reported, sales, law.tax, &mut self.rate);
         let usable = UsableLosses::new(carry, law.tax);
-        usable.look_up(&self.place, &mut self.usable, &mut self.change);
+        usable.look_up(&self.place[..n], &mut self.usable, &mut self.change);
         finish(self, claims);
     }
 
@@ -164,14 +179,15 @@ impl Positions {
 crate::dispatched! {
     /// Income, brackets and places in the tables of a law.
     fn derive(p: &mut Positions, returned: f64, returns: [f64; 2], law: &Tax, q: i32) {
-        for r in 0..STRIP {
+        let n = whole(p.count);
+        for r in 0..n {
             p.income[r] = p.margin[r] * p.sales[r] + returned * p.research[r];
             p.reported[r] = p.research[r] + p.relabelled[r];
             p.small[r] =
                 (p.staff[r] <= law.small_profit_staff) & (p.assets[r] <= law.small_profit_assets);
             p.returns[r] = if p.taxed[r] { returns[1] } else { returns[0] };
         }
-        for r in 0..STRIP {
+        for r in 0..n {
             let registered = p.tech_sme_until[r] > q;
             p.hightech[r] = p.hightech_until[r] > q;
             p.kind[r] = DeductionRates::key(p.sector[r], registered);
@@ -185,7 +201,7 @@ crate::dispatched! {
 crate::dispatched! {
     /// Rates of those that claim, and usable shares between whole years of old losses.
     fn finish(p: &mut Positions, claims: &[bool; STRIP]) {
-        for r in 0..STRIP {
+        for r in 0..whole(p.count) {
             p.rate[r] = if claims[r] { p.rate[r] } else { 0.0 };
             p.usable[r] += p.part[r] * p.change[r];
         }

@@ -126,6 +126,9 @@ pub(super) fn consider(
             let best = strip.surplus[r];
             count += usize::from(test.passes(firms, firm as usize, best, strip.team[r]));
         }
+        if count == 0 {
+            continue;
+        }
         let rows = &able[..count];
         strip.set_projects(firms, rows, ground);
         let teams = &strip.team;

@@ -3,8 +3,8 @@
 #![allow(clippy::inline_always)] // a strip loop vectorises only where the call disappears
 
 use super::position::{Law, Prices};
-use super::positions::Positions;
 pub(super) use super::positions::STRIP;
+use super::positions::{Positions, whole};
 use super::{ResearchParameters, distance, surplus_of, wanted_rd, years_since_2015};
 use crate::base::columns::Hold;
 use crate::base::math;
@@ -20,6 +20,8 @@ type Column = [f64; STRIP];
 
 /// Columns of a strip of firms.
 pub(super) struct Strip {
+    /// Firms in the strip.
+    count: usize,
     pub(super) positions: Positions,
     pub(super) claims: [bool; STRIP],
     field: [u8; STRIP],
@@ -75,6 +77,7 @@ impl Strip {
     pub(super) fn new() -> Self {
         let zero = [0.0; STRIP];
         Self {
+            count: 0,
             positions: Positions::new(),
             claims: [false; STRIP],
             field: [0; STRIP],
@@ -98,12 +101,14 @@ impl Strip {
 
     /// Gathers what the projects of the firms of `rows` promise: mass, mean return, team cost.
     pub(super) fn set_projects(&mut self, firms: &Firms<impl Hold>, rows: &[u32], ground: &Ground) {
+        self.count = rows.len();
         gather(&firms.team_cost, rows, &mut self.team);
         gather(&firms.field, rows, &mut self.field);
         gather(&firms.project_mean, rows, &mut self.mean);
         gather(&firms.project_share, rows, &mut self.project_share);
         gather(&firms.sales_mean, rows, &mut self.sales_mean);
-        look_up(&ground.rd_price, &self.field, &mut self.rd_price);
+        let fields = &self.field[..whole(rows.len())];
+        look_up(&ground.rd_price, fields, &mut self.rd_price);
         appraise(self, ground.price, ground.trend);
     }
 
@@ -120,7 +125,8 @@ impl Strip {
     ) {
         gather(&firms.input_price, rows, &mut self.input_price);
         gather(&firms.ownership, rows, &mut self.ownership);
-        for (appraised, ownership) in self.appraised.iter_mut().zip(&self.ownership) {
+        let owners = &self.ownership[..whole(rows.len())];
+        for (appraised, ownership) in self.appraised.iter_mut().zip(owners) {
             let state = *ownership == Ownership::State;
             *appraised = if state { ground.appraised } else { 1.0 };
         }
@@ -129,7 +135,7 @@ impl Strip {
         positions.fill(firms, rows, claims, law, &ground.carry, ctx);
         price(self, law.tax, &ground.prices);
         find_distances(self, p);
-        if are_central(&self.distance, p.returns_spread) {
+        if are_central(self, p.returns_spread) {
             find_central_shares(self, p.returns_spread);
         } else {
             find_shares(self, p.returns_spread);
@@ -141,7 +147,7 @@ impl Strip {
 crate::dispatched! {
     /// Mass, mean return and team cost of projects out of what was gathered.
     fn appraise(strip: &mut Strip, price_level: f64, trend: f64) {
-        for r in 0..STRIP {
+        for r in 0..whole(strip.count) {
             strip.mean[r] += trend;
             strip.mass[r] = strip.project_share[r] * strip.sales_mean[r];
             strip.team[r] = strip.team[r] * strip.rd_price[r] * price_level;
@@ -153,7 +159,7 @@ crate::dispatched! {
     /// What all projects would yield if they were free, as their surplus \[mn/yr\]; `half_square`
     /// is σ²/2.
     pub(super) fn promise(strip: &mut Strip, half_square: f64) {
-        for r in 0..STRIP {
+        for r in 0..whole(strip.count) {
             strip.surplus[r] = strip.mass[r] * math::exp(strip.mean[r] + half_square);
         }
     }
@@ -162,7 +168,7 @@ crate::dispatched! {
 crate::dispatched! {
     /// User costs.
     fn price(strip: &mut Strip, law: &Tax, prices: &Prices) {
-        for r in 0..STRIP {
+        for r in 0..whole(strip.count) {
             let b = strip.positions.b_index(r, law);
             let (sales, input_price) = (strip.positions.sales[r], strip.input_price[r]);
             let cost = prices.user_cost(b, strip.claims[r], sales, input_price);
@@ -174,7 +180,7 @@ crate::dispatched! {
 crate::dispatched! {
     /// How far marginal projects lie above their costs.
     fn find_distances(strip: &mut Strip, p: &ResearchParameters) {
-        for r in 0..STRIP {
+        for r in 0..whole(strip.count) {
             let (mean, cost) = (strip.mean[r], strip.cost[r]);
             strip.distance[0][r] = distance(mean, cost, p.returns_spread);
             strip.distance[1][r] = distance(mean, cost * p.grant_own_share, p.returns_spread);
@@ -182,22 +188,25 @@ crate::dispatched! {
     }
 }
 
-/// Whether all shares at these distances, and a `spread` above them, lie in the middle of the
-/// normal distribution.
-fn are_central(distance: &[Column; 2], spread: f64) -> bool {
-    let all = distance.iter().flatten();
-    let (mut low, mut high) = (0.0, 0.0);
-    for &d in all {
-        low = math::min(d, low);
-        high = math::max(d, high);
+crate::dispatched! {
+    /// Whether all shares at the distances of the firms, and a `spread` above them, lie in the
+    /// middle of the normal distribution.
+    fn are_central(strip: &Strip, spread: f64) -> bool {
+        let n = strip.count.min(STRIP);
+        let mut beyond = false;
+        for distance in &strip.distance {
+            for &d in &distance[..n] {
+                beyond |= (d < -math::CENTRE) | (d + spread > math::CENTRE);
+            }
+        }
+        !beyond
     }
-    low >= -math::CENTRE && high + spread <= math::CENTRE
 }
 
 crate::dispatched! {
     /// Shares of projects that pay, whatever their distance.
     fn find_shares(strip: &mut Strip, spread: f64) {
-        for r in 0..STRIP {
+        for r in 0..whole(strip.count) {
             let [own, granted] = [strip.distance[0][r], strip.distance[1][r]];
             strip.share[0][r] = math::normal_cdf(own);
             strip.share[1][r] = math::normal_cdf(granted);
@@ -209,13 +218,13 @@ crate::dispatched! {
 crate::dispatched! {
     /// [`find_shares`] where all lie in the middle of the distribution.
     fn find_central_shares(strip: &mut Strip, spread: f64) {
-        for r in 0..STRIP {
+        for r in 0..whole(strip.count) {
             strip.share[0][r] = math::central_cdf(strip.distance[0][r]);
         }
-        for r in 0..STRIP {
+        for r in 0..whole(strip.count) {
             strip.share[1][r] = math::central_cdf(strip.distance[1][r]);
         }
-        for r in 0..STRIP {
+        for r in 0..whole(strip.count) {
             strip.share[2][r] = math::central_cdf(strip.distance[0][r] + spread);
         }
     }
@@ -225,7 +234,7 @@ crate::dispatched! {
     /// Desired R&D and yearly surplus.
     fn want(strip: &mut Strip, p: &ResearchParameters) {
         let spread = p.returns_spread;
-        for r in 0..STRIP {
+        for r in 0..whole(strip.count) {
             let [done, granted, above] = strip.share.each_ref().map(|share| share[r]);
             let (mass, cost) = (strip.mass[r], strip.cost[r]);
             let cap = strip.sales_mean[r] * p.intensity_cap;
