@@ -50,6 +50,7 @@ use super::state::State;
 use super::tax::operating_profit;
 use crate::base::columns::{Hold, Lent};
 use crate::base::rng::Purpose;
+use crate::base::strip::{self, Sum};
 use crate::base::{dist, math};
 use apply::Ask;
 use liquidity::{set_liquidity, tied};
@@ -225,64 +226,69 @@ fn line_up(state: &mut State, customers: &mut Vec<Customers>, ctx: &Context) -> 
     stock_of(owed)
 }
 
-/// Loans by quota, in eight partial sums each \[mn\].
-type Owed = [[f64; 8]; POOLS];
+crate::dispatched! {
+    /// Flags what is above zero.
+    fn find_some(amounts: &[f64], flags: &mut [bool]) {
+        for (flag, &amount) in flags.iter_mut().zip(amounts) {
+            *flag = amount > 0.0;
+        }
+    }
+}
+
+/// Loans by quota \[mn\].
+type Owed = [Sum; POOLS];
 
 /// Loans outstanding by quota \[mn\].
 fn stock_of(owed: Owed) -> [f64; POOLS] {
-    owed.map(|sums| sums.iter().sum())
+    owed.map(|sum| sum.total())
 }
 
-/// Loans of firms of a block in business.
+/// Loans outstanding of firms of a block in business.
 fn outstanding(firms: &Firms<impl Hold>, ctx: &Context) -> Owed {
     let p = &ctx.parameters.finance;
     let limits = (p.sme_staff, p.sme_sales);
-    let (staff, sales) = (&firms.staff, &firms.sales);
-    owed(
-        &firms.alive,
-        staff,
-        sales,
-        &firms.weight,
-        &firms.loan,
-        limits,
-    )
+    let (mut held, mut owed) = ([[0.0; strip::ROWS]; POOLS], Owed::default());
+    for from in (0..firms.len()).step_by(strip::ROWS) {
+        let rows = from..usize::min(from + strip::ROWS, firms.len());
+        let (staff, sales) = (&firms.staff[rows.clone()], &firms.sales[rows.clone()]);
+        let (alive, weight) = (&firms.alive[rows.clone()], &firms.weight[rows.clone()]);
+        let loan = &firms.loan[rows];
+        owe(alive, (staff, sales), (weight, loan), limits, &mut held);
+        add(&held, loan.len(), &mut owed);
+    }
+    owed
 }
 
 crate::dispatched! {
-    /// Loans of living firms by quota \[mn\], in eight partial sums each; `limits` are staff and
-    /// sales up to which a firm is small.
-    fn owed(
+    /// Loans of the firms that each firm of a strip in business stands for, by quota \[mn\];
+    /// `limits` are staff and sales up to which a firm is small.
+    fn owe(
         alive: &[bool],
-        staff: &[f64],
-        sales: &[f64],
-        weight: &[f64],
-        loan: &[f64],
+        size: (&[f64], &[f64]),
+        debt: (&[f64], &[f64]),
         limits: (f64, f64),
-    ) -> Owed {
-        let n = loan.len();
-        let (alive, staff, sales) = (&alive[..n], &staff[..n], &sales[..n]);
-        let weight = &weight[..n];
-        let mut partial = [[0.0; 8]; POOLS];
-        // whole strips of eight, then what is left
-        let whole = n - n % 8;
-        for from in (0..whole).step_by(8) {
-            let (alive, staff) = (&alive[from..][..8], &staff[from..][..8]);
-            let (sales, weight) = (&sales[from..][..8], &weight[from..][..8]);
-            let loan = &loan[from..][..8];
-            for lane in 0..8 {
-                let held = weight[lane] * loan[lane];
-                let sum = if alive[lane] & (loan[lane] > 0.0) { held } else { 0.0 };
-                let larger = (staff[lane] > limits.0) | (sales[lane] > limits.1);
-                partial[0][lane] += if larger { 0.0 } else { sum };
-                partial[1][lane] += if larger { sum } else { 0.0 };
-            }
+        held: &mut [[f64; strip::ROWS]; POOLS],
+    ) {
+        let n = alive.len().min(strip::ROWS);
+        let (alive, staff, sales) = (&alive[..n], &size.0[..n], &size.1[..n]);
+        let (weight, loan) = (&debt.0[..n], &debt.1[..n]);
+        let [small, large] = held;
+        for k in 0..n {
+            let all = weight[k] * loan[k];
+            let all = if alive[k] & (loan[k] > 0.0) { all } else { 0.0 };
+            let larger = (staff[k] > limits.0) | (sales[k] > limits.1);
+            small[k] = if larger { 0.0 } else { all };
+            large[k] = if larger { all } else { 0.0 };
         }
-        for i in whole..n {
-            let sum = if alive[i] & (loan[i] > 0.0) { weight[i] * loan[i] } else { 0.0 };
-            let larger = (staff[i] > limits.0) | (sales[i] > limits.1);
-            partial[usize::from(larger)][i - whole] += sum;
+    }
+}
+
+crate::dispatched! {
+    /// Adds the first `n` rows of a strip.
+    fn add(held: &[[f64; strip::ROWS]; POOLS], n: usize, owed: &mut Owed) {
+        for (sum, held) in owed.iter_mut().zip(held) {
+            sum.add(&held[..n.min(strip::ROWS)]);
         }
-        partial
     }
 }
 

@@ -7,7 +7,7 @@ use super::super::state::State;
 use super::super::tax::operating_profit;
 use super::apply::{Debtor, Terms, bank_funds, terms};
 use super::credit::{self, ByState};
-use super::{Owed, stock_of};
+use super::{POOLS, find_some};
 use crate::base::columns::Lent;
 use crate::base::rng::{Purpose, fill_uniform};
 use crate::base::room::have_room;
@@ -26,9 +26,7 @@ pub(super) struct Debtors {
 impl Debtors {
     fn line_up(&mut self, firms: &Firms<Lent>, ctx: &Context) {
         select::list(firms.len(), &mut self.firm, |from, flags| {
-            for (flag, &loan) in flags.iter_mut().zip(&firms.loan[from..]) {
-                *flag = loan > 0.0;
-            }
+            find_some(&firms.loan[from..], flags);
         });
         have_room(&mut self.id, firms.len());
         have_room(&mut self.luck, firms.len());
@@ -130,8 +128,8 @@ struct Repaid {
     lost: f64,
     /// Loans left times the volatility of the debtor \[mn\].
     covered: f64,
-    /// Loans left \[mn\].
-    left: Owed,
+    /// Loans left by quota, in eight partial sums each \[mn\].
+    left: [[f64; 8]; POOLS],
 }
 
 crate::join_fields!(Repaid: interest, secured, lost, covered, left);
@@ -164,7 +162,7 @@ pub fn repay_and_default(state: &mut State, ctx: &Context) {
     tally.defaulted += secured + lost;
     let kept = math::exp(-p.resolution / 4.0); // derived: quarters a year
     finance.nonperforming = kept * finance.nonperforming + tally.defaulted;
-    tally.stock = stock_of(left);
+    tally.stock = left.map(|sums| sums.iter().sum());
     book(state, interest, secured, lost, ctx);
     // banks sell the shares their options give them
     let upside = credit::option_yield(&ctx.law.finance, p) * covered / 4.0; // derived: a quarter

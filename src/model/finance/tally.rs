@@ -4,7 +4,8 @@ use super::super::context::Context;
 use super::super::firms::Firms;
 use super::super::state::State;
 use super::equity::EquityTally;
-use super::{Customers, MONTHS, POOLS, credit};
+use super::{Customers, FinanceParameters, MONTHS, POOLS, credit};
+use crate::base::strip::gather;
 
 /// Counters of one quarter, real units; arrays by quota.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -84,23 +85,82 @@ pub(super) fn count_doers(state: &mut State, customers: &mut Vec<Customers>, ctx
 
 /// Firms of a block that begins with row `first`, those with a loan and those held back, by quota;
 /// `doers` are rows of the block.
-fn count(firms: &Firms, first: usize, doers: &[u32], ctx: &Context) -> [[f64; POOLS]; 3] {
-    let p = &ctx.parameters.finance;
-    let least = p.borrower_least / MONTHS;
-    let (mut all, mut borrowers, mut constrained) = ([0.0; POOLS], [0.0; POOLS], [0.0; POOLS]);
-    for &row in doers {
-        let i = first + row as usize;
-        let (weight, sales) = (firms.weight[i], firms.sales[i]);
-        let of = credit::pool_of(firms.staff[i], sales, p);
-        let borrows = firms.loan[i] > least * sales;
-        let held_back = firms.liquidity[i] < firms.rd_desired[i];
-        // each sum takes each firm, with nothing where it does not count: no address to wait for
-        for pool in 0..POOLS {
-            let counted = |is: bool| if is & (of == pool) { weight } else { 0.0 };
-            all[pool] += counted(true);
-            borrowers[pool] += counted(borrows);
-            constrained[pool] += counted(held_back);
+fn count(firms: &Firms, first: usize, doers: &[u32], ctx: &Context) -> Counts<f64> {
+    let (mut strip, mut counts) = (Strip::new(), Counts::default());
+    for rows in doers.chunks(STRIP) {
+        strip.gather(firms, first, rows);
+        tell(&mut strip, &ctx.parameters.finance);
+        // each sum takes each firm, with nothing where it does not count: no branch to miss
+        for r in 0..rows.len() {
+            for (counts, counted) in counts.iter_mut().zip(&strip.counted) {
+                for pool in 0..POOLS {
+                    counts[pool] += counted[pool][r];
+                }
+            }
         }
     }
-    [all, borrowers, constrained]
+    counts
+}
+
+/// All firms with R&D, those with a loan and those held back, by quota.
+type Counts<T> = [[T; POOLS]; 3];
+
+/// Firms counted together.
+const STRIP: usize = 64;
+
+/// What counts of a strip of firms hang on, in columns.
+struct Strip {
+    weight: [f64; STRIP],
+    staff: [f64; STRIP],
+    sales: [f64; STRIP],
+    loan: [f64; STRIP],
+    liquidity: [f64; STRIP],
+    wanted: [f64; STRIP],
+    /// Firms that each stands for, where it counts \[firms\].
+    counted: Counts<[f64; STRIP]>,
+}
+
+impl Strip {
+    fn new() -> Self {
+        let zero = [0.0; STRIP];
+        Self {
+            weight: zero,
+            staff: zero,
+            sales: zero,
+            loan: zero,
+            liquidity: zero,
+            wanted: zero,
+            counted: [[zero; POOLS]; 3],
+        }
+    }
+
+    fn gather(&mut self, firms: &Firms, first: usize, rows: &[u32]) {
+        gather(&firms.weight[first..], rows, &mut self.weight);
+        gather(&firms.staff[first..], rows, &mut self.staff);
+        gather(&firms.sales[first..], rows, &mut self.sales);
+        gather(&firms.loan[first..], rows, &mut self.loan);
+        gather(&firms.liquidity[first..], rows, &mut self.liquidity);
+        gather(&firms.rd_desired[first..], rows, &mut self.wanted);
+    }
+}
+
+crate::dispatched! {
+    /// Where each firm of a strip counts.
+    fn tell(strip: &mut Strip, p: &FinanceParameters) {
+        let least = p.borrower_least / MONTHS;
+        let [all, borrowers, constrained] = &mut strip.counted;
+        for r in 0..STRIP {
+            let (weight, sales) = (strip.weight[r], strip.sales[r]);
+            let larger = credit::pool_of(strip.staff[r], sales, p) > 0;
+            let borrows = strip.loan[r] > least * sales;
+            let held_back = strip.liquidity[r] < strip.wanted[r];
+            let small = if larger { 0.0 } else { weight };
+            let large = if larger { weight } else { 0.0 };
+            (all[0][r], all[1][r]) = (small, large);
+            borrowers[0][r] = if borrows { small } else { 0.0 };
+            borrowers[1][r] = if borrows { large } else { 0.0 };
+            constrained[0][r] = if held_back { small } else { 0.0 };
+            constrained[1][r] = if held_back { large } else { 0.0 };
+        }
+    }
 }

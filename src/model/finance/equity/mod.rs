@@ -19,7 +19,7 @@
 use super::credit::BUCKETS;
 use super::parameters::FinanceParameters;
 use super::turn::{Turn, turn_of};
-use super::{Customers, MONTHS, apply, credit, need, set_liquidity};
+use super::{Customers, MONTHS, apply, credit, find_some, need, set_liquidity};
 use crate::base::columns::{Hold, Lent};
 use crate::base::rng::Purpose;
 use crate::base::{math, select};
@@ -326,9 +326,7 @@ fn leave(firms: &mut Firms<Lent>, holders: &mut Vec<u32>, ctx: &Context) -> Ende
     let turn = ctx.q().rem_euclid(4) as u32; // derived: one quarter of the year each
     let p = &ctx.parameters.finance;
     select::list(firms.len(), holders, |from, flags| {
-        for (flag, &stake) in flags.iter_mut().zip(&firms.equity[from..]) {
-            *flag = stake > 0.0;
-        }
+        find_some(&firms.equity[from..], flags);
     });
     let mut sums = Ended::default();
     for &row in &*holders {
