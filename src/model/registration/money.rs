@@ -2,6 +2,7 @@
 
 use super::REGIONS;
 use crate::base::columns::Lent;
+use crate::base::strip;
 use crate::model::books::{Account, Instrument};
 use crate::model::context::Context;
 use crate::model::firms::Firms;
@@ -30,15 +31,24 @@ pub(super) fn hand_out(
 /// Adds what each yuan of R&D brings, by region, to the cash of firms in business.
 fn receive(firms: &mut Firms<Lent>, rate: &[f64; REGIONS]) {
     let n = firms.len();
-    let (alive, region, rd) = (&firms.alive[..n], &firms.region[..n], &firms.rd[..n]);
-    let cash = &mut firms.cash[..n];
-    for i in 0..n {
-        let rate = if alive[i] {
-            rate[usize::from(region[i]) % REGIONS]
-        } else {
-            0.0
-        };
-        cash[i] += rate * rd[i];
+    let mut rates = [0.0; strip::ROWS];
+    for from in (0..n).step_by(strip::ROWS) {
+        let rows = from..usize::min(from + strip::ROWS, n);
+        strip::look_up(rate, &firms.region[rows.clone()], &mut rates);
+        let (alive, rd) = (&firms.alive[rows.clone()], &firms.rd[rows.clone()]);
+        add(alive, &rates, rd, &mut firms.cash[rows]);
+    }
+}
+
+crate::dispatched! {
+    /// Adds what R&D brings to the cash of firms in business.
+    fn add(alive: &[bool], rate: &[f64; strip::ROWS], rd: &[f64], cash: &mut [f64]) {
+        let n = cash.len().min(strip::ROWS);
+        let (alive, rd) = (&alive[..n], &rd[..n]);
+        for k in 0..n {
+            let rate = if alive[k] { rate[k] } else { 0.0 };
+            cash[k] += rate * rd[k];
+        }
     }
 }
 
