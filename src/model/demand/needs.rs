@@ -68,17 +68,13 @@ impl Turning {
         let (mut opened, mut expired) = (0.0, 0.0);
         for (&row, &u) in self.row.iter().zip(&self.draw) {
             let i = row as usize;
-            if firms.need[i] {
-                if u < expiry {
-                    firms.need[i] = false;
-                    expired += firms.weight[i];
-                }
-            } else {
-                let m = market_of(firms.field[i], firms.segment[i]);
-                if u < opening[m][usize::from(firms.rd[i] > 0.0)] {
-                    firms.need[i] = true;
-                    opened += firms.weight[i];
-                }
+            let (open, market) = (firms.need[i], market_of(firms.field[i], firms.segment[i]));
+            let opens = opening[market][usize::from(firms.rd[i] > 0.0)];
+            // few turn: one branch, mostly not taken
+            if u < if open { expiry } else { opens } {
+                firms.need[i] = !open;
+                let turned = if open { &mut expired } else { &mut opened };
+                *turned += firms.weight[i];
             }
         }
         [opened, expired]

@@ -155,29 +155,31 @@ pub fn call_and_award(state: &mut State, ctx: &Context) {
     state.programmes.appropriate(ctx);
 }
 
-/// Finds the rows of firms with a grant or a gift, and of those that claim, who may have a bonus.
-fn find_paid(paid: &mut Vec<u32>, firms: &Firms<Lent>) {
+/// Finds the rows of firms with a grant or a gift and, where there is a `bonus`, of those that claim.
+fn find_paid(paid: &mut Vec<u32>, firms: &Firms<Lent>, bonus: bool) {
     select::list(firms.len(), paid, |from, flags| {
         let (grant, gift) = (&firms.grant[from..], &firms.gift[from..]);
         let claims = &firms.claims[from..];
-        move_money(&firms.alive[from..], grant, gift, claims, flags);
+        move_money(&firms.alive[from..], grant, gift, claims, bonus, flags);
     });
 }
 
 crate::dispatched! {
-    /// Flags firms in business with a grant or a gift, and those that claim.
+    /// Flags firms in business with a grant or a gift and, where there is a `bonus`, those that
+    /// claim.
     fn move_money(
         alive: &[bool],
         grant: &[f64],
         gift: &[f64],
         claims: &[bool],
+        bonus: bool,
         flags: &mut [bool],
     ) {
         let n = flags.len();
         let (alive, grant, gift) = (&alive[..n], &grant[..n], &gift[..n]);
         let claims = &claims[..n];
         for k in 0..n {
-            let moves = (grant[k] != 0.0) | (gift[k] != 0.0) | claims[k];
+            let moves = (grant[k] != 0.0) | (gift[k] != 0.0) | (claims[k] & bonus);
             flags[k] = alive[k] & moves;
         }
     }
@@ -203,7 +205,7 @@ fn pay_block(firms: &mut Firms<Lent>, paid: &mut Vec<u32>, bonus_rate: f64) -> P
         bonus: [0.0; 8],
         gifts: [0.0; FIELDS],
     };
-    find_paid(paid, firms);
+    find_paid(paid, firms, bonus_rate != 0.0);
     for &i in &*paid {
         let i = i as usize;
         let grant = quarter * firms.grant[i];
@@ -217,6 +219,8 @@ fn pay_block(firms: &mut Firms<Lent>, paid: &mut Vec<u32>, bonus_rate: f64) -> P
         sums.grants[i % 8] += firms.weight[i] * grant;
         sums.bonus[i % 8] += firms.weight[i] * extra;
     }
+    // whom a bonus listed is no part of the state
+    paid.clear();
     sums
 }
 

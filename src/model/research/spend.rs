@@ -58,6 +58,13 @@ fn spend_block(firms: &mut Firms<Lent>, prices: &[f64; FIELDS], ctx: &Context) -
 
 /// Ends the R&D of firms whose surplus was too small for `limit` quarters.
 fn stop(firms: &mut Firms<Lent>, rows: Range<usize>, limit: u8) {
+    // in most strips nobody is near
+    let longest = firms.quarters_under[rows.clone()]
+        .iter()
+        .fold(0, |a, &b| u8::max(a, b));
+    if longest < limit {
+        return;
+    }
     for i in rows {
         if firms.quarters_under[i] >= limit && firms.rd[i] > 0.0 && firms.alive[i] {
             firms.rd[i] = 0.0;

@@ -2,8 +2,7 @@
 
 use super::Column;
 use crate::base::columns::Hold;
-use crate::base::math;
-use crate::base::strip;
+use crate::base::{math, select, strip};
 use crate::model::context::Context;
 use crate::model::firms::{Firms, Sector};
 use crate::model::research::Law;
@@ -46,21 +45,31 @@ pub(super) fn fill_extra(
     ctx: &Context,
     extra: &mut Column,
 ) {
-    let (n, first) = (rows.len().min(strip::ROWS), rows.start);
-    let (alive, claims) = (&firms.alive[rows.clone()], &firms.claims[rows.clone()]);
-    let sector = &firms.sector[rows];
-    let mut places = [0; strip::ROWS];
-    // every place is written and the next one overwrites it unless it counts: no branch to miss
-    let mut count = 0;
-    for k in 0..n {
-        places[count] = k;
-        let may = alive[k] & claims[k] & (sector[k] != Sector::Negative);
-        count += usize::from(may);
-    }
+    let (mut flags, mut places) = ([false; strip::ROWS], [0; strip::ROWS + select::SLACK]);
+    let (first, flags) = (rows.start, &mut flags[..rows.len()]);
+    let claims = &firms.claims[rows.clone()];
+    find_claimants(
+        &firms.alive[rows.clone()],
+        claims,
+        &firms.sector[rows],
+        flags,
+    );
+    let count = select::put(flags, 0, &mut places);
     extra.fill(0.0);
-    for &k in &places[..count] {
-        let i = first + k;
+    for &place in &places[..count] {
+        let (k, i) = (place as usize, first + place as usize);
         extra[k] = extra_deduction(firms, i, spending(i), law, ctx);
+    }
+}
+
+crate::dispatched! {
+    /// Flags firms in business that claim and may.
+    fn find_claimants(alive: &[bool], claims: &[bool], sector: &[Sector], flags: &mut [bool]) {
+        let n = flags.len();
+        let (alive, claims, sector) = (&alive[..n], &claims[..n], &sector[..n]);
+        for k in 0..n {
+            flags[k] = alive[k] & claims[k] & (sector[k] != Sector::Negative);
+        }
     }
 }
 
