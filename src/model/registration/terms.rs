@@ -81,18 +81,42 @@ pub(super) fn classes(
             tax_rate: law_rate,
             ..terms[0]
         };
-        for (class, relative) in classes.iter_mut().zip(relative) {
-            let value = means[kind] * relative;
-            let willing = |k: usize| {
-                let gain = registration_gain(&terms[k], value);
-                willing_share(gain, cost, p.cost_log_sd)
-            };
+        let mut values = [1.0; LANES];
+        for (value, relative) in values.iter_mut().zip(relative) {
+            *value = means[kind] * relative;
+        }
+        let mut willing = [[0.0; LANES]; 2];
+        for begun in 0..2 {
+            if holds[begun] {
+                let willing = &mut willing[begun];
+                weigh(&terms[begun], &values, (cost, p.cost_log_sd), willing);
+            }
+        }
+        for (size, class) in classes.iter_mut().enumerate() {
             *class = Class {
-                value,
-                willing: [0, 1].map(|k| if holds[k] { willing(k) } else { 0.0 }),
-                spared: transfer_relief(&legal, value),
+                value: values[size],
+                willing: [willing[0][size], willing[1][size]],
+                spared: transfer_relief(&legal, values[size]),
             };
         }
     }
     classes
+}
+
+/// Room for the sizes of a kind in whole vectors.
+const LANES: usize = SIZES.next_multiple_of(8); // derived: numbers in 512 bits
+
+crate::dispatched! {
+    /// Share of aware sellers who register contracts of these values, at a median
+    /// cost with a spread of its logarithm.
+    fn weigh(
+        terms: &Benefit,
+        values: &[f64; LANES],
+        cost: (f64, f64),
+        willing: &mut [f64; LANES],
+    ) {
+        for k in 0..LANES {
+            willing[k] = willing_share(registration_gain(terms, values[k]), cost.0, cost.1);
+        }
+    }
 }

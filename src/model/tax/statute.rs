@@ -212,7 +212,7 @@ pub fn hightech_threshold(sales: f64, law: &Tax) -> f64 {
 /// `exempt` and, above it, what is left beside the taxed part.
 ///
 /// Example: 8 mn at 5 mn and one half: 5 + 1.5 = 6.5.
-#[inline]
+#[inline(always)]
 pub fn transfer_income_free(income: f64, exempt: f64, taxed_above: f64) -> f64 {
     let above = math::max(income - exempt, 0.0);
     math::min(income, exempt) + (1.0 - taxed_above) * above
