@@ -1,11 +1,12 @@
 //! How large is each market, and at which price?
 
-use super::{MARKETS, demand_response, resting_appeal};
+use super::{DemandParameters, MARKETS, MarketState, demand_response, resting_appeal};
 use crate::base::columns::Lent;
 use crate::base::{math, strip};
 use crate::model::context::Context;
 use crate::model::firms::{Firms, Segment};
 use crate::model::state::State;
+use std::array::from_fn;
 
 /// Gives founding firms the appeal at which the founding sales are at rest.
 pub(super) fn anchor(state: &mut State, ctx: &Context) {
@@ -101,25 +102,34 @@ pub(super) fn move_demand(state: &mut State, ctx: &Context) {
     market.ln_path[1] += ctx.world.services_growth;
     market.age += 1;
     let years = f64::from(market.age) / 4.0; // derived: quarters a year
-    for m in 0..MARKETS {
-        if market.attraction[m] > 0.0 && market.founding_attraction[m] > 0.0 {
-            market.ln_price[m] = math::ln(market.attraction[m] / market.founding_attraction[m])
-                / (1.0 - p.substitution);
+    let path = market.ln_path.map(math::exp);
+    let path = from_fn(|m| path[m % 2]);
+    let factor = from_fn(|m| state.openness.demand_factor[m / 2]);
+    move_markets(market, &path, &factor, years, p);
+}
+
+crate::dispatched! {
+    /// Moves price, demand and growth of every market along its nominal `path` at a `factor` of
+    /// exports, so many `years` after founding.
+    fn move_markets(
+        market: &mut MarketState,
+        path: &[f64; MARKETS],
+        factor: &[f64; MARKETS],
+        years: f64,
+        p: &DemandParameters,
+    ) {
+        for m in 0..MARKETS {
+            let (now, founding) = (market.attraction[m], market.founding_attraction[m]);
+            let ln_price = math::ln(now / founding) / (1.0 - p.substitution);
+            let sells = (now > 0.0) & (founding > 0.0);
+            market.ln_price[m] = if sells { ln_price } else { market.ln_price[m] };
+            let (trend, elasticity) = (p.trend_productivity, p.price_elasticity);
+            let response = demand_response(market.ln_price[m], trend, years, elasticity);
+            let demand = market.founding_sales[m] * path[m] * response * factor[m];
+            let growth = math::ln(demand / market.demand[m]);
+            let goes_on = (market.demand[m] > 0.0) & (demand > 0.0);
+            market.growth[m] = if goes_on { growth } else { 0.0 };
+            market.demand[m] = demand;
         }
-        let demand = market.founding_sales[m]
-            * math::exp(market.ln_path[m % 2])
-            * demand_response(
-                market.ln_price[m],
-                p.trend_productivity,
-                years,
-                p.price_elasticity,
-            )
-            * state.openness.demand_factor[m / 2];
-        market.growth[m] = if market.demand[m] > 0.0 && demand > 0.0 {
-            math::ln(demand / market.demand[m])
-        } else {
-            0.0
-        };
-        market.demand[m] = demand;
     }
 }

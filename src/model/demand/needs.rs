@@ -1,6 +1,6 @@
 //! When does a firm feel a need for technology?
 
-use super::{MARKETS, market_of, need_hazard, probability};
+use super::{DemandParameters, MARKETS, market_of, need_hazard, probability};
 use crate::base::columns::Lent;
 use crate::base::rng::{Purpose, fill_uniform};
 use crate::base::select;
@@ -14,12 +14,8 @@ pub(super) fn turn_needs(state: &mut State, ctx: &Context) {
     let market = &mut state.market;
     let turn = ctx.q().rem_euclid(4) as u32;
     let expiry = probability(p.need_expiry, 1.0);
-    // chance of an opening by market, without R&D and with it
-    let mut opening = [[0.0; 2]; MARKETS];
-    for (chances, growth) in opening.iter_mut().zip(market.growth) {
-        let growth = 4.0 * (growth - ctx.world.price_growth); // derived: a year
-        *chances = [false, true].map(|does_rd| probability(need_hazard(does_rd, growth, p), 1.0));
-    }
+    let mut opening = Opening::default();
+    find_chances(&market.growth, ctx.world.price_growth, p, &mut opening);
     let rooms = ctx.crew.rooms(state.firms.len(), &mut market.turning);
     let parts = (state.firms.lend(), rooms);
     let [opened, expired, open] = ctx.crew.walk(parts, |(mut firms, mut room)| {
@@ -31,6 +27,38 @@ pub(super) fn turn_needs(state: &mut State, ctx: &Context) {
     market.tally.needs_opened = opened;
     market.tally.needs_expired = expired;
     market.tally.open_needs = open;
+}
+
+/// Chance of an opening by market, without R&D and with it.
+struct Opening {
+    without: [f64; MARKETS],
+    with: [f64; MARKETS],
+}
+
+impl Default for Opening {
+    fn default() -> Self {
+        let none = [0.0; MARKETS];
+        Self {
+            without: none,
+            with: none,
+        }
+    }
+}
+
+crate::dispatched! {
+    /// Chances that a need opens within a year, of firms in markets that grow so much a quarter.
+    fn find_chances(
+        growth: &[f64; MARKETS],
+        price_growth: f64,
+        p: &DemandParameters,
+        opening: &mut Opening,
+    ) {
+        for m in 0..MARKETS {
+            let growth = 4.0 * (growth[m] - price_growth); // derived: a year
+            opening.without[m] = probability(need_hazard(false, growth, p), 1.0);
+            opening.with[m] = probability(need_hazard(true, growth, p), 1.0);
+        }
+    }
 }
 
 /// Firms of a block whose needs turn this quarter; memory is kept from quarter to quarter.
@@ -59,17 +87,13 @@ impl Turning {
     }
 
     /// Opens and expires needs; gives how many real firms' were opened and expired.
-    fn turn(
-        &self,
-        firms: &mut Firms<Lent>,
-        opening: &[[f64; 2]; MARKETS],
-        expiry: f64,
-    ) -> [f64; 2] {
+    fn turn(&self, firms: &mut Firms<Lent>, opening: &Opening, expiry: f64) -> [f64; 2] {
         let (mut opened, mut expired) = (0.0, 0.0);
         for (&row, &u) in self.row.iter().zip(&self.draw) {
             let i = row as usize;
             let (open, market) = (firms.need[i], market_of(firms.field[i], firms.segment[i]));
-            let opens = opening[market][usize::from(firms.rd[i] > 0.0)];
+            let (without, with) = (opening.without[market], opening.with[market]);
+            let opens = if firms.rd[i] > 0.0 { with } else { without };
             // few turn: one branch, mostly not taken
             if u < if open { expiry } else { opens } {
                 firms.need[i] = !open;

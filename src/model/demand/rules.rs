@@ -36,7 +36,8 @@ pub fn ln_attraction_per_demand(market: &MarketState, m: usize) -> f64 {
 /// Demand of a market over its nominal path: `(P e^{g t})^{1 − η}`.
 ///
 /// Example: prices 10 % (log) below trend at η = 1.5 raise it by e^{0.05}, 5.1 %.
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
 pub fn demand_response(ln_price: f64, trend: f64, years: f64, price_elasticity: f64) -> f64 {
     math::exp((1.0 - price_elasticity) * (ln_price + trend * years))
 }
@@ -86,7 +87,8 @@ pub fn dividend(cash: f64, sales: f64, months: f64, planned_rd: f64) -> f64 {
 /// firm's market over a year.
 ///
 /// Example: 0.1 a year, R&D term ln 3, no growth: 0.3.
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
 pub fn need_hazard(does_rd: bool, growth: f64, parameters: &DemandParameters) -> f64 {
     let research = if does_rd {
         parameters.need_research
@@ -97,7 +99,8 @@ pub fn need_hazard(does_rd: bool, growth: f64, parameters: &DemandParameters) ->
 }
 
 /// Probability of at least one event at a constant hazard over a time.
-#[inline]
+#[inline(always)]
+#[allow(clippy::inline_always)] // part of a strip loop
 pub fn probability(hazard: f64, years: f64) -> f64 {
     1.0 - math::exp(-hazard * years)
 }

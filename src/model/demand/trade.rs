@@ -67,7 +67,8 @@ pub(super) fn trade(state: &mut State, ctx: &Context) {
             per_attraction[m] = market.demand[m] / market.attraction[m];
         }
     }
-    let growth = market.growth.map(math::exp);
+    let mut growth = market.growth;
+    exponentials(&mut growth);
     let parts = (state.firms.lend(), &state.market.pull[..]);
     let ((sold, profits), all, fields) = ctx.crew.walk(parts, |(mut firms, pull)| {
         let (n, mut stall) = (firms.len(), Stall::new());
@@ -101,6 +102,15 @@ pub(super) fn trade(state: &mut State, ctx: &Context) {
     books.pay(payee, rest, Instrument::OperatingCost, sold - earned);
     state.market.tally.operating_profit = profits;
     state.market.tally.sales = all.total();
+}
+
+crate::dispatched! {
+    /// Turns log growth into factors.
+    fn exponentials(growth: &mut [f64; MARKETS]) {
+        for growth in growth {
+            *growth = math::exp(*growth);
+        }
+    }
 }
 
 impl Stall {
