@@ -11,7 +11,7 @@
 //! ```text
 //! cli         one file a subcommand; the only room that prints, shows progress, reads the clock
 //! report      results in, bytes out: page, figures, tables, Parquet; English and Chinese
-//! experiment  compare: paired differences, clustered errors, Fieller, warnings
+//! experiment  compare: paired differences, clustered errors, Fieller, warnings; validate: the record
 //! engine      one replicate, many in parallel, fans; takes the simulation as a trait
 //! model       populations as columns, the quarter as a numbered list, one file a sub-model
 //! scenario    TOML to a checked scenario: all faults at once, each with its place

@@ -92,6 +92,10 @@ codes! {
     GAPS = "E0907", "runs are missing",
         "run the shards that stdout names, then merge again",
         "No shard that was named holds these runs. The numbers of the missing shards are printed on stdout as a list that schedulers read, as in `--array=3,7-9`. Run them, then merge again. Nothing was written.";
+    /// The model does not come to the record.
+    NOT_VALID = "E0908", "the model is off the record",
+        "read the patterns outside before using levels that hang on them",
+        "Under four in five of the figures of 2015 to 2024 by which the model is judged lie within their tolerance of what was observed. The table on stdout says which do not, and by how much. Differences between variants may hold where levels do not; a level that is off, or a variant that acts through it, is not to be handed on without saying so.";
     /// A broken promise of the program.
     INTERNAL = "E0999", "internal fault",
         "please report it with the command and the scenario",
@@ -140,7 +144,7 @@ pub fn exit(code: Code) -> u8 {
     match code {
         TAKEN | THERE_ALREADY | BAD_FLAG | NO_TASK | MIXED_SHARDS | NO_SCHEDULER => 2,
         UNKNOWN_NAME | NOTHING_SELECTED => 4,
-        RUNS_FAILED | MISMATCH | CONTRADICTION | GAPS | REFUSED => 5,
+        RUNS_FAILED | MISMATCH | CONTRADICTION | GAPS | NOT_VALID | REFUSED => 5,
         UNWRITABLE => 6,
         INTERNAL => 10,
         BUSY | TERMINATED => 75,

@@ -100,6 +100,7 @@ impl CliError {
             codes::TERMINATED,
             codes::MISMATCH,
             codes::GAPS,
+            codes::NOT_VALID,
         ];
         let list = match self {
             Self::Scenario(faults) => faults.0.iter().map(fault_json).collect(),

@@ -20,7 +20,7 @@ use crate::scenario::codes::EVIDENCE;
 use crate::scenario::{Faults, Resolved, Scenario};
 
 /// Cores of this machine.
-fn cores() -> usize {
+pub(super) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 

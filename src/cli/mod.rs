@@ -24,6 +24,7 @@ pub mod shard;
 pub mod status;
 pub mod stored;
 pub mod submit;
+pub mod validate;
 pub mod verify;
 
 use crate::base::dispatch;
@@ -67,7 +68,13 @@ pub struct Cli {
     #[arg(short, long, global = true)]
     pub quiet: bool,
     /// Say more on stderr.
-    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        hide_short_help = true,
+        conflicts_with = "quiet"
+    )]
     pub verbose: bool,
     /// Colour.
     #[arg(
@@ -129,6 +136,8 @@ pub enum Command {
     Replay(replay::ReplayArgs),
     /// Hold stored results against their hashes and against runs done again.
     Verify(verify::VerifyArgs),
+    /// Hold the model against the record of 2015 to 2024.
+    Validate(validate::ValidateArgs),
     /// Measure how fast this machine runs the model.
     Bench(bench::BenchArgs),
     /// Print the JSON Schema of a scenario or of the evidence.
@@ -231,6 +240,7 @@ fn obey(command: &Command, session: &Session) -> Result<(), CliError> {
         Command::Report(args) => report::command(args, session),
         Command::Replay(args) => replay::command(args, session),
         Command::Verify(args) => verify::command(args, session),
+        Command::Validate(args) => validate::command(args, session),
         Command::Schema {
             of: SchemaOf::Scenario,
         } => {

@@ -19,7 +19,7 @@ use crate::model::context::Context;
 use crate::model::observe::{self, Reading, Record};
 use crate::model::parameters::Parameters;
 use crate::model::state::State;
-use crate::model::world::{Drivers, HORIZON, WARM_UP};
+use crate::model::world::{Drivers, HORIZON, LAST_RECORDED, WARM_UP};
 use crate::model::{population, quarter};
 use crate::policy::{PolicyPath, Settings};
 use crate::scenario::{RunSettings, Scenario};
@@ -227,6 +227,25 @@ impl Economy {
             self.advance(0, run, world, quarter, Crew::ALONE);
         }
         self.begin(world);
+    }
+
+    /// What statistics read in a run of the first scenario, from the founding to the last recorded
+    /// year or the end of the run; `world` is scratch.
+    ///
+    /// # Panics
+    /// Where the run breaks, as any run may.
+    pub fn history(&self, run: RunId, world: &mut World) -> Record {
+        Simulation::found(self, run, world, Crew::ALONE);
+        for quarter in 0..self.recorded_quarters() as usize {
+            self.advance(0, run, world, quarter, Crew::ALONE);
+        }
+        world.record.clone()
+    }
+
+    /// Quarters of [`Self::history`].
+    pub fn recorded_quarters(&self) -> u64 {
+        let last = self.run.end.min(LAST_RECORDED);
+        last.since(WARM_UP) as u64 + 1
     }
 
     /// One quarter of a scenario; `note` hears the name of each process before it runs.

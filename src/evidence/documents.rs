@@ -1,7 +1,7 @@
 //! What documents and statistics say: facts, instruments, dated policies, estimates, series.
 
 use super::reader::{Reader, mark, values};
-use super::{Estimate, Fact, Instrument, Policy, Projection, Series, Source, Structure};
+use super::{Estimate, Fact, Instrument, Pattern, Policy, Projection, Series, Source, Structure};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -196,4 +196,23 @@ pub(super) fn series(reader: &mut Reader<'_>, projections: &[Projection]) -> Vec
         }
     }
     out
+}
+
+/// Figures of the record that the model is judged by: targets and checks, never its drivers.
+pub(super) fn patterns(reader: &mut Reader<'_>, series: &[Series]) -> Vec<Pattern> {
+    let patterns = reader.entries::<Pattern>("patterns/", "pattern", "id");
+    for (at, pattern) in &patterns {
+        let observed = series.iter().find(|series| series.id == pattern.series);
+        let Some(observed) = observed else {
+            let fault = format!("nothing is known as history:{}", pattern.series);
+            reader.require(false, at, &fault);
+            continue;
+        };
+        let judged = observed.role == "target" || observed.role == "check";
+        reader.require(judged, at, "the model takes this series as input");
+        let value = pattern.of(|year| observed.values.get(&year).copied());
+        reader.require(value.is_some(), at, "no observed value of these years");
+        reader.require(pattern.tolerance > 0.0, at, "the tolerance is not over 0");
+    }
+    values(patterns)
 }

@@ -1,7 +1,9 @@
 //! Reads the evidence files and finds every fault in one pass.
 
 use super::catalogue::{levers, parameters};
-use super::documents::{facts, instruments, literature, policies, projections, series, structure};
+use super::documents::{
+    facts, instruments, literature, patterns, policies, projections, series, structure,
+};
 use super::files::Files;
 use super::reader::{Reader, References, values};
 use super::{Conflict, Evidence, EvidenceError, Source};
@@ -39,6 +41,7 @@ pub(super) fn parse(files: &Files) -> Result<Evidence, EvidenceError> {
     let structure = structure(&mut reader);
     let projections = projections(&mut reader);
     let series = series(&mut reader, &projections);
+    let patterns = patterns(&mut reader, &series);
     let ids = |kind: &str, id: &str| format!("{kind}:{id}");
     let mut known: BTreeSet<String> = facts.iter().map(|x| ids("fact", &x.id)).collect();
     known.extend(literature.iter().map(|x| ids("literature", &x.id)));
@@ -72,6 +75,7 @@ pub(super) fn parse(files: &Files) -> Result<Evidence, EvidenceError> {
         policies,
         structure,
         literature,
+        patterns,
         conflicts,
         sources,
         digest: hasher.finalize().to_hex().to_string(),

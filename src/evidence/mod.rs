@@ -11,7 +11,9 @@ mod records;
 #[cfg(test)]
 mod tests;
 
-pub use records::{Conflict, Estimate, Fact, Instrument, Policy, Projection, Source, Structure};
+pub use records::{
+    Conflict, Estimate, Fact, Instrument, Measure, Pattern, Policy, Projection, Source, Structure,
+};
 
 use crate::base::time::Quarter;
 use std::collections::{BTreeMap, BTreeSet};
@@ -143,6 +145,8 @@ pub struct Evidence {
     pub structure: Vec<Structure>,
     /// Estimates and counts from the literature.
     pub literature: Vec<Estimate>,
+    /// Figures of the record that the model is judged by.
+    pub patterns: Vec<Pattern>,
     /// Where documents disagree, and the choice made.
     pub conflicts: Vec<Conflict>,
     /// Source documents.

@@ -1,5 +1,7 @@
 //! What one entry of each evidence file holds.
 
+use super::Label;
+use crate::base::{math, stats};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -202,4 +204,73 @@ pub struct Conflict {
     pub choice: String,
     /// Why.
     pub reason: String,
+}
+
+/// What of a yearly series a pattern compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Measure {
+    /// Mean of the years.
+    Level,
+    /// Growth between the first year and the last \[% a year\].
+    Growth,
+}
+
+/// A figure of the record that the model does not take as input and is judged by.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pattern {
+    /// Id.
+    pub id: String,
+    /// Label in English and Chinese.
+    pub label: Label,
+    /// Id of the observed series.
+    pub series: String,
+    /// What is compared.
+    pub measure: Measure,
+    /// First year.
+    pub from: i32,
+    /// Last year.
+    pub to: i32,
+    /// How far the model may lie off: percent of an observed level, points of growth.
+    pub tolerance: f64,
+    /// Whether parameters were fitted to it.
+    pub used_in_fit: bool,
+    /// Which assumption was set with it in view; empty where none was.
+    #[serde(default)]
+    pub seen: String,
+    /// Remarks.
+    #[serde(default)]
+    pub note: String,
+}
+
+impl Pattern {
+    /// What `measure` makes of a series that has `value` in a year; `None` where it has none in a
+    /// year that is needed.
+    ///
+    /// Example: growth of a series that doubles in ten years: 7.2.
+    pub fn of(&self, value: impl Fn(i32) -> Option<f64>) -> Option<f64> {
+        match self.measure {
+            Measure::Level => {
+                let values: Option<Vec<f64>> = (self.from..=self.to).map(value).collect();
+                let values = values.filter(|values| !values.is_empty())?;
+                Some(stats::mean(&values))
+            }
+            Measure::Growth => {
+                let years = f64::from(self.to - self.from);
+                let (first, last) = (value(self.from)?, value(self.to)?);
+                let rises = first > 0.0 && last > 0.0 && years > 0.0;
+                rises.then(|| 100.0 * (math::exp(math::ln(last / first) / years) - 1.0))
+            }
+        }
+    }
+
+    /// Lowest and highest value inside, where this is observed.
+    pub fn range(&self, observed: f64) -> [f64; 2] {
+        let off = match self.measure {
+            Measure::Level => observed * self.tolerance / 100.0,
+            Measure::Growth => self.tolerance,
+        };
+        [observed - off, observed + off]
+    }
 }

@@ -95,6 +95,62 @@ fn levers_and_parameters_are_read() {
     assert!(evidence.check_levers(&[]).is_err());
 }
 
+const PATTERN: &str = r#"
+[[pattern]]
+id = "grants_growth"
+label = { en = "Grants", zh = "授权量" }
+series = "invention_grants"
+measure = "growth"
+from = 2015
+to = 2024
+tolerance = 1.0
+used_in_fit = false
+"#;
+
+#[test]
+fn a_pattern_compares_what_was_observed_and_never_an_input() {
+    let evidence = parse(&files(&[("patterns/x.toml", PATTERN)])).unwrap();
+    let pattern = evidence.patterns.last().unwrap();
+    // by hand: (1045/359)^(1/9) - 1
+    let grants = &evidence.series("invention_grants").unwrap().values;
+    let growth = pattern.of(|year| grants.get(&year).copied()).unwrap();
+    assert!((growth - 12.605).abs() < 1e-3, "{growth}");
+    assert_eq!(pattern.range(growth), [growth - 1.0, growth + 1.0]);
+    // nothing grows from nothing
+    assert_eq!(pattern.of(|_| Some(0.0)), None);
+    let level = Pattern {
+        measure: Measure::Level,
+        tolerance: 10.0,
+        ..pattern.clone()
+    };
+    assert_eq!(level.of(|year| Some(f64::from(year))), Some(2019.5));
+    assert_eq!(level.of(|year| (year != 2020).then_some(1.0)), None);
+    assert_eq!(level.range(200.0), [180.0, 220.0]);
+    for (from, to, word) in [
+        (
+            "invention_grants",
+            "loan_rate_1y",
+            "takes this series as input",
+        ),
+        (
+            "invention_grants",
+            "nothing",
+            "nothing is known as history:nothing",
+        ),
+        ("from = 2015", "from = 2001", "no observed value"),
+        ("from = 2015", "from = 2024", "no observed value"),
+        ("tolerance = 1.0", "tolerance = 0.0", "not over 0"),
+        ("growth\"\nfrom", "drift\"\nfrom", "drift"),
+    ] {
+        assert!(PATTERN.contains(from), "{from}");
+        let found = faults(&[("patterns/x.toml", &PATTERN.replace(from, to))]);
+        let named = found.iter().any(|fault| {
+            fault.starts_with("patterns/x.toml: grants_growth") && fault.contains(word)
+        });
+        assert!(named, "{word}: {found:?}");
+    }
+}
+
 #[test]
 fn every_fault_is_found_and_named() {
     let broken = |from: &str, to: &str, word: &str| {

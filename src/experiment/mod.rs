@@ -2,3 +2,4 @@
 
 pub mod compare;
 pub mod statistics;
+pub mod validate;

@@ -128,6 +128,10 @@ fn the_promised_flags_are_there() {
         ("compare", format!("{batch} --stack --metric")),
         ("merge", "--output --force".into()),
         (
+            "validate",
+            "--replicates --per-draw --seed --scale --set --threads --seeds".into(),
+        ),
+        (
             "submit",
             "--engine --replicates --per-draw --seed --scale --set --seeds --output --jobs --shards \
              --minutes --cpus --parallel --partition --time --option --go --image --claim"
@@ -209,4 +213,49 @@ fn a_scenarios_discount_rate_is_the_models() {
     .1;
     assert_eq!(short, long);
     assert!(short.contains("\"tax.discount_rate\" = 0.05"));
+}
+
+#[test]
+fn the_record_is_held_against_the_model_whatever_the_start_of_the_scenario() {
+    let validate = |more: &[&str]| {
+        let args = [
+            "validate", "-n", "2", "--scale", "0.0005", "--format", "json", "-q",
+        ];
+        let (code, out, err) = leverlab(&[&args[..], more].concat());
+        assert_eq!(code, 5, "{err}");
+        assert!(err.contains("E0908"), "{err}");
+        out
+    };
+    let out = validate(&[]);
+    let read: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let patterns = read["patterns"].as_array().unwrap();
+    assert!(patterns.len() > 40);
+    for pattern in patterns {
+        let verdict = pattern["verdict"].as_str().unwrap();
+        let number = |key: &str| pattern[key].as_f64().unwrap();
+        let range = [0, 1].map(|k| pattern["range"][k].as_f64().unwrap());
+        let inside = range[0] <= number("model") && number("model") <= range[1];
+        assert_eq!(verdict == "inside", inside, "{pattern}");
+        assert!(range[0] < number("observed") && number("observed") < range[1]);
+        assert_eq!(pattern["used_in_fit"], false);
+    }
+    // the same years, reported or not; one thread as two
+    assert_eq!(out, validate(&["leverlab:baseline", "--threads", "1"]));
+    // a run that ends before 2024 is held against the years that it has
+    let (_, short, _) = leverlab(&[
+        "validate",
+        "-n",
+        "1",
+        "--scale",
+        "0.0005",
+        "--format",
+        "csv",
+        "-q",
+        "--set",
+        "run.end=\"2021Q4\"",
+    ]);
+    assert!(
+        short.contains("rd_total_2021") && !short.contains("2024"),
+        "{short}"
+    );
 }

@@ -321,6 +321,7 @@ fn toys(home: &Path) -> Vec<(&'static str, u8, Vec<Problem>)> {
         ("incomplete", codes::INCOMPLETE),
         ("damaged-records", codes::DAMAGED),
         ("stored-results-changed", codes::MISMATCH),
+        ("off-the-record", codes::NOT_VALID),
         ("of-another-version", codes::OTHER_VERSION),
         ("impossible-flag", codes::BAD_FLAG),
     ] {

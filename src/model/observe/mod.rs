@@ -10,12 +10,14 @@
 mod catalogue;
 mod fiscal;
 mod headline;
+mod published;
 pub mod reading;
 mod sums;
 
 pub use catalogue::{BAND_GROUPS, BANDS, FUNNEL, details, metrics, series};
 pub use fiscal::{fiscal_cost, fiscal_net};
 pub use headline::{detail_values, headline, reading_index, series_value};
+pub use published::{is_published, published};
 pub use reading::{Reading, Record, read};
 
 crate::family! {
