@@ -4,7 +4,7 @@ use crate::base::columns::Lent;
 use crate::base::rng::Purpose;
 use crate::base::{select, strip};
 use crate::model::approval::Passages;
-use crate::model::approval::own::{Outcome, OwnRules, Success};
+use crate::model::approval::own::{Held, Outcome, OwnRules, Success};
 use crate::model::context::Context;
 use crate::model::firms::{FIELDS, Firms};
 use std::ops::Range;
@@ -13,6 +13,7 @@ use std::ops::Range;
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Waiting {
     place: Vec<u32>,
+    held: Vec<Held>,
     gain: Vec<f64>,
 }
 
@@ -51,14 +52,19 @@ impl Desk<'_> {
         select::list(rows.len(), &mut waiting.place, |_, flags| {
             flags.copy_from_slice(waits);
         });
+        // read together, as what waits stands far apart and was last seen a quarter ago
+        let held = &firms.held[rows];
+        waiting.held.clear();
+        let all = waiting.place.iter().map(|&k| held[k as usize]);
+        waiting.held.extend(all);
         waiting.gain.clear();
-        for &k in &waiting.place {
+        for (&k, held) in waiting.place.iter().zip(&mut waiting.held) {
             let i = first + k as usize;
             let place = [firms.field[i], firms.region[i]];
             let sales = firms.sales[i];
-            let (held, passages) = (&mut firms.held[i], self.passages);
-            let outcome = self.rules.clear(held, place, sales, passages);
+            let outcome = self.rules.clear(held, place, sales, self.passages);
             firms.waits[i] = held.waiting() > 0.0;
+            firms.held[i] = *held;
             self.take(firms, i, &outcome);
             waiting.gain.push(outcome.gain);
         }

@@ -89,7 +89,11 @@ pub(super) fn move_productivity(
     }
     let mut rooms = ctx.crew.rooms(n, &mut innovation.seekers);
     rooms.own().queue.exposure = approval.exposure;
-    let parts = (firms.lend(), &mut innovation.last_knowledge[..], rooms);
+    let last = (
+        &mut innovation.last_id[..],
+        &mut innovation.last_knowledge[..],
+    );
+    let parts = (firms.lend(), last, rooms);
     let learnt = ctx.crew.walk(parts, |(mut firms, last, mut room)| {
         learn_block(&mut firms, last, room.own(), &scene, ctx)
     });
@@ -134,10 +138,10 @@ impl Join for Learnt {
     }
 }
 
-/// Moves a block of firms; `last` is what they knew a quarter ago.
+/// Moves a block of firms; `last` is who stood in their rows a quarter ago, and what that knew.
 fn learn_block(
     firms: &mut Firms<Lent>,
-    last: &mut [f64],
+    (last_id, last_knowledge): (&mut [u32], &mut [f64]),
     seekers: &mut Seekers,
     scene: &Scene,
     ctx: &Context,
@@ -156,6 +160,10 @@ fn learn_block(
     for from in (0..firms.len()).step_by(strip::ROWS) {
         let rows = from..usize::min(from + strip::ROWS, firms.len());
         strip.set_up(scene, firms, rows.clone(), ctx);
+        let last = (
+            &mut last_id[rows.clone()],
+            &mut last_knowledge[rows.clone()],
+        );
         strip.seek_or_imitate(last, firms, rows.clone(), ctx);
         strip.seek(firms, rows.clone(), chance);
         successes.add(&strip.successes[..rows.len()]);
@@ -164,7 +172,7 @@ fn learn_block(
             desk.serve(firms, rows.clone(), successful, &mut strip.own, ctx);
         }
         strip.learn(firms, rows.clone(), p);
-        strip.values.add(&mut sums, rows.len());
+        add_values(&strip.values, &mut sums, rows.len());
     }
     Learnt {
         successes,
@@ -215,7 +223,7 @@ impl Strip {
     /// knows now becomes its past.
     fn seek_or_imitate(
         &mut self,
-        last: &mut [f64],
+        (last_id, last_knowledge): (&mut [u32], &mut [f64]),
         firms: &Firms<Lent>,
         rows: Range<usize>,
         ctx: &Context,
@@ -224,13 +232,18 @@ impl Strip {
         choose(
             p,
             p.tacit_knowledge / ctx.world.price,
-            (&firms.alive[rows.clone()], &firms.absorptive[rows.clone()]),
+            (
+                &firms.id[rows.clone()],
+                &firms.alive[rows.clone()],
+                &firms.absorptive[rows.clone()],
+            ),
             (
                 &firms.knowledge[rows.clone()],
                 &firms.sales_mean[rows.clone()],
             ),
-            (&firms.ln_productivity[rows.clone()], &self.frontier),
-            &mut last[rows],
+            (&firms.ln_productivity[rows], &self.frontier),
+            last_id,
+            last_knowledge,
             &mut self.promise,
             &mut self.copied,
             &mut self.own,
@@ -283,6 +296,7 @@ impl Strip {
 
 impl Values {
     /// Adds the first `n` rows to the sums.
+    #[inline(always)]
     fn add(&self, sums: &mut [Sum; 7], n: usize) {
         let columns = [
             &self.weight,
@@ -296,6 +310,13 @@ impl Values {
         for (sum, column) in sums.iter_mut().zip(columns) {
             sum.add(&column[..n]);
         }
+    }
+}
+
+crate::dispatched! {
+    /// [`Values::add`].
+    fn add_values(values: &Values, sums: &mut [Sum; 7], n: usize) {
+        values.add(sums, n);
     }
 }
 
@@ -332,26 +353,30 @@ crate::dispatched! {
 
 crate::dispatched! {
     /// What each firm's knowledge promises, what it would copy and what it loses; `tacit` is k₀
-    /// over mean sales.
+    /// over mean sales. What a firm knows that is new in its row is its past as well.
     fn choose(
         p: &InnovationParameters,
         tacit: f64,
-        who: (&[bool], &[f64]),
+        who: (&[u32], &[bool], &[f64]),
         size: (&[f64], &[f64]),
         place: (&[f64], &Column),
+        last_id: &mut [u32],
         last_knowledge: &mut [f64],
         promise: &mut Column,
         copied: &mut Column,
         own: &mut Column,
     ) {
-        let n = last_knowledge.len().min(strip::ROWS);
-        let (alive, absorptive) = (&who.0[..n], &who.1[..n]);
+        let n = last_id.len().min(strip::ROWS);
+        let (last_id, last_knowledge) = (&mut last_id[..n], &mut last_knowledge[..n]);
+        let (id, alive, absorptive) = (&who.0[..n], &who.1[..n], &who.2[..n]);
         let (knowledge, sales_mean) = (&size.0[..n], &size.1[..n]);
         let (ln_productivity, frontier) = (&place.0[..n], place.1);
         for k in 0..n {
-            let growth =
-                knowledge_growth(last_knowledge[k], knowledge[k], tacit * sales_mean[k]);
-            last_knowledge[k] = knowledge[k];
+            // both are read, whoever it was: a choice between two loads is no strip loop
+            let (then, now) = (last_knowledge[k], knowledge[k]);
+            let before = if last_id[k] == id[k] { then } else { now };
+            let growth = knowledge_growth(before, now, tacit * sales_mean[k]);
+            (last_id[k], last_knowledge[k]) = (id[k], now);
             let imitated =
                 imitated_gain(p.imitation_rate, absorptive[k], frontier[k], ln_productivity[k]);
             let expected = p.productivity_elasticity * growth;

@@ -36,7 +36,6 @@ use super::books::{Account, Books, Instrument};
 use super::context::Context;
 use super::firms::{FIELDS, Firms};
 use super::state::State;
-use crate::base::blocks::Crew;
 use crate::base::math;
 use crate::base::rng::Purpose;
 use learning::{Seekers, move_productivity};
@@ -152,6 +151,13 @@ impl InnovationState {
             self.last_knowledge[child] = self.last_knowledge[parent];
         }
     }
+
+    /// Gives rows behind all that were seen what their firms know now as their past.
+    fn follow_rows(&mut self, firms: &Firms) {
+        let seen = self.last_id.len();
+        self.last_id.extend(&firms.id[seen..]);
+        self.last_knowledge.extend(&firms.knowledge[seen..]);
+    }
 }
 
 /// Moves every firm's productivity and new products by what was learnt this quarter.
@@ -173,7 +179,7 @@ pub fn succeed_and_imitate(state: &mut State, ctx: &Context) {
     innovation
         .pools
         .refill(firms, ctx.parameters.innovation.other_region, ctx.crew);
-    follow_rows(innovation, firms, ctx.crew);
+    innovation.follow_rows(firms);
     let rules = OwnRules::of(ctx);
     let outcome = move_productivity(innovation, firms, &mut state.approval, rules.as_ref(), ctx);
     if rules.is_some() {
@@ -206,38 +212,4 @@ fn draw_founding_noise(state: &mut State, ctx: &Context) {
         }
     }
     state.innovation.noise_drawn = true;
-}
-
-/// Rows compared at a time.
-const STRIP: usize = 256;
-
-/// Gives rows of new firms what they know now as their past.
-fn follow_rows(innovation: &mut InnovationState, firms: &Firms, crew: Crew) {
-    let InnovationState {
-        last_id,
-        last_knowledge,
-        ..
-    } = innovation;
-    let seen = last_id.len();
-    let last = (&mut last_id[..], &mut last_knowledge[..]);
-    let now = (&firms.id[..seen], &firms.knowledge[..seen]);
-    crew.walk(
-        (last, now),
-        |((last_id, last_knowledge), (id, knowledge))| {
-            for from in (0..id.len()).step_by(STRIP) {
-                let rows = from..usize::min(from + STRIP, id.len());
-                if last_id[rows.clone()] == id[rows.clone()] {
-                    continue;
-                }
-                for i in rows {
-                    if last_id[i] != id[i] {
-                        last_id[i] = id[i];
-                        last_knowledge[i] = knowledge[i];
-                    }
-                }
-            }
-        },
-    );
-    last_id.extend(&firms.id[seen..]);
-    last_knowledge.extend(&firms.knowledge[seen..]);
 }
