@@ -4,9 +4,10 @@
 //! row adds to two groups, and sums by region, field and segment follow from few groups.
 
 use super::SEGMENTS;
-use crate::base::blocks::Crew;
+use crate::base::blocks::{self, Crew};
+use crate::base::room::have_room;
 use crate::base::strip::ROWS;
-use crate::model::firms::{FIELDS, Firms, REGIONS};
+use crate::model::firms::{FIELDS, Firms, REGIONS, Segment};
 use std::ops::Range;
 
 /// Kinds of firm by what founders learn from: does R&D, can claim, knows of the certificate.
@@ -32,6 +33,37 @@ struct Strip {
     terms: [[f64; ROWS]; SUMS],
 }
 
+/// How much the agents of a block of firms carry.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Burdens {
+    /// Largest weighted sales of an agent by strip and segment.
+    largest: Vec<[f64; SEGMENTS]>,
+}
+
+impl Burdens {
+    /// Whether any agent among rows of the block carries more than the limit of its segment.
+    pub(super) fn exceed(&self, limit: &[f64; SEGMENTS], rows: Range<usize>) -> bool {
+        let strips = &self.largest[rows.start / ROWS..rows.end.div_ceil(ROWS)];
+        let above = |largest: &[f64; SEGMENTS]| (0..SEGMENTS).any(|s| largest[s] > limit[s]);
+        strips.iter().any(above)
+    }
+}
+
+crate::dispatched! {
+    /// Finds the largest of what agents carry, by segment.
+    fn find_largest(segment: &[Segment], carried: &[f64; ROWS], largest: &mut [f64; SEGMENTS]) {
+        // sizes stand in the order of their bits
+        let mut bits = [0; SEGMENTS];
+        for (&segment, carried) in segment.iter().zip(carried) {
+            for (s, bits) in bits.iter_mut().enumerate() {
+                let own = segment as u8 == s as u8;
+                *bits = u64::max(*bits, if own { carried.abs().to_bits() } else { 0 });
+            }
+        }
+        *largest = bits.map(f64::from_bits);
+    }
+}
+
 /// Sums of a block: by region and kind, by segment and field; agents by segment.
 type Counts = (
     [f64; REGIONS * KINDS],
@@ -40,9 +72,13 @@ type Counts = (
 );
 
 impl Census {
-    /// That of `firms`.
-    pub(super) fn take(firms: &Firms, crew: Crew) -> Self {
-        let (kinds, trades, agents) = crew.walk(0..firms.len(), |rows| Self::count(firms, rows));
+    /// That of `firms`; notes how much agents carry at most.
+    pub(super) fn take(firms: &Firms, burdens: &mut Vec<Burdens>, crew: Crew) -> Self {
+        let n = firms.len();
+        let (kinds, trades, agents) = crew
+            .walk((0..n, crew.rooms(n, burdens)), |(rows, mut room)| {
+                Self::count(firms, rows, room.own())
+            });
         Self {
             kinds: std::array::from_fn(|r| std::array::from_fn(|k| kinds[r * KINDS + k])),
             trades: std::array::from_fn(|s| std::array::from_fn(|f| trades[s * FIELDS + f])),
@@ -51,7 +87,7 @@ impl Census {
     }
 
     /// Sums over a block of firms, by kind and by trade, and agents by segment.
-    fn count(firms: &Firms, block: Range<usize>) -> Counts {
+    fn count(firms: &Firms, block: Range<usize>, burdens: &mut Burdens) -> Counts {
         let mut kinds = [0.0; REGIONS * KINDS];
         let mut trades = [[0.0; SUMS]; SEGMENTS * FIELDS];
         let mut agents = [0; SEGMENTS];
@@ -60,10 +96,19 @@ impl Census {
             trade: [0; ROWS],
             terms: [[0.0; ROWS]; SUMS],
         };
+        burdens.largest.clear();
+        have_room(&mut burdens.largest, blocks::ROWS / ROWS);
         let end = block.end;
         for from in block.step_by(ROWS) {
             let n = usize::min(ROWS, end - from);
             sort(firms, from, n, &mut strip, &mut agents);
+            let mut largest = [0.0; SEGMENTS];
+            find_largest(
+                &firms.segment[from..from + n],
+                &strip.terms[1],
+                &mut largest,
+            );
+            burdens.largest.push(largest);
             let [held, sales, ln_productivity] = &strip.terms;
             for k in 0..n {
                 kinds[usize::from(strip.kind[k]) % (REGIONS * KINDS)] += held[k];
@@ -201,7 +246,7 @@ mod tests {
         for row in [one, other, elsewhere, dead] {
             firms.push(row);
         }
-        let census = Census::take(&firms, Crew::ALONE);
+        let census = Census::take(&firms, &mut Vec::new(), Crew::ALONE);
         let [held, sales, agents] = census.segment(0);
         assert_eq!((held, sales, agents), (4.0, 20.0, 2.0));
         assert_eq!(census.segment(2)[0], 1.0);

@@ -8,6 +8,7 @@ use crate::base::rng::{Purpose, fill_uniform};
 use crate::base::room::have_room;
 use crate::base::strip::gather;
 use crate::base::{math, select};
+use crate::model::approval::own::Held;
 use crate::model::books::{Account, Instrument};
 use crate::model::context::Context;
 use crate::model::firms::Firms;
@@ -94,8 +95,12 @@ impl Tested {
 /// Closes firm `i` of a block whose first firm is that of row `first`.
 fn shut(firms: &mut Firms<Lent>, i: usize, first: usize) -> Closed {
     let settled = math::clamp(firms.cash[i], 0.0, firms.loan[i]);
-    // what waited for approval is never used
-    let held = std::mem::take(&mut firms.held[i]);
+    // what waited for approval is never used; of most firms nothing does
+    let held = if firms.waits[i] {
+        std::mem::take(&mut firms.held[i])
+    } else {
+        Held::default()
+    };
     let closed = Closed {
         row: first + i,
         segment: firms.segment[i] as usize,

@@ -32,7 +32,7 @@ pub use split::halve;
 use super::context::Context;
 use super::firms::{FIELDS, REGIONS, Segment};
 use super::state::State;
-use census::Census;
+use census::{Burdens, Census};
 use std::collections::VecDeque;
 
 crate::family! {
@@ -166,6 +166,8 @@ pub struct EntryState {
     arrivals: arrive::Arrivals,
     /// Scratch by block: who is tested.
     tested: Vec<leave::Tested>,
+    /// Scratch by block: how much agents carry.
+    burdens: Vec<Burdens>,
     /// Scratch by block: rows of agents to split.
     heavy: Vec<Vec<u32>>,
 }
@@ -187,7 +189,7 @@ impl EntryState {
         entry.split.reserve(state.firms.len() / 8);
         entry.free.reserve(state.firms.len() / 4);
         entry.threshold = (0..STREAMS as u32).map(|s| gap(ctx.key, s, 0)).collect();
-        entry.scene = Surroundings::of(&Census::take(&state.firms, ctx.crew));
+        entry.scene = Surroundings::of(&Census::take(&state.firms, &mut entry.burdens, ctx.crew));
         entry.founding_doers = entry.scene.doers;
         entry
     }
@@ -205,7 +207,7 @@ pub fn enter_and_leave(state: &mut State, ctx: &Context) {
     for row in entry.exited.drain(..) {
         entry.free.push_back(row);
     }
-    let census = Census::take(&state.firms, ctx.crew);
+    let census = Census::take(&state.firms, &mut entry.burdens, ctx.crew);
     state.entry.scene = Surroundings::of(&census);
     for s in 0..SEGMENTS {
         let [firms, _, agents] = census.segment(s);

@@ -25,11 +25,17 @@ pub(super) fn split(state: &mut State, sums: &Sums, ctx: &Context) {
     }
     let mut heavy = std::mem::take(&mut state.entry.heavy);
     let (firms, n) = (&state.firms, state.firms.len());
-    let parts = (0..n, ctx.crew.rooms(n, &mut heavy));
-    ctx.crew.walk(parts, |(rows, mut room)| {
-        let heavy = room.own();
+    let rooms = ctx.crew.rooms(n, &mut state.entry.burdens);
+    let parts = (0..n, ctx.crew.rooms(n, &mut heavy), rooms);
+    ctx.crew.walk(parts, |(rows, mut room, mut burdens)| {
+        let (heavy, burdens) = (room.own(), burdens.own());
         select::list(rows.len(), heavy, |from, flags| {
-            find_heavy(firms, rows.start + from, &limit, flags);
+            // in most strips nobody has come to carry too much
+            if burdens.exceed(&limit, from..from + flags.len()) {
+                find_heavy(firms, rows.start + from, &limit, flags);
+            } else {
+                flags.fill(false);
+            }
         });
         for row in heavy {
             *row += rows.start as u32;

@@ -51,10 +51,9 @@ fn parameters() -> Parameters {
 
 /// Splits after a census of its own.
 fn split(state: &mut State, ctx: &Context) {
-    let sums = leave::Sums::of(&Census::take(
-        &state.firms,
-        crate::base::blocks::Crew::ALONE,
-    ));
+    let crew = crate::base::blocks::Crew::ALONE;
+    let census = Census::take(&state.firms, &mut state.entry.burdens, crew);
+    let sums = leave::Sums::of(&census);
     split::split(state, &sums, ctx);
 }
 
