@@ -6,7 +6,8 @@ use super::rules::{Rules, count_doers};
 use super::{Route, certificate_tax_gain, certificate_value, register_awareness_hazard, route};
 use crate::base::columns::Lent;
 use crate::base::math;
-use crate::base::rng::Purpose;
+use crate::base::rng::{Key, Purpose};
+use crate::base::strip::pair;
 use crate::model::books::{Account, Instrument};
 use crate::model::context::Context;
 use crate::model::firms::Firms;
@@ -41,13 +42,104 @@ pub fn certify(state: &mut State, ctx: &Context) {
 /// sums \[mn\].
 fn certify_block(firms: &mut Firms<Lent>, doers: &[u32], rules: &Rules, ctx: &Context) -> [f64; 8] {
     let (mut hightech, mut tech_sme) = (Applicants::new(), Entrants::new());
-    let mut awards = [0.0; 8];
+    let (mut unaware, mut awards) = (Unaware::new(), [0.0; 8]);
     for rows in doers.chunks(STRIP) {
+        unaware.hear_of_hightech(firms, rows, rules, ctx);
         hightech.gather(firms, rows, rules, ctx);
         hightech.certify(firms, rules, &mut awards);
-        tech_sme.enter(firms, rows, rules, ctx);
+        if f64::from(ctx.quarter.year()) >= rules.p.sme_since {
+            unaware.hear_of_tech_sme(firms, rows, rules, ctx);
+            tech_sme.enter(firms, rows, rules, ctx);
+        }
     }
     awards
+}
+
+/// Firms of a strip that have not heard of a register, in columns.
+struct Unaware {
+    row: [u32; STRIP],
+    id: [u32; STRIP],
+    draw: Column,
+}
+
+impl Unaware {
+    fn new() -> Self {
+        Self {
+            row: [0; STRIP],
+            id: [0; STRIP],
+            draw: [0.0; STRIP],
+        }
+    }
+
+    /// Lets firms of `rows` hear of the certificate.
+    fn hear_of_hightech(
+        &mut self,
+        firms: &mut Firms<Lent>,
+        rows: &[u32],
+        rules: &Rules,
+        ctx: &Context,
+    ) {
+        let n = self.draw(firms.aware_hightech, firms.id, rows, 0, ctx);
+        let p = rules.p;
+        for (&row, &draw) in self.row[..n].iter().zip(&self.draw) {
+            let i = row as usize;
+            let share = rules.certified[usize::from(firms.region[i])];
+            let hazard = register_awareness_hazard(p.aware_base, p.aware_peers, share);
+            firms.aware_hightech[i] = draw < hazard;
+        }
+    }
+
+    /// Lets firms of `rows` hear of the technology-SME register.
+    fn hear_of_tech_sme(
+        &mut self,
+        firms: &mut Firms<Lent>,
+        rows: &[u32],
+        rules: &Rules,
+        ctx: &Context,
+    ) {
+        let n = self.draw(firms.aware_tech_sme, firms.id, rows, 1, ctx);
+        let p = rules.p;
+        for (&row, &draw) in self.row[..n].iter().zip(&self.draw) {
+            let i = row as usize;
+            let share = rules.registered[usize::from(firms.region[i])];
+            let hazard = register_awareness_hazard(p.sme_aware_base, p.sme_aware_peers, share);
+            firms.aware_tech_sme[i] = draw < hazard;
+        }
+    }
+
+    /// Lists those of `rows` that are not `aware` of a register, and draws for them; gives how many
+    /// there are.
+    fn draw(
+        &mut self,
+        aware: &[bool],
+        id: &[u32],
+        rows: &[u32],
+        register: u32,
+        ctx: &Context,
+    ) -> usize {
+        let mut n = 0;
+        // every row is written and the next one overwrites it unless it counts
+        for &row in rows {
+            (self.row[n], self.id[n]) = (row, id[row as usize]);
+            n += usize::from(!aware[row as usize]);
+        }
+        let words = [
+            register,
+            (ctx.q() as u32) << 16,
+            Purpose::LearnRegister as u32,
+        ];
+        fill_draws(ctx.key, &self.id[..n], words, &mut self.draw);
+        n
+    }
+}
+
+crate::dispatched! {
+    /// Keyed draw of each firm.
+    fn fill_draws(key: Key, id: &[u32], words: [u32; 3], draw: &mut Column) {
+        for (draw, &id) in draw.iter_mut().zip(id) {
+            *draw = pair(key, id, words).0;
+        }
+    }
 }
 
 /// Firms of a strip to which a certificate is worth its preparation, in columns.
@@ -101,13 +193,12 @@ impl Applicants {
         }
     }
 
-    /// Lets the firms of `rows` hear of the certificate and gathers those that would apply.
-    fn gather(&mut self, firms: &mut Firms<Lent>, rows: &[u32], rules: &Rules, ctx: &Context) {
+    /// Gathers those firms of `rows` that would apply for a certificate.
+    fn gather(&mut self, firms: &Firms<Lent>, rows: &[u32], rules: &Rules, ctx: &Context) {
         (self.count, self.below.count) = (0, 0);
         for &row in rows {
             let i = row as usize;
             let share = rules.certified[usize::from(firms.region[i])];
-            hear_of_hightech(firms, i, share, ctx);
             // a certificate still good for a year is not renewed
             let open = firms.aware_hightech[i] & (firms.hightech_until[i] <= ctx.q() + 1);
             if open & (firms.fitness[i] < rules.fit) {
@@ -197,15 +288,6 @@ fn first(firms: &Firms<Lent>, i: usize) -> bool {
     firms.hightech_until[i] == 0
 }
 
-/// Lets firm `i` hear of the certificate where a `share` of doers holds it.
-fn hear_of_hightech(firms: &mut Firms<Lent>, i: usize, share: f64, ctx: &Context) {
-    if !firms.aware_hightech[i] {
-        let p = &ctx.parameters.registers;
-        let hazard = register_awareness_hazard(p.aware_base, p.aware_peers, share);
-        firms.aware_hightech[i] = ctx.uniform(firms.id[i], 0, 0, Purpose::LearnRegister) < hazard;
-    }
-}
-
 /// Part of the one-off value that is cash from the local government; the rest is access.
 const AWARD_SHARE: f64 = 0.5; // derived: half and half, only the sum is identified
 
@@ -251,19 +333,15 @@ impl Entrants {
         Self { cost: [0.0; STRIP] }
     }
 
-    /// Lets the firms of `rows` hear of and enter the technology-SME register for a year.
+    /// Lets the firms of `rows` enter the technology-SME register for a year.
     fn enter(&mut self, firms: &mut Firms<Lent>, rows: &[u32], rules: &Rules, ctx: &Context) {
         let p = rules.p;
-        if f64::from(ctx.quarter.year()) < p.sme_since {
-            return;
-        }
         for (cost, &row) in self.cost.iter_mut().zip(rows) {
             *cost = firms.claim_cost[row as usize];
         }
         cost_entry(&mut self.cost, p.sme_preparation);
         for (&cost, &row) in self.cost.iter().zip(rows) {
             let i = row as usize;
-            hear_of_tech_sme(firms, i, rules, ctx);
             let eligible = (firms.staff[i] <= p.sme_staff) & (firms.sales[i] <= p.sme_sales);
             if firms.aware_tech_sme[i] & eligible & (entry_gain(firms, i, ctx) > cost) {
                 firms.tech_sme_until[i] = ctx.q() + 5; // derived: a year, to the next fourth quarter
@@ -285,15 +363,6 @@ fn entry_gain(firms: &Firms<Lent>, i: usize, ctx: &Context) -> f64 {
         0.0
     };
     saving + ctx.parameters.registers.sme_access
-}
-
-/// Lets firm `i` hear of the technology-SME register.
-fn hear_of_tech_sme(firms: &mut Firms<Lent>, i: usize, rules: &Rules, ctx: &Context) {
-    if !firms.aware_tech_sme[i] {
-        let (p, share) = (rules.p, rules.registered[usize::from(firms.region[i])]);
-        let hazard = register_awareness_hazard(p.sme_aware_base, p.sme_aware_peers, share);
-        firms.aware_tech_sme[i] = ctx.uniform(firms.id[i], 1, 0, Purpose::LearnRegister) < hazard;
-    }
 }
 
 crate::dispatched! {
