@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 #[derive(Args, Clone, Debug)]
 #[command(after_help = "\
 Examples:
-  leverlab validate                                  the shipped record, some fifteen seconds
+  leverlab validate                                  the shipped record, ten seconds on two cores
   leverlab validate -n 40 --scale 0.005              a first look
   leverlab validate my-assumptions.toml --format csv under assumptions of your own")]
 pub struct ValidateArgs {
