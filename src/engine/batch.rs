@@ -19,7 +19,7 @@ use super::worker::{Part, Slot, Spare, Watch, Worker};
 use super::{Ensemble, RunId, Simulation};
 use crate::base::blocks::Crew;
 use crate::base::fault;
-use rayon::Scope;
+use rayon::{Scope, ThreadPool};
 
 /// How a batch is run; none of it moves a result but `runs` and `per_draw`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,13 +149,7 @@ pub fn run_into<S: Simulation>(
 ) -> Result<(), BatchError> {
     fault::silence();
     let threads = plan.threads.max(1);
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .map_err(|error| BatchError::Threads {
-            threads,
-            cause: error.to_string(),
-        })?;
+    let pool = start(threads)?;
     let finished = AtomicU64::new(0);
     let tell = |quarters: u64| {
         let before = finished.fetch_add(quarters, Ordering::Relaxed);
@@ -205,6 +199,18 @@ pub fn run_into<S: Simulation>(
             .join()
             .unwrap_or_else(|_| Err(io::Error::other("a fault")));
         written.map_err(BatchError::Sink)
+    })
+}
+
+/// Starts worker threads.
+///
+/// # Errors
+/// [`BatchError::Threads`] where the system gives none.
+pub(crate) fn start(threads: usize) -> Result<ThreadPool, BatchError> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+    pool.build().map_err(|error| BatchError::Threads {
+        threads,
+        cause: error.to_string(),
     })
 }
 

@@ -6,7 +6,7 @@
 
 use crate::base::fault;
 use crate::base::stats::{mean, quantile};
-use crate::engine::batch::{BatchError, Plan, Progress};
+use crate::engine::batch::{self, BatchError, Plan, Progress};
 use crate::engine::replicate::Economy;
 use crate::evidence::{Evidence, Measure, Pattern};
 use crate::model::observe::{Record, published};
@@ -53,14 +53,7 @@ pub fn records(
     progress: &dyn Progress,
 ) -> Result<Recorded, BatchError> {
     fault::silence();
-    let threads = plan.threads.max(1);
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .map_err(|error| BatchError::Threads {
-            threads,
-            cause: error.to_string(),
-        })?;
+    let pool = batch::start(plan.threads.max(1))?;
     let quarters = AtomicU64::new(0);
     let run = |world: &mut _, run| {
         let record = fault::caught(|| economy.history(plan.id(run), world));
